@@ -1,0 +1,61 @@
+// System calls by number, as a POSIX guest makes them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "microvisor/cage.h"
+
+namespace linden::microvisor {
+
+// How to decode, show and generate an argument.
+enum class ArgKind : uint8_t {
+  None,
+  Fd,
+  DirFd,
+  Int,
+  Flags,
+  Mode,
+  Size,
+  Offset,
+  Clock,
+  Path,
+  InBuffer,
+  OutBuffer,
+  InIovec,
+  OutIovec,
+  InStruct,
+  OutStruct,
+  InOutStruct,
+};
+
+// May wait for something outside of the cage.
+inline constexpr uint32_t kBlocking = 1 << 0;
+// Is begun anew after a signal handler with SA_RESTART.
+inline constexpr uint32_t kRestartable = 1 << 1;
+
+enum class Support : uint8_t { Full, Partial };
+
+struct SyscallInfo {
+  int number;
+  std::string_view name;
+  std::array<ArgKind, 6> arguments;
+  int argument_count;
+  uint32_t traits;
+  Support support;
+  std::string_view caveat;
+};
+
+// All system calls that exist, sorted by number.
+std::span<const SyscallInfo> syscalls();
+// Null for a number that doesn't exist.
+const SyscallInfo* find_syscall(int number);
+
+// Executes a call for the calling guest thread; the value, or -errno in [-4095, -1]. An unknown
+// number is -ENOSYS. The caller must look at cage.exit_status() afterwards: exit and exit_group
+// only record it. Thread-safe.
+int64_t dispatch(Cage& cage, int number, const uint64_t arguments[6]);
+
+}  // namespace linden::microvisor

@@ -1,0 +1,103 @@
+#include "microvisor/fd_table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace linden::microvisor {
+
+bool FdTable::is_open(int fd) const {
+  return fd >= 0 && static_cast<size_t>(fd) < slots_.size() && slots_[fd].file;
+}
+
+Result<int> FdTable::insert(Descriptor descriptor, int minimum) {
+  if (minimum < 0) return Error{EINVAL};
+  absl::MutexLock lock(&mutex_);
+  size_t fd = minimum;
+  while (fd < slots_.size() && slots_[fd].file) ++fd;
+  if (fd >= static_cast<size_t>(limit_)) return Error{EMFILE};
+  if (fd >= slots_.size()) slots_.resize(fd + 1);
+  slots_[fd] = std::move(descriptor);
+  return static_cast<int>(fd);
+}
+
+Result<Descriptor> FdTable::get(int fd) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  if (!is_open(fd)) return Error{EBADF};
+  return slots_[fd];
+}
+
+Result<std::shared_ptr<OpenFile>> FdTable::file(int fd) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  if (!is_open(fd)) return Error{EBADF};
+  return slots_[fd].file;
+}
+
+Result<void> FdTable::close(int fd) {
+  Descriptor closed;
+  absl::MutexLock lock(&mutex_);
+  if (!is_open(fd)) return Error{EBADF};
+  // `closed` outlives `lock`: it was declared first.
+  closed = std::exchange(slots_[fd], Descriptor{});
+  return {};
+}
+
+Result<int> FdTable::duplicate(int fd, int minimum, bool close_on_exec) {
+  if (minimum < 0 || minimum >= limit_) return Error{EINVAL};
+  Descriptor descriptor = TRY(get(fd));
+  descriptor.close_on_exec = close_on_exec;
+  return insert(std::move(descriptor), minimum);
+}
+
+Result<int> FdTable::duplicate_onto(int from, int to, bool close_on_exec) {
+  Descriptor closed;
+  absl::MutexLock lock(&mutex_);
+  if (!is_open(from) || to < 0 || to >= limit_) return Error{EBADF};
+  if (from == to) return to;
+  if (static_cast<size_t>(to) >= slots_.size()) slots_.resize(to + 1);
+  closed = std::exchange(slots_[to], slots_[from]);
+  slots_[to].close_on_exec = close_on_exec;
+  return to;
+}
+
+Result<void> FdTable::move_onto(int from, int to) {
+  Descriptor closed;
+  absl::MutexLock lock(&mutex_);
+  if (!is_open(from) || !is_open(to)) return Error{EBADF};
+  if (from == to) return {};
+  closed = std::exchange(slots_[to], std::exchange(slots_[from], Descriptor{}));
+  return {};
+}
+
+Result<void> FdTable::set_close_on_exec(int fd, bool close_on_exec) {
+  absl::MutexLock lock(&mutex_);
+  if (!is_open(fd)) return Error{EBADF};
+  slots_[fd].close_on_exec = close_on_exec;
+  return {};
+}
+
+Result<void> FdTable::restrict_rights(int fd, Rights rights) {
+  absl::MutexLock lock(&mutex_);
+  if (!is_open(fd)) return Error{EBADF};
+  Rights& current = slots_[fd].rights;
+  if ((rights.base & ~current.base) || (rights.inheriting & ~current.inheriting)) {
+    return Error{kErrnoNotCapable};
+  }
+  current = rights;
+  return {};
+}
+
+void FdTable::close_marked() {
+  std::vector<Descriptor> closed;
+  absl::MutexLock lock(&mutex_);
+  for (Descriptor& slot : slots_) {
+    if (slot.file && slot.close_on_exec) closed.push_back(std::exchange(slot, Descriptor{}));
+  }
+}
+
+size_t FdTable::open_count() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return std::count_if(slots_.begin(), slots_.end(),
+                       [](const Descriptor& slot) { return slot.file != nullptr; });
+}
+
+}  // namespace linden::microvisor

@@ -1,0 +1,67 @@
+// The file descriptors of one cage.
+//
+// Ownership: a slot shares its OpenFile with duplicates and with operations in flight.
+// Errors: EBADF for a number that isn't open, EMFILE when the limit is reached.
+// Thread-safety: all functions may be called concurrently; each is atomic. No file is closed with
+// the table locked, because closing may block.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "microvisor/open_file.h"
+
+namespace linden::microvisor {
+
+// What may be done with a descriptor, and with what is opened through it. The table only keeps
+// them, atomically with the file; their meaning is the business of wasi/. POSIX has none.
+struct Rights {
+  uint64_t base = ~uint64_t{0};
+  uint64_t inheriting = ~uint64_t{0};
+};
+
+struct Descriptor {
+  std::shared_ptr<OpenFile> file;
+  bool close_on_exec = false;
+  Rights rights = {};
+};
+
+class FdTable {
+ public:
+  static constexpr int kDefaultLimit = 1024;
+
+  explicit FdTable(int limit = kDefaultLimit) : limit_(limit) {}
+
+  int limit() const { return limit_; }
+
+  // Takes the lowest free number that is at least `minimum`.
+  Result<int> insert(Descriptor descriptor, int minimum = 0);
+  Result<Descriptor> get(int fd) const;
+  Result<std::shared_ptr<OpenFile>> file(int fd) const;
+  Result<void> close(int fd);
+
+  Result<int> duplicate(int fd, int minimum, bool close_on_exec);
+  // Makes `to` refer to what `from` does, closing what it was. `from == to` changes nothing.
+  Result<int> duplicate_onto(int from, int to, bool close_on_exec);
+  // Moves `from` to `to`, which must be open and is closed. `from == to` changes nothing.
+  Result<void> move_onto(int from, int to);
+
+  Result<void> set_close_on_exec(int fd, bool close_on_exec);
+  // Rights can only shrink: fails with kErrnoNotCapable if `rights` has one that `fd` lacks.
+  Result<void> restrict_rights(int fd, Rights rights);
+
+  // For exec.
+  void close_marked();
+  size_t open_count() const;
+
+ private:
+  bool is_open(int fd) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+
+  const int limit_;
+  mutable absl::Mutex mutex_;
+  std::vector<Descriptor> slots_ ABSL_GUARDED_BY(mutex_);  // a null file: free
+};
+
+}  // namespace linden::microvisor

@@ -1,0 +1,84 @@
+#include "microvisor/guest_memory.h"
+
+#include <algorithm>
+#include <cstring>
+
+extern "C" {
+size_t linden_user_copy(void* to, const void* from, size_t count);
+// Code labels; only their addresses mean anything.
+extern const char linden_user_copy_string[];
+extern const char linden_user_copy_string_fixup[];
+extern const char linden_user_copy_words_begin[];
+extern const char linden_user_copy_words_end[];
+extern const char linden_user_copy_words_fixup[];
+}
+
+namespace linden::microvisor {
+
+bool recover_user_copy_fault(uint64_t* instruction_pointer) {
+  auto address = [](const char* label) { return reinterpret_cast<uint64_t>(label); };
+  uint64_t pc = *instruction_pointer;
+  if (pc == address(linden_user_copy_string)) {
+    *instruction_pointer = address(linden_user_copy_string_fixup);
+    return true;
+  }
+  if (pc >= address(linden_user_copy_words_begin) && pc < address(linden_user_copy_words_end)) {
+    *instruction_pointer = address(linden_user_copy_words_fixup);
+    return true;
+  }
+  return false;
+}
+
+Result<void> GuestMemory::copy_in(void* to, uint64_t from, uint64_t length) const {
+  const std::byte* source = TRY(host_range(from, length));
+  if (linden_user_copy(to, source, length) != 0) return Error{EFAULT};
+  return {};
+}
+
+Result<void> GuestMemory::copy_out(uint64_t to, const void* from, uint64_t length) const {
+  std::byte* destination = TRY(host_range(to, length));
+  if (linden_user_copy(destination, from, length) != 0) return Error{EFAULT};
+  return {};
+}
+
+Result<std::string> GuestMemory::copy_string(GuestPtr<char> from, size_t limit) const {
+  // Chunks end at page boundaries: a string that ends just before a protected page is fine.
+  constexpr uint64_t kPage = 4096;
+  char chunk[kPage];
+  std::string result;
+  uint64_t position = from.offset;
+  while (true) {
+    uint64_t memory_size = size();
+    if (position >= memory_size) return Error{EFAULT};
+    uint64_t length = std::min(kPage - position % kPage, memory_size - position);
+    TRY(copy_in(chunk, position, length));
+    const void* terminator = std::memchr(chunk, 0, length);
+    size_t used = terminator ? static_cast<const char*>(terminator) - chunk : length;
+    if (used > limit - result.size()) return Error{ENAMETOOLONG};
+    result.append(chunk, used);
+    if (terminator) return result;
+    position += length;
+  }
+}
+
+Result<std::string> GuestMemory::copy_characters(GuestSpan<char> from, size_t limit) const {
+  TRY(check(from));
+  if (from.count > limit) return Error{ENAMETOOLONG};
+  std::string result(from.count, '\0');
+  TRY(copy_in(result.data(), from.begin.offset, from.count));
+  return result;
+}
+
+Result<IoVectors> GuestMemory::io_vectors(GuestSpan<GuestIovec> vectors) const {
+  if (vectors.count > IOV_MAX) return Error{EINVAL};
+  absl::InlinedVector<GuestIovec, 16> guest(vectors.count);
+  TRY(copy_in(guest.data(), vectors.begin.offset, vectors.size_in_bytes()));
+  IoVectors result;
+  result.reserve(guest.size());
+  for (const GuestIovec& vector : guest) {
+    result.push_back(TRY(io_vector(GuestSpan<std::byte>{{vector.base}, vector.length})));
+  }
+  return result;
+}
+
+}  // namespace linden::microvisor

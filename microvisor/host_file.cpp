@@ -1,0 +1,122 @@
+#include "microvisor/host_file.h"
+
+#include <unistd.h>
+
+namespace linden::microvisor {
+
+HostFile::HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name)
+    : host_(host), fd_(std::move(fd)), kind_(kind), read_only_(read_only), name_(std::move(name)) {}
+
+std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, bool read_only) {
+  return std::shared_ptr<HostFile>(
+      new HostFile(host, std::move(fd), Kind::Opened, read_only, std::string()));
+}
+
+std::shared_ptr<HostFile> HostFile::grant_root(Host& host, HostFd fd, bool read_only,
+                                               std::string name) {
+  return std::shared_ptr<HostFile>(
+      new HostFile(host, std::move(fd), Kind::GrantRoot, read_only, std::move(name)));
+}
+
+std::shared_ptr<HostFile> HostFile::stream(Host& host, HostFd fd) {
+  return std::shared_ptr<HostFile>(
+      new HostFile(host, std::move(fd), Kind::Stream, false, std::string()));
+}
+
+// The host descriptor of a file under a read-only grant can't be written through, but times can be
+// set through any descriptor, and the errno has to be EROFS.
+Result<void> HostFile::require_writable() const {
+  if (read_only_) return Error{EROFS};
+  return {};
+}
+
+Result<size_t> HostFile::readv(std::span<const iovec> to) { return host_.readv(fd_.get(), to); }
+
+Result<size_t> HostFile::writev(std::span<const iovec> from) {
+  return host_.writev(fd_.get(), from);
+}
+
+Result<size_t> HostFile::preadv(std::span<const iovec> to, int64_t offset) {
+  return host_.preadv(fd_.get(), to, offset);
+}
+
+Result<size_t> HostFile::pwritev(std::span<const iovec> from, int64_t offset) {
+  return host_.pwritev(fd_.get(), from, offset);
+}
+
+Result<int64_t> HostFile::seek(int64_t offset, int whence) {
+  return host_.lseek(fd_.get(), offset, whence);
+}
+
+Result<struct stat> HostFile::stat() { return host_.fstat(fd_.get()); }
+
+Result<void> HostFile::truncate(int64_t size) {
+  TRY(require_writable());
+  return host_.ftruncate(fd_.get(), size);
+}
+
+Result<void> HostFile::allocate(int mode, int64_t offset, int64_t length) {
+  TRY(require_writable());
+  return host_.fallocate(fd_.get(), mode, offset, length);
+}
+
+Result<void> HostFile::advise(int64_t offset, int64_t length, int advice) {
+  return host_.fadvise(fd_.get(), offset, length, advice);
+}
+
+Result<void> HostFile::sync() { return host_.fsync(fd_.get()); }
+Result<void> HostFile::sync_data() { return host_.fdatasync(fd_.get()); }
+
+Result<void> HostFile::set_times(std::span<const timespec, 2> times) {
+  TRY(require_writable());
+  return host_.set_times(fd_.get(), times);
+}
+
+Result<size_t> HostFile::read_entries(std::span<std::byte> to) {
+  if (kind_ == Kind::Stream) return Error{ENOTDIR};
+  std::lock_guard lock(entries_mutex_);
+  return host_.getdents(fd_.get(), to);
+}
+
+Result<size_t> HostFile::read_entries_at(int64_t position, std::span<std::byte> to) {
+  if (kind_ == Kind::Stream) return Error{ENOTDIR};
+  std::lock_guard lock(entries_mutex_);
+  TRY(host_.lseek(fd_.get(), position, SEEK_SET));
+  return host_.getdents(fd_.get(), to);
+}
+
+Result<int> HostFile::status_flags() { return host_.status_flags(fd_.get()); }
+
+Result<void> HostFile::set_status_flags(int flags) {
+  return host_.set_status_flags(fd_.get(), flags);
+}
+
+Result<int> HostFile::pollable() { return fd_.get(); }
+
+Result<uint64_t> HostFile::bytes_available() { return host_.bytes_available(fd_.get()); }
+
+Result<int> HostFile::directory() {
+  if (kind_ == Kind::Stream) return Error{ENOTDIR};
+  return fd_.get();
+}
+
+const std::string* HostFile::grant_name() const {
+  return kind_ == Kind::GrantRoot ? &name_ : nullptr;
+}
+
+Result<std::shared_ptr<OpenFile>> HostFile::accept(int flags) {
+  HostFd connection = TRY(host_.accept(fd_.get(), flags));
+  return std::shared_ptr<OpenFile>(stream(host_, std::move(connection)));
+}
+
+Result<size_t> HostFile::receive(msghdr* message, int flags) {
+  return host_.recvmsg(fd_.get(), message, flags);
+}
+
+Result<size_t> HostFile::send(const msghdr& message, int flags) {
+  return host_.sendmsg(fd_.get(), message, flags);
+}
+
+Result<void> HostFile::shutdown(int how) { return host_.shutdown(fd_.get(), how); }
+
+}  // namespace linden::microvisor

@@ -1,0 +1,63 @@
+// An OpenFile that is a file of the host.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "microvisor/open_file.h"
+
+namespace linden::microvisor {
+
+class HostFile final : public OpenFile {
+ public:
+  // Something opened beneath a grant. `read_only` is the grant's.
+  static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, bool read_only);
+  // The root of a grant, which the guest knows as `name`.
+  static std::shared_ptr<HostFile> grant_root(Host& host, HostFd fd, bool read_only,
+                                              std::string name);
+  // An inherited descriptor or a socket. No path can be resolved beneath it, not even if the
+  // descriptor happens to be a directory: inheriting it wasn't a grant.
+  static std::shared_ptr<HostFile> stream(Host& host, HostFd fd);
+
+  Result<size_t> readv(std::span<const iovec> to) override;
+  Result<size_t> writev(std::span<const iovec> from) override;
+  Result<size_t> preadv(std::span<const iovec> to, int64_t offset) override;
+  Result<size_t> pwritev(std::span<const iovec> from, int64_t offset) override;
+  Result<int64_t> seek(int64_t offset, int whence) override;
+  Result<struct stat> stat() override;
+  Result<void> truncate(int64_t size) override;
+  Result<void> allocate(int mode, int64_t offset, int64_t length) override;
+  Result<void> advise(int64_t offset, int64_t length, int advice) override;
+  Result<void> sync() override;
+  Result<void> sync_data() override;
+  Result<void> set_times(std::span<const timespec, 2> times) override;
+  Result<size_t> read_entries(std::span<std::byte> to) override;
+  Result<size_t> read_entries_at(int64_t position, std::span<std::byte> to) override;
+  Result<int> status_flags() override;
+  Result<void> set_status_flags(int flags) override;
+  Result<int> pollable() override;
+  Result<uint64_t> bytes_available() override;
+  Result<int> directory() override;
+  bool read_only() const override { return read_only_; }
+  const std::string* grant_name() const override;
+  Result<std::shared_ptr<OpenFile>> accept(int flags) override;
+  Result<size_t> receive(msghdr* message, int flags) override;
+  Result<size_t> send(const msghdr& message, int flags) override;
+  Result<void> shutdown(int how) override;
+
+ private:
+  enum class Kind { Opened, GrantRoot, Stream };
+
+  HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name);
+  Result<void> require_writable() const;
+
+  Host& host_;
+  const HostFd fd_;
+  const Kind kind_;
+  const bool read_only_;
+  const std::string name_;
+  std::mutex entries_mutex_;  // makes seek + getdents one step
+};
+
+}  // namespace linden::microvisor

@@ -1,0 +1,69 @@
+// An open file description: what one open() made, shared by every descriptor that was duplicated
+// from it, with its offset and status flags. Host files are HostFile; pipes, sockets, epoll sets
+// and so on between cages are to be further subclasses.
+//
+// Ownership: held by shared_ptr from fd table slots and from operations in flight, so that a
+// thread may close a descriptor which another is using; the last holder closes the file.
+// Errors: an operation that a kind of file lacks gives what Linux gives for it (the defaults here).
+// Thread-safety: all functions may be called concurrently.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "microvisor/guest_memory.h"
+#include "microvisor/host.h"
+#include "microvisor/result.h"
+
+namespace linden::microvisor {
+
+class OpenFile {
+ public:
+  virtual ~OpenFile() = default;
+
+  virtual Result<size_t> readv(std::span<const iovec>) { return Error{EINVAL}; }
+  virtual Result<size_t> writev(std::span<const iovec>) { return Error{EINVAL}; }
+  virtual Result<size_t> preadv(std::span<const iovec>, int64_t) { return Error{ESPIPE}; }
+  virtual Result<size_t> pwritev(std::span<const iovec>, int64_t) { return Error{ESPIPE}; }
+  virtual Result<int64_t> seek(int64_t, int) { return Error{ESPIPE}; }
+
+  virtual Result<struct stat> stat() = 0;
+  virtual Result<void> truncate(int64_t) { return Error{EINVAL}; }
+  virtual Result<void> allocate(int, int64_t, int64_t) { return Error{ENODEV}; }
+  virtual Result<void> advise(int64_t, int64_t, int) { return Error{ESPIPE}; }
+  virtual Result<void> sync() { return Error{EINVAL}; }
+  virtual Result<void> sync_data() { return Error{EINVAL}; }
+  virtual Result<void> set_times(std::span<const timespec, 2>) { return Error{EPERM}; }
+
+  // linux_dirent64 records from the current position on.
+  virtual Result<size_t> read_entries(std::span<std::byte>) { return Error{ENOTDIR}; }
+  // The same from a given position, which is 0 or the d_off of an earlier record; atomic with
+  // respect to other calls of itself.
+  virtual Result<size_t> read_entries_at(int64_t, std::span<std::byte>) { return Error{ENOTDIR}; }
+
+  // O_APPEND, O_NONBLOCK, ... and the access mode, in the host's encoding.
+  virtual Result<int> status_flags() = 0;
+  virtual Result<void> set_status_flags(int flags) = 0;
+
+  // The descriptor to give to Host::poll; valid as long as this object.
+  virtual Result<int> pollable() { return Error{EPERM}; }
+  virtual Result<uint64_t> bytes_available() { return Error{ENOTTY}; }
+
+  // The host directory beneath which paths may be resolved; valid as long as this object.
+  virtual Result<int> directory() { return Error{ENOTDIR}; }
+  // Whether everything beneath (or this file itself) must not be changed.
+  virtual bool read_only() const { return false; }
+  // The guest's name for it if this is the root of a grant, else null.
+  virtual const std::string* grant_name() const { return nullptr; }
+
+  virtual Result<std::shared_ptr<OpenFile>> accept(int) { return Error{ENOTSOCK}; }
+  virtual Result<size_t> receive(msghdr*, int) { return Error{ENOTSOCK}; }
+  virtual Result<size_t> send(const msghdr&, int) { return Error{ENOTSOCK}; }
+  virtual Result<void> shutdown(int) { return Error{ENOTSOCK}; }
+};
+
+}  // namespace linden::microvisor

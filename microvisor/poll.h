@@ -1,0 +1,37 @@
+// Waiting for descriptors and time; what poll(2) and WASI's poll_oneoff have in common.
+#pragma once
+
+#include <poll.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "microvisor/cage.h"
+
+namespace linden::microvisor {
+
+// A set of open files to wait for. It holds references, so that descriptors which are closed
+// meanwhile stay pollable. Not thread-safe; each wait builds its own.
+class PollSet {
+ public:
+  // Adds a file; its index. A file that can't be polled (a directory opened with O_PATH, say) is
+  // always ready, as regular files are.
+  size_t add(std::shared_ptr<OpenFile> file, int16_t events);
+  // Adds a placeholder that reports `events` at once.
+  size_t add_ready(int16_t events);
+
+  // Waits until a file is ready or the timeout (none: for ever) has passed. The number of ready
+  // entries; EINTR if interrupted.
+  Result<int> wait(Host& host, std::optional<timespec> timeout);
+
+  int16_t events(size_t index) const { return entries_[index].revents; }
+
+ private:
+  std::vector<pollfd> entries_;
+  std::vector<std::shared_ptr<OpenFile>> files_;
+  std::vector<std::pair<size_t, int16_t>> ready_;
+};
+
+}  // namespace linden::microvisor
