@@ -1,0 +1,118 @@
+#include "runtime/ahead_of_time.h"
+
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "runtime/context.h"
+#include "runtime/sealed_file.h"
+
+namespace linden::runtime {
+namespace {
+
+constexpr FileMagic kMagic = "LNDNAOT1";
+constexpr size_t kKeySize = 64;
+
+// The payload: the cache key, the module's size (8 bytes), the module, the serialised image.
+struct Parts {
+  std::string key;
+  std::vector<uint8_t> module_bytes;
+  std::span<const uint8_t> image;
+};
+
+absl::StatusOr<Parts> split(const SealedFile& file) {
+  std::span<const uint8_t> payload = file.payload();
+  uint64_t size = 0;
+  absl::Status damaged =
+      absl::DataLossError("the ahead-of-time file is damaged; compile the module again");
+  if (payload.size() < kKeySize + sizeof size) return damaged;
+  Parts parts;
+  parts.key.assign(payload.begin(), payload.begin() + kKeySize);
+  std::memcpy(&size, payload.data() + kKeySize, sizeof size);
+  payload = payload.subspan(kKeySize + sizeof size);
+  if (size > payload.size()) return damaged;
+  parts.module_bytes.assign(payload.begin(), payload.begin() + static_cast<ptrdiff_t>(size));
+  parts.image = payload.subspan(size);
+  return parts;
+}
+
+jit::CompileOptions compile_options(const LoadOptions& options) {
+  jit::CompileOptions result;
+  result.sfi = options.sfi;
+  result.context_offset = context_offset();
+  result.threads = options.compile_threads;
+  result.strict_traps = options.strict_traps;
+  result.progress = options.progress;
+  result.dump_directory = options.dump_directory;
+  return result;
+}
+
+}  // namespace
+
+bool is_ahead_of_time(std::span<const uint8_t> bytes) {
+  return SealedFile::has_magic(bytes, kMagic);
+}
+
+absl::StatusOr<AheadOfTimeResult> write_ahead_of_time(const std::string& path,
+                                                      std::vector<uint8_t> module_bytes,
+                                                      const LoadOptions& options) {
+  auto start = std::chrono::steady_clock::now();
+  absl::StatusOr<std::shared_ptr<const jit::Module>> module =
+      jit::parse(std::move(module_bytes), options.features);
+  if (!module.ok()) return module.status();
+  jit::CompileOptions compiler = compile_options(options);
+  absl::StatusOr<jit::Image> image = jit::compile(**module, compiler);
+  if (!image.ok()) return image.status();
+
+  const std::vector<uint8_t>& bytes = (*module)->bytes;
+  std::string head = jit::cache_key(bytes, compiler);
+  uint64_t size = bytes.size();
+  head.append(reinterpret_cast<const char*>(&size), sizeof size);
+  std::vector<uint8_t> code = image->serialize();
+  std::span<const uint8_t> head_bytes(reinterpret_cast<const uint8_t*>(head.data()), head.size());
+  absl::Status status = SealedFile::write(path, kMagic, {head_bytes, bytes, code}, 0644);
+  if (!status.ok()) return status;
+
+  AheadOfTimeResult result;
+  result.file_size = head.size() + bytes.size() + code.size();
+  result.code_size = image->code_size();
+  result.compile_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+absl::StatusOr<LoadedAheadOfTime> load_ahead_of_time(std::vector<uint8_t> file_bytes,
+                                                     const LoadOptions& options) {
+  absl::StatusOr<SealedFile> file = SealedFile::open(std::move(file_bytes), kMagic);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<Parts> parts = split(*file);
+  if (!parts.ok()) return parts.status();
+
+  LoadedAheadOfTime result;
+  if (parts->key == jit::cache_key(parts->module_bytes, compile_options(options))) {
+    absl::StatusOr<jit::Image> image = jit::Image::deserialize(parts->image);
+    if (!image.ok()) return image.status();
+    absl::StatusOr<std::shared_ptr<const jit::Module>> parsed =
+        jit::parse(std::move(parts->module_bytes), options.features);
+    if (!parsed.ok()) return parsed.status();
+    auto module = CompiledModule::create(*std::move(parsed), *std::move(image), options.sfi);
+    if (!module.ok()) return module.status();
+    result.module = *std::move(module);
+    return result;
+  }
+  auto module = CompiledModule::load(std::move(parts->module_bytes), options);
+  if (!module.ok()) return module.status();
+  result.module = *std::move(module);
+  result.recompiled = true;
+  return result;
+}
+
+absl::StatusOr<std::vector<uint8_t>> module_of_ahead_of_time(std::vector<uint8_t> file_bytes) {
+  absl::StatusOr<SealedFile> file = SealedFile::open(std::move(file_bytes), kMagic);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<Parts> parts = split(*file);
+  if (!parts.ok()) return parts.status();
+  return std::move(parts->module_bytes);
+}
+
+}  // namespace linden::runtime

@@ -1,0 +1,313 @@
+// `linden run`: runs a program under WASI preview 1, or calls one function of a module.
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "microvisor/linux_host.h"
+#include "microvisor/wasi/process.h"
+#include "runtime/cli/command.h"
+#include "runtime/cli/module_options.h"
+#include "runtime/cli/progress.h"
+#include "runtime/cli/scalars.h"
+#include "runtime/store.h"
+#include "runtime/wasi_imports.h"
+
+namespace linden::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using microvisor::wasi::Process;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+class Run : public Command {
+ public:
+  bool passes_arguments() const override { return true; }
+  int usage_error() const override { return kRunFailure; }
+
+  void declare(CLI::App& app) override {
+    auto repeated = [&app](const char* name, std::vector<std::string>& values, const char* help,
+                           const char* type) {
+      app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+    };
+    app.add_option("MODULE", module_, "the module: binary, text or compiled ahead of time")
+        ->required();
+    repeated("--dir", directories_, "give the guest a directory (repeatable)",
+             "HOST[::GUEST][:ro]");
+    repeated("--env", environment_, "set an environment variable, or pass ours on (repeatable)",
+             "NAME[=VALUE]");
+    app.add_option("--cwd", working_directory_, "the guest's working directory")->type_name("DIR");
+    app.add_option("--invoke", invoke_, "call this export with numbers as arguments, print results")
+        ->type_name("NAME");
+    app.add_option("--memory", memory_limit_, "bound the growth of the guest's memory")
+        ->type_name("BYTES[K|M|G]");
+    app.add_flag("--stats", stats_, "show times, code size and memory on standard error");
+    app.add_flag("--json", json_, "show --stats as one line of JSON");
+    app.add_flag("-v,--verbose", options_.verbose, "say where the machine code comes from");
+    options_.declare_sfi(app);
+    options_.declare_jobs(app);
+    options_.declare_cache(app);
+    app.add_flag("--strict-traps", options_.strict_traps,
+                 "keep loads whose results are not used, in case they trap");
+    app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")
+        ->type_name("DIR");
+    app.footer(
+        "What follows MODULE belongs to the guest. Exit code: the guest's; 128 + signal for a "
+        "trap\n"
+        "(136 arithmetic, 139 memory or stack, 134 others); 125 for errors of linden, 126 if the\n"
+        "module cannot be run, 127 if it is not found.\n\n"
+        "Examples:\n"
+        "  linden run --dir data::/data:ro program.wasm --its-option /data/file\n"
+        "  linden run --invoke add math.wasm 2 3");
+  }
+
+  int run() override {
+    absl::StatusOr<runtime::LoadOptions> options = options_.load_options();
+    if (!options.ok()) return fail(options.status(), kRunFailure);
+    std::optional<uint64_t> memory_limit;
+    if (!memory_limit_.empty()) {
+      memory_limit = parse_byte_count(memory_limit_);
+      if (!memory_limit) {
+        return fail("--memory takes a number of bytes, such as 64M, not \"" + memory_limit_ + "\"");
+      }
+    }
+
+    absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
+    if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
+    std::unique_ptr<Process> process = create_process();
+    if (process == nullptr) return kRunFailure;
+
+    runtime::Store store;
+    auto linked = store.instantiate(
+        loaded->module,
+        [&](const jit::Import& import) { return runtime::find_wasi_import(store, import); },
+        [&](runtime::Instance& instance) {
+          runtime::attach_wasi_process(instance, *process);
+          if (memory_limit && instance.memory() != nullptr) {
+            instance.memory()->set_page_limit(*memory_limit / runtime::Memory::kPageSize);
+          }
+        });
+    if (!linked.ok()) {
+      return fail(absl::Status(linked.status().code(),
+                               absl::StrCat(module_, ": ", linked.status().message())),
+                  run_exit_code(linked.status()));
+    }
+    Clock::time_point start = Clock::now();
+    int code = linked->trap ? exit_code(*linked->trap, *process)
+                            : run_instance(*linked->instance, *process);
+    if (stats_) print_stats(*loaded, *linked->instance, seconds_since(start));
+    return code;
+  }
+
+ private:
+  static int fail(const absl::Status& status, int code) {
+    print_error("run", status);
+    return code;
+  }
+  static int fail(const std::string& message, int code = kRunFailure) {
+    return fail(absl::InvalidArgumentError(message), code);
+  }
+
+  absl::StatusOr<LoadedModule> load(runtime::LoadOptions options) {
+    Progress progress("compiling " + module_);
+    options.progress = progress.callback();
+    Clock::time_point start = Clock::now();
+    absl::StatusOr<LoadedModule> loaded = load_module(module_, options);
+    progress.finish();
+    total_load_seconds_ = seconds_since(start);
+    if (loaded.ok() && options_.verbose) {
+      std::fprintf(stderr, "linden run: %s: %s, %.1f ms\n", module_.c_str(), source_of(*loaded),
+                   total_load_seconds_ * 1e3);
+    }
+    return loaded;
+  }
+
+  static const char* source_of(const LoadedModule& loaded) {
+    if (loaded.recompiled) {
+      return loaded.module->statistics().from_cache
+                 ? "compiled ahead of time for another machine or build; found in the cache"
+                 : "compiled ahead of time for another machine or build; compiled again";
+    }
+    if (loaded.ahead_of_time) return "compiled ahead of time";
+    return loaded.module->statistics().from_cache ? "found in the cache" : "compiled";
+  }
+
+  // Null after printing why.
+  std::unique_ptr<Process> create_process() {
+    microvisor::wasi::Options options;
+    std::string message;
+    options.args.push_back(module_);
+    // With --invoke the arguments are the function's.
+    if (invoke_.empty()) {
+      options.args.insert(options.args.end(), guest_arguments.begin(), guest_arguments.end());
+    }
+    for (const std::string& setting : environment_) {
+      if (setting.empty() || setting[0] == '=') {
+        fail("--env takes NAME=VALUE or NAME, not \"" + setting + "\"");
+        return nullptr;
+      }
+      if (setting.find('=') != std::string::npos) {
+        options.env.push_back(setting);
+      } else if (const char* value = std::getenv(setting.c_str())) {
+        options.env.push_back(setting + "=" + value);
+      }
+    }
+    for (const std::string& directory : directories_) {
+      auto grant = microvisor::DirectoryGrant::parse(directory, &message);
+      if (!grant.ok()) {
+        fail(message);
+        return nullptr;
+      }
+      options.dirs.push_back(grant.take());
+    }
+    if (!working_directory_.empty()) options.cwd = working_directory_;
+
+    // One guest and nobody else in this process: a broken pipe ends it, as it ends native programs.
+    // The host otherwise ignores the signal, for the sake of other guests.
+    struct sigaction pipe_action;
+    ::sigaction(SIGPIPE, nullptr, &pipe_action);
+    host_ = std::make_unique<microvisor::LinuxHost>();
+    ::sigaction(SIGPIPE, &pipe_action, nullptr);
+    auto process = Process::create(*host_, std::move(options), &message);
+    if (!process.ok()) {
+      fail(message);
+      return nullptr;
+    }
+    return process.take();
+  }
+
+  int run_instance(runtime::Instance& instance, Process& process) {
+    std::optional<runtime::Extern> start = find_function(instance, "_start");
+    if (start && invoke_.empty()) return call(std::get<0>(*start), process);
+    if (std::optional<runtime::Extern> initialize = find_function(instance, "_initialize")) {
+      if (int code = call(std::get<0>(*initialize), process); code != 0) return code;
+      if (invoke_.empty() || process.exit_code()) return 0;
+    }
+    if (!invoke_.empty()) return invoke_export(instance, process);
+    std::string names;
+    for (const jit::Export& item : instance.module().exports) {
+      if (item.kind == jit::ExternalKind::Function) names += " " + item.name;
+    }
+    return fail(module_ + " exports no _start function; " +
+                    (names.empty() ? "it is not a program"
+                                   : "use --invoke with one of its functions:" + names),
+                kModuleNotRunnable);
+  }
+
+  static std::optional<runtime::Extern> find_function(const runtime::Instance& instance,
+                                                      const char* name) {
+    std::optional<runtime::Extern> item = instance.find_export(name);
+    if (!item || !std::holds_alternative<runtime::FunctionReference*>(*item)) return std::nullopt;
+    return item;
+  }
+
+  int call(runtime::FunctionReference* function, Process& process) {
+    if (!function->type->params.empty() || !function->type->results.empty()) {
+      return fail(module_ + ": its start function takes arguments or returns results",
+                  kModuleNotRunnable);
+    }
+    std::optional<runtime::Trap> trap = runtime::invoke(function, {}, {});
+    if (trap) return exit_code(*trap, process);
+    return static_cast<int>(process.exit_code().value_or(0) & 0xff);
+  }
+
+  int invoke_export(const runtime::Instance& instance, Process& process) {
+    std::optional<runtime::Extern> item = find_function(instance, invoke_.c_str());
+    if (!item)
+      return fail(module_ + " exports no function \"" + invoke_ + "\"", kModuleNotRunnable);
+    runtime::FunctionReference* function = std::get<0>(*item);
+    const runtime::FunctionType& type = *function->type;
+    if (guest_arguments.size() != type.params.size()) {
+      return fail(absl::StrCat(invoke_, " is ", jit::to_string(type), " and takes ",
+                               type.params.size(), " arguments, not ", guest_arguments.size()));
+    }
+    std::vector<runtime::Value> arguments;
+    for (size_t i = 0; i < type.params.size(); ++i) {
+      std::optional<runtime::Value> value = parse_scalar(type.params[i], guest_arguments[i]);
+      if (!value) {
+        return fail(absl::StrCat("\"", guest_arguments[i], "\" is no ",
+                                 std::string(jit::to_string(type.params[i]))));
+      }
+      arguments.push_back(*value);
+    }
+    std::vector<runtime::Value> results(type.results.size());
+    std::optional<runtime::Trap> trap = runtime::invoke(function, arguments, results);
+    if (trap) return exit_code(*trap, process);
+    for (size_t i = 0; i < results.size(); ++i) {
+      std::puts(format_scalar(type.results[i], results[i]).c_str());
+    }
+    return 0;
+  }
+
+  // Of a guest that did not return by itself.
+  static int exit_code(const runtime::Trap& trap, const Process& process) {
+    if (trap.code == runtime::TrapCode::Exit) {
+      return static_cast<int>(process.exit_code().value_or(0) & 0xff);
+    }
+    std::fprintf(stderr, "linden: trap: %s\n", trap.full_message().c_str());
+    return trap.exit_code();
+  }
+
+  void print_stats(const LoadedModule& loaded, const runtime::Instance& instance,
+                   double run_seconds) const {
+    const runtime::LoadStatistics& statistics = loaded.module->statistics();
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    uint64_t memory = instance.memory() != nullptr ? instance.memory()->size().load() : 0;
+    bool compiled = statistics.compile_seconds > 0;
+    if (json_) {
+      std::fprintf(stderr,
+                   "{\"source\":\"%s\",\"cache_hit\":%s,\"parse_seconds\":%.6f,"
+                   "\"compile_seconds\":%.6f,\"load_seconds\":%.6f,\"total_load_seconds\":%.6f,"
+                   "\"run_seconds\":%.6f,\"code_size\":%llu,\"guest_memory\":%llu,"
+                   "\"peak_memory\":%llu}\n",
+                   source_of(loaded), statistics.from_cache ? "true" : "false",
+                   statistics.parse_seconds, statistics.compile_seconds, statistics.load_seconds,
+                   total_load_seconds_, run_seconds,
+                   static_cast<unsigned long long>(statistics.code_size),
+                   static_cast<unsigned long long>(memory),
+                   static_cast<unsigned long long>(usage.ru_maxrss) * 1024);
+      return;
+    }
+    std::fprintf(stderr,
+                 "linden: %s\n"
+                 "  parse          %10.3f ms\n"
+                 "  compile        %10.3f ms%s\n"
+                 "  load           %10.3f ms\n"
+                 "  run            %10.3f ms\n"
+                 "  machine code   %10llu bytes\n"
+                 "  guest memory   %10llu KiB\n"
+                 "  peak memory    %10llu KiB (whole process)\n",
+                 source_of(loaded), statistics.parse_seconds * 1e3,
+                 statistics.compile_seconds * 1e3, compiled ? "" : " (not needed)",
+                 statistics.load_seconds * 1e3, run_seconds * 1e3,
+                 static_cast<unsigned long long>(statistics.code_size),
+                 static_cast<unsigned long long>(memory / 1024),
+                 static_cast<unsigned long long>(usage.ru_maxrss));
+  }
+
+  std::string module_;
+  std::vector<std::string> directories_;
+  std::vector<std::string> environment_;
+  std::string working_directory_;
+  std::string invoke_;
+  std::string memory_limit_;
+  bool stats_ = false;
+  bool json_ = false;
+  ModuleOptions options_;
+  std::unique_ptr<microvisor::LinuxHost> host_;
+  double total_load_seconds_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> create_run() { return std::make_unique<Run>(); }
+
+}  // namespace linden::cli
