@@ -23,6 +23,8 @@ struct TypedValue {
 };
 // What an action came to: its results, a trap, or (a status) it could not be carried out.
 using Outcome = absl::StatusOr<std::variant<std::vector<TypedValue>, Trap>>;
+// Of an assertion: why it does not hold, if so.
+using Verdict = std::optional<std::string>;
 
 std::string message_of(const absl::Status& status) { return std::string(status.message()); }
 
@@ -64,13 +66,12 @@ class Runner {
   void report(int line, std::string message) {
     result_.failures.push_back({line, std::move(message)});
   }
-  // Counts an assertion: an empty message says that it holds.
-  void check(int line, std::string message) {
-    if (message.empty()) {
-      ++result_.passed;
-    } else {
+  void check(int line, Verdict verdict) {
+    if (verdict) {
       ++result_.failed;
-      report(line, std::move(message));
+      report(line, *std::move(verdict));
+    } else {
+      ++result_.passed;
     }
   }
 
@@ -238,7 +239,7 @@ class Runner {
   }
 
   // Scripts do not agree on the words for what is wrong with a module, so only the fact counts.
-  std::string check_rejected(const wabt::ScriptModule& module, const std::string& reason) {
+  Verdict check_rejected(const wabt::ScriptModule& module, const std::string& reason) {
     absl::StatusOr<std::vector<uint8_t>> bytes = bytes_of(module);
     absl::Status status = bytes.status();
     if (bytes.ok()) status = jit::parse(*std::move(bytes), options_.load.features).status();
@@ -247,38 +248,38 @@ class Runner {
       return absl::StrCat("rejected for another reason than \"", reason,
                           "\": ", message_of(status));
     }
-    return "";
+    return std::nullopt;
   }
 
-  std::string check_unlinkable(const wabt::ScriptModule& module, const std::string& reason) {
+  Verdict check_unlinkable(const wabt::ScriptModule& module, const std::string& reason) {
     absl::StatusOr<Store::InstantiateResult> result = instantiate(bytes_of(module));
     if (result.ok()) return absl::StrCat("the module was linked; expected: ", reason);
     if (absl::IsFailedPrecondition(result.status()) &&
         messages_agree(reason, message_of(result.status()))) {
-      return "";
+      return std::nullopt;
     }
     return absl::StrCat("expected \"", reason, "\", got: ", message_of(result.status()));
   }
 
-  std::string check_uninstantiable(const wabt::ScriptModule& module, const std::string& reason) {
+  Verdict check_uninstantiable(const wabt::ScriptModule& module, const std::string& reason) {
     absl::StatusOr<Store::InstantiateResult> result = instantiate(bytes_of(module));
     if (!result.ok()) return message_of(result.status());
     if (!result->trap) return absl::StrCat("no trap; expected: ", reason);
     return compare_trap(*result->trap, reason);
   }
 
-  static std::string compare_trap(const Trap& trap, const std::string& reason) {
-    if (messages_agree(reason, jit::to_string(trap.code))) return "";
+  static Verdict compare_trap(const Trap& trap, const std::string& reason) {
+    if (messages_agree(reason, jit::to_string(trap.code))) return std::nullopt;
     return absl::StrCat("expected \"", reason, "\", got trap: ", trap.message());
   }
 
-  static std::string check_trap(const Outcome& outcome, const std::string& reason) {
+  static Verdict check_trap(const Outcome& outcome, const std::string& reason) {
     if (!outcome.ok()) return message_of(outcome.status());
     if (const Trap* trap = std::get_if<Trap>(&*outcome)) return compare_trap(*trap, reason);
     return absl::StrCat("returned; expected trap: ", reason);
   }
 
-  static std::string check_return(const Outcome& outcome, const wabt::Expectation& expectation) {
+  static Verdict check_return(const Outcome& outcome, const wabt::Expectation& expectation) {
     if (!outcome.ok()) return message_of(outcome.status());
     if (const Trap* trap = std::get_if<Trap>(&*outcome)) {
       return absl::StrCat("trap: ", trap->message());
@@ -288,7 +289,7 @@ class Runner {
     if (expectation.type() == wabt::ExpectationType::Either) {
       if (actual.size() != 1) return "(either ...) is for one result";
       for (const wabt::Const& choice : expected) {
-        if (matches(choice, actual[0].type, actual[0].value)) return "";
+        if (matches(choice, actual[0].type, actual[0].value)) return std::nullopt;
       }
       return absl::StrCat("got ", describe(actual[0].type, actual[0].value),
                           ", which is none of the results allowed");
@@ -301,7 +302,7 @@ class Runner {
       return absl::StrCat("result ", i, ": expected ", describe(expected[i]), ", got ",
                           describe(actual[i].type, actual[i].value));
     }
-    return "";
+    return std::nullopt;
   }
 
   WastOptions options_;
