@@ -20,10 +20,14 @@
 static void kernel_setup(void);
 // One timed unit of work; returns a checksum that depends on all of its results and is the same
 // in every round. Never inlined, so that each round enters the newest code an engine has for it.
+// It must read memory or harness_seed, and the loop below stores its result before it reads the
+// clock: engines that optimise again, without knowing about volatile and noinline, could otherwise
+// move the whole work out of the timed region.
 NOINLINE static uint64_t kernel_round(void);
 
 // Volatile, so that no compiler can work out a result at build time.
 static volatile uint32_t harness_seed = 2463534242u;
+static volatile uint64_t harness_result;
 // The program's second argument (a directory for programs that use files), or null.
 static const char* harness_argument;
 
@@ -68,6 +72,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < rounds; i++) {
     uint64_t start = now_nanoseconds();
     uint64_t result = kernel_round();
+    harness_result = result;
     elapsed[i] = now_nanoseconds() - start;
     if (i > 0 && result != checksum) {
       fprintf(stderr, "round %d gave another checksum than round 0\n", i);

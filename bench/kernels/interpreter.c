@@ -1,4 +1,4 @@
-// Stresses: an interpreter; a register machine's fetch-decode loop around one big switch.
+// Stresses: interpreter; a register machine's fetch-decode loop around one big switch.
 #include "harness.h"
 
 typedef enum {

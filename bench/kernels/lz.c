@@ -1,4 +1,4 @@
-// Stresses: a compressor; LZ77 with a hash table of earlier positions, unaligned loads, match
+// Stresses: compressor; LZ77 with a hash table of earlier positions, unaligned loads, match
 // loops, and a decompressor with overlapping byte copies.
 #include "harness.h"
 
