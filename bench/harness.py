@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import fcntl
 import json
 import os
 import platform
@@ -63,6 +64,17 @@ def parse_arguments():
     options.output = options.output.resolve()
     options.linden = options.linden.resolve()
     return options
+
+
+def lock(folder):
+    """Two runs in one folder would overwrite what the other builds."""
+    file = (folder / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise SetupError(f"another run is using {folder}; wait for it to end, or give this one "
+                         "another folder with --output") from None
+    return file
 
 
 def build_all(programs, runner, options):
@@ -164,6 +176,7 @@ def main():
     if not programs:
         raise SetupError(f"no program matches --only {options.only}; see --list")
     options.output.mkdir(parents=True, exist_ok=True)
+    held = lock(options.output)
     toolchain = Toolchain(options.output, progress)
     runner = Runner(toolchain, options.engines, options.linden)
     fetch_packages(options.output, {p.binary for p in programs}, progress)
@@ -186,6 +199,7 @@ def main():
         "start": start,
     }
     write_results(document, options.output)
+    held.close()
     failed = any(r["errors"] for r in results) or bool(start and start["errors"])
     return 1 if failed else 0
 

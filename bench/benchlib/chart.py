@@ -6,7 +6,7 @@ from .engines import NATIVE_ENGINES
 
 COLORS = {"linden": "#1f6fb4", "node": "#e08a1e", "wasm2c": "#7a8793", "native": "#4b9b58",
           "native-v3": "#a3c9a8"}
-LABEL_WIDTH, PLOT_WIDTH, RIGHT_MARGIN = 150, 640, 60
+LABEL_WIDTH, PLOT_WIDTH, RIGHT_MARGIN = 172, 640, 60
 BAR_HEIGHT, GROUP_GAP, TOP, BOTTOM = 9, 9, 84, 40
 # Longer bars are cut off and carry their value.
 MAX_AXIS = 4.0
