@@ -28,9 +28,9 @@ class Cage {
   struct Options {
     int id = 1;
     int parent_id = 0;
-    std::vector<std::string> args;
-    std::vector<std::string> environment;  // NAME=value
-    Namespace names;
+    std::vector<std::string> args = {};
+    std::vector<std::string> environment = {};  // NAME=value
+    Namespace names = {};
     std::string working_directory = "/";  // absolute guest path; need not exist
     int fd_limit = FdTable::kDefaultLimit;
   };

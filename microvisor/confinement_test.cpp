@@ -1,0 +1,257 @@
+// Attempts to reach what wasn't granted. `inside` is granted, its neighbour `outside` is not.
+
+#include <atomic>
+#include <thread>
+
+#include "microvisor/path_operations.h"
+#include "microvisor/test_support.h"
+
+namespace linden::microvisor {
+
+namespace {
+
+class Sandbox {
+ public:
+  Sandbox() {
+    std::filesystem::create_directories(directory / "inside/sub");
+    std::filesystem::create_directory(directory / "outside");
+    directory.write("outside/secret", "secret");
+    directory.write("inside/file", "file");
+    base = test::grant(directory / "inside").open(host, nullptr).take();
+    read_only = test::grant((directory / "inside") + ":ro").open(host, nullptr).take();
+  }
+
+  void symlink(std::string_view name, std::string target) {
+    std::filesystem::create_symlink(target, directory / ("inside/" + std::string(name)));
+  }
+  Location at(std::string path) { return {base, std::move(path)}; }
+  Location at_read_only(std::string path) { return {read_only, std::move(path)}; }
+  int open(std::string path, int flags = O_RDONLY) {
+    return open_at(host, at(std::move(path)), flags, 0644).code();
+  }
+
+  test::TemporaryDirectory directory;
+  LinuxHost host;
+  std::shared_ptr<OpenFile> base;
+  std::shared_ptr<OpenFile> read_only;
+};
+
+constexpr std::array<timespec, 2> kTimes = {timespec{1, 0}, timespec{2, 0}};
+
+}  // namespace
+
+TEST_CASE("paths that stay beneath the grant work") {
+  Sandbox box;
+  box.symlink("link", "sub/../file");
+  CHECK(box.open("file") == 0);
+  CHECK(box.open("sub/../file") == 0);
+  CHECK(box.open("./sub/.././file") == 0);
+  CHECK(box.open("link") == 0);
+  CHECK(box.open("link", O_RDONLY | O_NOFOLLOW) == ELOOP);
+  CHECK(box.open("missing") == ENOENT);
+  CHECK(box.open("file/") == ENOTDIR);
+  CHECK(box.open("file/x") == ENOTDIR);
+}
+
+TEST_CASE("no operation leaves the grant by dots or an absolute path") {
+  Sandbox box;
+  std::string absolute = box.directory / "outside/secret";
+  std::array<std::byte, 64> buffer;
+  for (const std::string& path :
+       {std::string("../outside/secret"), std::string("sub/../../outside/secret"),
+        std::string("../inside/file"), absolute, std::string("/etc/passwd"),
+        std::string("sub/../../../../../../../etc/passwd")}) {
+    INFO(path);
+    CHECK(box.open(path) == kErrnoNotCapable);
+    CHECK(box.open(path, O_WRONLY | O_CREAT) == kErrnoNotCapable);
+    CHECK(box.open(path, O_PATH) == kErrnoNotCapable);
+    CHECK(stat_at(box.host, box.at(path), Symlinks::Follow).code() == kErrnoNotCapable);
+    CHECK(stat_at(box.host, box.at(path), Symlinks::DontFollow).code() == kErrnoNotCapable);
+    CHECK(set_times_at(box.host, box.at(path), Symlinks::Follow, kTimes).code() ==
+          kErrnoNotCapable);
+    CHECK(read_link_at(box.host, box.at(path), buffer).code() == kErrnoNotCapable);
+    CHECK(make_directory_at(box.host, box.at(path), 0755).code() == kErrnoNotCapable);
+    CHECK(remove_at(box.host, box.at(path), Remove::File).code() == kErrnoNotCapable);
+    CHECK(remove_at(box.host, box.at(path), Remove::Directory).code() == kErrnoNotCapable);
+    CHECK(rename_at(box.host, box.at("file"), box.at(path), 0).code() == kErrnoNotCapable);
+    CHECK(rename_at(box.host, box.at(path), box.at("new"), 0).code() == kErrnoNotCapable);
+    CHECK(link_at(box.host, box.at(path), Symlinks::Follow, box.at("new")).code() ==
+          kErrnoNotCapable);
+    CHECK(link_at(box.host, box.at(path), Symlinks::DontFollow, box.at("new")).code() ==
+          kErrnoNotCapable);
+    CHECK(link_at(box.host, box.at("file"), Symlinks::DontFollow, box.at(path)).code() ==
+          kErrnoNotCapable);
+    CHECK(make_symlink_at(box.host, "x", box.at(path)).code() == kErrnoNotCapable);
+  }
+  CHECK(box.open("..") == kErrnoNotCapable);
+  CHECK(box.open("/") == kErrnoNotCapable);
+  CHECK(box.directory.read("outside/secret") == "secret");
+  CHECK(box.directory.has("inside/file"));
+  CHECK_FALSE(box.directory.has("inside/new"));
+}
+
+TEST_CASE("symbolic links don't lead out") {
+  Sandbox box;
+  box.symlink("root", "/");
+  box.symlink("up", "..");
+  box.symlink("absolute", box.directory / "outside/secret");
+  box.symlink("chain1", "chain2");
+  box.symlink("chain2", "sub/chain3");
+  box.symlink("sub/chain3", "../../outside/secret");
+  box.symlink("loop", "loop");
+  box.symlink("outside", "../outside");
+  for (const char* path : {"root/etc/passwd", "root", "up/outside/secret", "absolute", "chain1",
+                           "sub/chain3", "outside/secret"}) {
+    INFO(path);
+    CHECK(box.open(path) == kErrnoNotCapable);
+    CHECK(stat_at(box.host, box.at(path), Symlinks::Follow).code() == kErrnoNotCapable);
+    CHECK(set_times_at(box.host, box.at(path), Symlinks::Follow, kTimes).code() ==
+          kErrnoNotCapable);
+    CHECK(link_at(box.host, box.at(path), Symlinks::Follow, box.at("new")).code() ==
+          kErrnoNotCapable);
+  }
+  CHECK(box.open("loop") == ELOOP);
+  CHECK(make_directory_at(box.host, box.at("up/new"), 0755).code() == kErrnoNotCapable);
+  CHECK(make_symlink_at(box.host, "x", box.at("outside/new")).code() == kErrnoNotCapable);
+  CHECK(remove_at(box.host, box.at("outside/secret"), Remove::File).code() == kErrnoNotCapable);
+  CHECK(rename_at(box.host, box.at("file"), box.at("outside/file"), 0).code() == kErrnoNotCapable);
+  CHECK(rename_at(box.host, box.at("outside/secret"), box.at("stolen"), 0).code() ==
+        kErrnoNotCapable);
+  // A trailing slash would make the kernel follow the last component as well.
+  CHECK(link_at(box.host, box.at("outside/"), Symlinks::DontFollow, box.at("new")).code() ==
+        kErrnoNotCapable);
+  CHECK(remove_at(box.host, box.at("outside/"), Remove::Directory).code() == ENOTDIR);
+  CHECK_FALSE(box.directory.has("outside/new"));
+  // The links themselves are the guest's.
+  CHECK(stat_at(box.host, box.at("root"), Symlinks::DontFollow).ok());
+  CHECK(remove_at(box.host, box.at("root"), Remove::File).ok());
+}
+
+TEST_CASE("creating through a dangling symbolic link stays inside") {
+  Sandbox box;
+  box.symlink("out", "../outside/new");
+  box.symlink("absolute", box.directory / "outside/new");
+  box.symlink("in", "sub/new");
+  CHECK(box.open("out", O_WRONLY | O_CREAT) == kErrnoNotCapable);
+  CHECK(box.open("absolute", O_WRONLY | O_CREAT | O_TRUNC) == kErrnoNotCapable);
+  CHECK(box.open("in", O_WRONLY | O_CREAT | O_EXCL) == EEXIST);
+  CHECK(box.open("in", O_WRONLY | O_CREAT) == 0);
+  CHECK(box.directory.has("inside/sub/new"));
+  CHECK_FALSE(box.directory.has("outside/new"));
+  CHECK(make_directory_at(box.host, box.at("out"), 0755).code() == EEXIST);
+}
+
+TEST_CASE("magic links of /proc are not followed") {
+  LinuxHost host;
+  Location self{test::grant("/proc").open(host, nullptr).take(), "self/root/etc"};
+  CHECK(open_at(host, self, O_RDONLY, 0).code() == ELOOP);
+  self.path = "self/cwd";
+  CHECK(open_at(host, self, O_RDONLY, 0).code() == ELOOP);
+}
+
+TEST_CASE("a directory that is swapped for a link never leads out") {
+  Sandbox box;
+  box.directory.write("inside/sub/secret", "public");
+  std::string sub = box.directory / "inside/sub", spare = box.directory / "inside/spare";
+  std::filesystem::create_symlink("../outside", spare);
+  std::atomic<bool> stop = false;
+  std::thread attacker([&] {
+    while (!stop) renameat2(AT_FDCWD, sub.c_str(), AT_FDCWD, spare.c_str(), RENAME_EXCHANGE);
+  });
+  for (int i = 0; i < 3000; ++i) {
+    auto file = open_at(box.host, box.at("sub/../sub/secret"), O_RDONLY, 0);
+    if (file.ok()) {
+      char text[7] = {};
+      iovec vector{text, 6};
+      REQUIRE((*file)->readv({&vector, 1}).ok());
+      REQUIRE(std::string(text) == "public");
+    }
+    (void)remove_at(box.host, box.at("sub/gone"), Remove::File);
+    (void)make_directory_at(box.host, box.at("sub/made"), 0755);
+  }
+  stop = true;
+  attacker.join();
+  CHECK_FALSE(box.directory.has("outside/made"));
+  CHECK(box.directory.read("outside/secret") == "secret");
+}
+
+TEST_CASE("dots and trailing slashes as last component give Linux's errors") {
+  Sandbox box;
+  CHECK(make_directory_at(box.host, box.at("new/"), 0755).ok());
+  CHECK(make_directory_at(box.host, box.at("."), 0755).code() == EEXIST);
+  CHECK(make_directory_at(box.host, box.at(".."), 0755).code() == EEXIST);
+  CHECK(remove_at(box.host, box.at("sub/."), Remove::Directory).code() == EINVAL);
+  CHECK(remove_at(box.host, box.at("sub/.."), Remove::Directory).code() == ENOTEMPTY);
+  CHECK(remove_at(box.host, box.at("."), Remove::File).code() == EISDIR);
+  CHECK(remove_at(box.host, box.at("sub"), Remove::File).code() == EISDIR);
+  CHECK(remove_at(box.host, box.at("file/"), Remove::File).code() == ENOTDIR);
+  CHECK(remove_at(box.host, box.at("file"), Remove::Directory).code() == ENOTDIR);
+  CHECK(rename_at(box.host, box.at("."), box.at("x"), 0).code() == EBUSY);
+  CHECK(rename_at(box.host, box.at("file"), box.at("x/"), 0).code() == ENOTDIR);
+  CHECK(rename_at(box.host, box.at("new/"), box.at("moved/"), 0).ok());
+  CHECK(make_symlink_at(box.host, "t", box.at("l/")).code() == ENOENT);
+  CHECK(make_symlink_at(box.host, "", box.at("l")).code() == ENOENT);
+  CHECK(link_at(box.host, box.at("sub"), Symlinks::DontFollow, box.at("l")).code() == EPERM);
+  CHECK(link_at(box.host, box.at("file/"), Symlinks::DontFollow, box.at("l")).code() == ENOTDIR);
+  CHECK(remove_at(box.host, box.at("moved//"), Remove::Directory).ok());
+  CHECK(make_directory_at(box.host, box.at(""), 0755).code() == ENOENT);
+  CHECK(make_directory_at(box.host, box.at(std::string(5000, 'x')), 0755).code() == ENAMETOOLONG);
+}
+
+TEST_CASE("a read-only grant refuses every change") {
+  Sandbox box;
+  box.symlink("link", "file");
+  for (int flags : {O_WRONLY, O_RDWR, O_RDONLY | O_TRUNC, O_RDONLY | O_CREAT,
+                    O_WRONLY | O_CREAT | O_EXCL, O_TMPFILE | O_RDWR, O_WRONLY | O_APPEND}) {
+    CHECK(open_at(box.host, box.at_read_only("file"), flags, 0644).code() == EROFS);
+  }
+  auto check = [](Result<void> result) { CHECK(result.code() == EROFS); };
+  check(set_times_at(box.host, box.at_read_only("file"), Symlinks::Follow, kTimes));
+  check(make_directory_at(box.host, box.at_read_only("new"), 0755));
+  check(remove_at(box.host, box.at_read_only("file"), Remove::File));
+  check(remove_at(box.host, box.at_read_only("sub"), Remove::Directory));
+  check(make_symlink_at(box.host, "x", box.at_read_only("new")));
+  check(rename_at(box.host, box.at_read_only("file"), box.at("new"), 0));
+  check(rename_at(box.host, box.at("file"), box.at_read_only("new"), 0));
+  // A hard link elsewhere would be a way to write to it.
+  check(link_at(box.host, box.at_read_only("file"), Symlinks::Follow, box.at("new")));
+  check(link_at(box.host, box.at_read_only("file"), Symlinks::DontFollow, box.at("new")));
+  check(link_at(box.host, box.at("file"), Symlinks::DontFollow, box.at_read_only("new")));
+
+  auto file = open_at(box.host, box.at_read_only("link"), O_RDONLY, 0).take();
+  check(file->set_times(kTimes));
+  check(file->truncate(0));
+  check(file->allocate(0, 0, 10));
+  // Neither through a directory opened beneath it.
+  auto sub = open_at(box.host, box.at_read_only("sub"), O_RDONLY | O_DIRECTORY, 0).take();
+  check(make_directory_at(box.host, {sub, "new"}, 0755));
+  check(sub->set_times(kTimes));
+  CHECK(box.directory.read("inside/file") == "file");
+  CHECK(stat_at(box.host, box.at_read_only("file"), Symlinks::Follow).ok());
+}
+
+TEST_CASE("hard links follow a symbolic link only within the grant") {
+  Sandbox box;
+  box.symlink("link", "file");
+  CHECK(link_at(box.host, box.at("link"), Symlinks::DontFollow, box.at("link2")).ok());
+  CHECK(std::filesystem::is_symlink(box.directory / "inside/link2"));
+  CHECK(link_at(box.host, box.at("link"), Symlinks::Follow, box.at("file2")).ok());
+  CHECK(box.directory.read("inside/file2") == "file");
+  CHECK(std::filesystem::hard_link_count(box.directory / "inside/file") == 2);
+}
+
+TEST_CASE("files are made without set-id bits") {
+  Sandbox box;
+  REQUIRE(open_at(box.host, box.at("tool"), O_WRONLY | O_CREAT, 06777).ok());
+  CHECK((stat_at(box.host, box.at("tool"), Symlinks::Follow)->st_mode & 06000) == 0);
+}
+
+TEST_CASE("an inherited directory is no grant") {
+  test::WasiFixture wasi;
+  uint32_t fd = wasi.adopt(::open("/", O_RDONLY | O_DIRECTORY));
+  CHECK(wasi.open("etc/passwd", 0, wasi::right::kFdRead, 1, fd) == wasi::Errno::NotDirectory);
+  CHECK(wasi::fd_readdir(*wasi.process, fd, wasi.memory.allocate(64), 64, 0, wasi.out) ==
+        wasi::Errno::NotDirectory);
+}
+
+}  // namespace linden::microvisor
