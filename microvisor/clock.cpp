@@ -33,6 +33,8 @@ SyscallResult sys_clock_getres(Cage& cage, int clock, GuestPtr<GuestTimespec> to
 SyscallResult sys_clock_nanosleep(Cage& cage, int clock, int flags, GuestPtr<GuestTimespec> request,
                                   GuestPtr<GuestTimespec> remaining) {
   TRY(check_clock(clock));
+  // These would wake the host from suspension.
+  if (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) return Error{EPERM};
   timespec time = to_host(TRY(cage.memory().read(request)));
   timespec left{};
   Result<void> slept = cage.host().clock_nanosleep(clock, flags, time, &left);

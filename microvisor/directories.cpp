@@ -25,6 +25,7 @@ SyscallResult sys_openat(Cage& cage, int directory, Path path, int flags, uint32
                          O_DSYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_TMPFILE |
                          O_PATH;
   Location location = TRY(locate(cage, directory, path));
+  if (flags & (O_CREAT | O_TRUNC)) TRY(cage.fds().require_room());
   auto file = TRY(open_at(cage.host(), location, flags & kKnown, mode));
   return TRY(cage.fds().insert({std::move(file), (flags & O_CLOEXEC) != 0}));
 }

@@ -189,6 +189,17 @@ TEST_CASE("duplicates share offset and flags, and have their own close-on-exec")
   CHECK(posix.call(SYS_dup2, fd, 5000) == -EBADF);
 }
 
+TEST_CASE("an open that finds no free descriptor doesn't touch its file") {
+  PosixFixture posix;
+  posix.directory.write("file", "hello");
+  while (posix.open("file") >= 0) {
+  }
+  CHECK(posix.open("file", O_RDWR | O_TRUNC) == -EMFILE);
+  CHECK(posix.open("new", O_RDWR | O_CREAT) == -EMFILE);
+  CHECK(posix.directory.read("file") == "hello");
+  CHECK_FALSE(posix.directory.has("new"));
+}
+
 TEST_CASE("clocks, sleeping, random numbers and the process itself") {
   PosixFixture posix;
   uint32_t to = posix.memory.allocate(64);

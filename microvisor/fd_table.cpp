@@ -20,6 +20,11 @@ Result<int> FdTable::insert(Descriptor descriptor, int minimum) {
   return static_cast<int>(fd);
 }
 
+Result<void> FdTable::require_room() const {
+  if (open_count() >= static_cast<size_t>(limit_)) return Error{EMFILE};
+  return {};
+}
+
 Result<Descriptor> FdTable::get(int fd) const {
   absl::ReaderMutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};

@@ -38,6 +38,9 @@ class FdTable {
 
   // Takes the lowest free number that is at least `minimum`.
   Result<int> insert(Descriptor descriptor, int minimum = 0);
+  // EMFILE if insert() would fail now. Asked before opening, so that an open which can't get a
+  // number doesn't create or truncate its file first.
+  Result<void> require_room() const;
   Result<Descriptor> get(int fd) const;
   Result<std::shared_ptr<OpenFile>> file(int fd) const;
   Result<void> close(int fd);

@@ -94,6 +94,7 @@ class TestMemory {
   template <typename T>
   uint32_t put(const std::vector<T>& values) {
     uint32_t result = allocate(values.size() * sizeof(T));
+    if (values.empty()) return result;
     std::memcpy(base_ + result, values.data(), values.size() * sizeof(T));
     return result;
   }

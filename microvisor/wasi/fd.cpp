@@ -19,6 +19,12 @@ Result<int64_t> to_signed(uint64_t value) {
   return static_cast<int64_t>(value);
 }
 
+// The right to seek includes the right to tell.
+Result<std::shared_ptr<OpenFile>> file_for_tell(Process& process, uint32_t fd) {
+  auto file = process.file(fd, right::kFdTell);
+  return file.code() == kErrnoNotCapable ? process.file(fd, right::kFdSeek) : std::move(file);
+}
+
 // The kernel moves at most 2 GiB at a time, so counts fit.
 Errno store_count(Process& process, uint32_t out, size_t count) {
   return store(process, out, static_cast<uint32_t>(count));
@@ -60,13 +66,13 @@ Errno fd_seek(Process& process, uint32_t fd, uint64_t offset, uint32_t whence,
   static_assert(SEEK_SET == 0 && SEEK_CUR == 1 && SEEK_END == 2);
   if (whence > SEEK_END) return Errno::Invalid;
   bool only_tells = whence == SEEK_CUR && offset == 0;
-  auto file = WASI_TRY(process.file(fd, only_tells ? right::kFdTell : right::kFdSeek));
+  auto file = WASI_TRY(only_tells ? file_for_tell(process, fd) : process.file(fd, right::kFdSeek));
   int64_t position = WASI_TRY(file->seek(static_cast<int64_t>(offset), static_cast<int>(whence)));
   return store(process, newoffset_out, static_cast<uint64_t>(position));
 }
 
 Errno fd_tell(Process& process, uint32_t fd, uint32_t offset_out) {
-  auto file = WASI_TRY(process.file(fd, right::kFdTell));
+  auto file = WASI_TRY(file_for_tell(process, fd));
   return store(process, offset_out, static_cast<uint64_t>(WASI_TRY(file->seek(0, SEEK_CUR))));
 }
 

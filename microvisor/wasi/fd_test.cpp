@@ -25,6 +25,18 @@ TEST_CASE("fd_write, fd_seek, fd_tell and fd_read share one offset") {
   CHECK(fd_seek(p, fd, 0, 0, test::kBadAddress) == Errno::Fault);
 }
 
+TEST_CASE("the right to seek includes the right to tell") {
+  WasiFixture wasi;
+  Process& p = *wasi.process;
+  wasi.directory.write("file", "hello");
+  uint32_t seeks = wasi.opened("file", 0, right::kFdSeek);
+  CHECK(fd_tell(p, seeks, wasi.out) == Errno::Success);
+  uint32_t tells = wasi.opened("file", 0, right::kFdTell);
+  CHECK(fd_tell(p, tells, wasi.out) == Errno::Success);
+  CHECK(fd_seek(p, tells, 0, 1, wasi.out) == Errno::Success);
+  CHECK(fd_seek(p, tells, 1, 1, wasi.out) == Errno::NotCapable);
+}
+
 TEST_CASE("fd_pread and fd_pwrite leave the offset alone") {
   WasiFixture wasi;
   Process& p = *wasi.process;

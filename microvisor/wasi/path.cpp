@@ -58,6 +58,7 @@ Errno path_open(Process& process, uint32_t fd, uint32_t lookup_flags, uint32_t p
   if ((wanted.base | wanted.inheriting) & ~inherited) return Errno::NotCapable;
 
   flags |= to_access_mode(wanted.base, oflags);
+  if (flags & (O_CREAT | O_TRUNC)) WASI_TRY(process.cage().fds().require_room());
   auto file = WASI_TRY(open_at(process.host(), location, flags, 0666));
   Rights rights = rights_of_opened(WASI_TRY(file->stat()), wanted);
   return to_errno(process.publish({std::move(file), false, rights}, fd_out).code());
