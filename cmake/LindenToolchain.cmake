@@ -14,7 +14,7 @@ add_link_options(-no-pie)
 
 find_program(LINDEN_LLD NAMES ld.lld-22 ld.lld)
 if(LINDEN_LLD)
-  add_link_options(--ld-path=${LINDEN_LLD} -Wl,--gc-sections -Wl,--icf=safe)
+  add_link_options(--ld-path=${LINDEN_LLD} -Wl,--gc-sections -Wl,--build-id=sha1)
 endif()
 add_compile_options(-ffunction-sections -fdata-sections)
 

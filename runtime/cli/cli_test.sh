@@ -13,7 +13,7 @@ failures=0
 expect() {
   local code=$1 text=$2 output actual
   shift 2
-  output=$("$@" 2>&1 </dev/null)
+  output=$("$@" 2>&1 </dev/null | tr '\0' ' ')
   actual=$?
   if [[ $actual -ne $code || ! $output =~ $text ]]; then
     printf 'FAILED: %s\n  expected exit code %s and output matching "%s"\n  got %s and: %s\n' \
@@ -169,7 +169,7 @@ LINDEN_CACHE_DIR=/proc/none expect 2 'a' "$linden" run program.wat a
 
 # Ahead of time.
 expect 0 '' "$linden" compile program.wat
-expect 3 'x.*y.*compiled ahead of time' "$linden" run -v program.lindenc x y
+expect 3 'compiled ahead of time.*x.*y' "$linden" run -v program.lindenc x y
 expect 2 'compiled again' "$linden" run -v --no-cache --sfi none --unsafe program.lindenc x
 expect 0 'machine code' "$linden" compile -v -j 1 program.wat -o other.lindenc
 expect 2 'x' "$linden" run other.lindenc x

@@ -1,0 +1,46 @@
+// Compiles a validated module to an Image with LLVM.
+#ifndef LINDEN_JIT_COMPILER_H_
+#define LINDEN_JIT_COMPILER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "jit/image.h"
+#include "jit/module.h"
+
+namespace linden::jit {
+
+// How guest memory accesses are confined; see jit/sfi/.
+enum class Sfi : uint8_t { Segment, None };
+const char* to_string(Sfi sfi);
+absl::StatusOr<Sfi> parse_sfi(std::string_view name);
+
+struct CompileOptions {
+  Sfi sfi = Sfi::Segment;
+  // Distance of the thread's Context from the thread pointer; equal in all threads of a process.
+  int64_t context_offset = 0;
+  unsigned threads = 0;  // 0: all cores
+  // Keeps every load, even one whose result is not used (a load that would trap, traps).
+  bool strict_traps = false;
+  // Called from compiling threads with the fraction done; may be empty.
+  std::function<void(double)> progress;
+  // Directory to which the optimised IR and assembly of each part are written; empty for none.
+  std::string dump_directory;
+};
+
+// Everything that makes two compilations of the same bytes differ: part of the cache key.
+std::string compiler_identity(const CompileOptions& options);
+
+// 64 hexadecimal digits: BLAKE3 of the module, the compiler, its options and the CPU's features.
+std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options);
+
+// Functions are compiled in parallel in groups; the result does not depend on the number of threads.
+// ResourceExhausted if a function needs more stack than the guard allows. Thread-safe.
+absl::StatusOr<Image> compile(const Module& module, const CompileOptions& options);
+
+}  // namespace linden::jit
+
+#endif

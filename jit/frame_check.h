@@ -1,0 +1,33 @@
+// Machine-level passes, run on every function that we compile:
+//   * a proof that no frame holds an address of the stack, on which fork by copying stacks rests;
+//   * a record of each frame's size, for backtraces and for the bound that the stack guard sets.
+#ifndef LINDEN_JIT_FRAME_CHECK_H_
+#define LINDEN_JIT_FRAME_CHECK_H_
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace linden::jit {
+
+// No frame may be larger than this: the guard below a stack is wider.
+inline constexpr uint64_t kMaxFrameSize = 1u << 20;
+
+struct FrameReport {
+  std::unordered_map<std::string, uint32_t> frame_sizes;  // by symbol
+  std::vector<std::string> violations;
+};
+
+// While it lives, code generation on this thread reports here.
+class FrameReportScope {
+ public:
+  explicit FrameReportScope(FrameReport& report);
+  ~FrameReportScope();
+  FrameReportScope(const FrameReportScope&) = delete;
+  FrameReportScope& operator=(const FrameReportScope&) = delete;
+};
+
+}  // namespace linden::jit
+
+#endif

@@ -1,0 +1,63 @@
+// A compiled module: position-independent machine code with everything needed to load it, and its
+// serialised form, which is what the cache and `linden compile` store.
+//
+// The code is one contiguous block that addresses itself relative to the program counter, the guest's
+// memory through the SFI back-end and everything else through the Context; so loading is a copy plus
+// adding the load address to a few words (`rebases`). No symbol is looked up at load time.
+#ifndef LINDEN_JIT_IMAGE_H_
+#define LINDEN_JIT_IMAGE_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "jit/abi.h"
+
+namespace linden::jit {
+
+enum class Protection : uint8_t { ReadExecute, ReadOnly };
+
+struct ImageSegment {
+  uint32_t offset;  // in Image::content, page aligned
+  uint32_t size;
+  Protection protection;
+};
+
+struct ImageFunction {
+  uint32_t code_offset;
+  uint32_t code_size;
+  uint32_t frame_size;      // bytes between the return address and the lowest stack pointer
+  uint32_t function_index;  // kNoFunction for adapters
+};
+inline constexpr uint32_t kNoFunction = UINT32_MAX;
+
+// Maps a code offset to the wasm byte offset of the instruction it belongs to.
+struct CodeLocation {
+  uint32_t code_offset;
+  uint32_t wasm_offset;  // of Module::bytes
+};
+
+struct Image {
+  std::vector<uint8_t> content;
+  std::vector<ImageSegment> segments;
+  std::vector<uint32_t> rebases;           // offsets of 64-bit words that hold image offsets
+  std::vector<ImageFunction> functions;    // sorted by code_offset
+  std::vector<uint32_t> entry_points;      // by function index; kNoFunction if it has no entry
+  std::vector<CodeLocation> locations;     // sorted by code_offset
+
+  uint64_t code_size() const;
+  const ImageFunction* function_at(uint32_t code_offset) const;
+  std::optional<uint32_t> wasm_offset_at(uint32_t code_offset) const;
+
+  std::vector<uint8_t> serialize() const;
+  // DataLoss if the bytes are not exactly what serialize() made.
+  static absl::StatusOr<Image> deserialize(std::span<const uint8_t> bytes);
+};
+
+}  // namespace linden::jit
+
+#endif

@@ -1,0 +1,176 @@
+#include "jit/module_translator.h"
+
+#include <llvm/BinaryFormat/Dwarf.h>
+#include <llvm/IR/MDBuilder.h>
+
+#include "absl/strings/str_cat.h"
+#include "jit/function_translator.h"
+
+namespace linden::jit {
+namespace {
+
+// %fs on x86-64: the thread pointer.
+constexpr unsigned kContextAddressSpace = 257;
+
+}  // namespace
+
+std::string function_symbol(uint32_t function) { return absl::StrCat("f", function); }
+
+ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
+                                   const CompilePlan& plan, uint32_t part,
+                                   const CompileOptions& options, llvm::LLVMContext& context,
+                                   const std::string& cpu, const std::string& cpu_features,
+                                   const llvm::DataLayout& layout)
+    : module_(module),
+      scan_(scan),
+      plan_(plan),
+      part_(part),
+      options_(options),
+      context_(context),
+      cpu_(cpu),
+      cpu_features_(cpu_features),
+      llvm_module_(std::make_unique<llvm::Module>(absl::StrCat("part", part), context)),
+      sfi_(create_strategy(options.sfi)),
+      // As no argument is on the stack, the two conventions are the same to callers and callees that
+      // do not know one another; only tailcc promises a frameless tail call between any two types.
+      calling_convention_(scan.has_tail_calls ? llvm::CallingConv::Tail : llvm::CallingConv::C),
+      functions_(module.functions.size()) {
+  llvm_module_->setDataLayout(layout);
+  llvm_module_->addModuleFlag(llvm::Module::Warning, "Debug Info Version",
+                              llvm::DEBUG_METADATA_VERSION);
+  sfi_->prepare(*llvm_module_);
+  context_variable_ = new llvm::GlobalVariable(
+      *llvm_module_, llvm::ArrayType::get(llvm::Type::getInt8Ty(context), sizeof(Context)),
+      /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage, nullptr, "__context", nullptr,
+      llvm::GlobalValue::NotThreadLocal, kContextAddressSpace, /*isExternallyInitialized=*/true);
+
+  // The line table carries wasm offsets as line numbers: that is how a faulting instruction is traced
+  // back, also after inlining.
+  debug_ = std::make_unique<llvm::DIBuilder>(*llvm_module_);
+  debug_file_ = debug_->createFile("wasm", "/");
+  compile_unit_ = debug_->createCompileUnit(
+      llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C), debug_file_, "linden",
+      /*isOptimized=*/true, "", 0, "", llvm::DICompileUnit::LineTablesOnly);
+  debug_type_ = debug_->createSubroutineType(debug_->getOrCreateTypeArray({}));
+
+  llvm::MDBuilder metadata(context);
+  llvm::MDNode* root = metadata.createTBAARoot("linden");
+  auto make_tag = [&](const char* name) {
+    llvm::MDNode* type = metadata.createTBAAScalarTypeNode(name, root);
+    return metadata.createTBAAStructTagNode(type, type, 0);
+  };
+  memory_tag_ = make_tag("memory");
+  context_tag_ = make_tag("context");
+  runtime_tag_ = make_tag("runtime");
+  unlikely_ = metadata.createUnlikelyBranchWeights();
+}
+
+llvm::Constant* ModuleTranslator::context_field(size_t offset) {
+  return llvm::ConstantExpr::getGetElementPtr(
+      llvm::Type::getInt8Ty(context_), context_variable_,
+      llvm::ConstantInt::get(llvm::Type::getInt64Ty(context_), offset),
+      llvm::GEPNoWrapFlags::noUnsignedWrap());
+}
+
+const LoweredSignature& ModuleTranslator::signature(uint32_t type_index) {
+  auto [entry, is_new] = signatures_.try_emplace(type_index);
+  if (is_new) entry->second = lower_signature(context_, module_.types[type_index]);
+  return entry->second;
+}
+
+void ModuleTranslator::add_attributes(llvm::Function* function) {
+  function->setCallingConv(calling_convention_);
+  // A frame must hold no address of the stack itself, for fork copies it elsewhere.
+  function->addFnAttr("frame-pointer", "none");
+  function->addFnAttr("no-realign-stack");
+  // Keeps the optimiser from making memset calls of loops, which cannot be lowered in the segment's
+  // address space.
+  function->addFnAttr("no-builtins");
+  // A runaway recursion must end in the stack-overflow trap, not turn into an endless loop.
+  // return_call is musttail, which this does not touch.
+  function->addFnAttr("disable-tail-calls", "true");
+  function->addFnAttr("target-cpu", cpu_);
+  function->addFnAttr("target-features", cpu_features_);
+  function->addFnAttr("prefer-vector-width", "256");
+  function->addFnAttr(llvm::Attribute::NoUnwind);
+  function->setDSOLocal(true);
+}
+
+llvm::Function* ModuleTranslator::function(uint32_t index) {
+  llvm::Function*& function = functions_[index];
+  if (function != nullptr) return function;
+  const bool visible = plan_.part_of[index] != part_ || plan_.is_entry_point[index] ||
+                       plan_.is_shared[index];
+  function = llvm::Function::Create(
+      signature(module_.functions[index].type_index).type,
+      visible ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage,
+      function_symbol(index), *llvm_module_);
+  if (visible) function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  add_attributes(function);
+  return function;
+}
+
+llvm::DISubprogram* ModuleTranslator::create_subprogram(llvm::Function* function, uint32_t offset) {
+  llvm::DISubprogram* subprogram = debug_->createFunction(
+      debug_file_, function->getName(), function->getName(), debug_file_, offset, debug_type_,
+      offset, llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagDefinition);
+  function->setSubprogram(subprogram);
+  return subprogram;
+}
+
+// What a constant table calls in place of an import, whose address is only known to the instance.
+llvm::Function* ModuleTranslator::import_adapter(uint32_t import) {
+  llvm::Function*& adapter = import_adapters_[import];
+  if (adapter != nullptr) return adapter;
+  const LoweredSignature& lowered = signature(module_.functions[import].type_index);
+  adapter = llvm::Function::Create(lowered.type, llvm::GlobalValue::InternalLinkage,
+                                   absl::StrCat("t", import), *llvm_module_);
+  add_attributes(adapter);
+  FunctionTranslator::build_import_adapter(*this, import, adapter);
+  return adapter;
+}
+
+llvm::GlobalVariable* ModuleTranslator::constant_table(uint32_t table) {
+  llvm::GlobalVariable*& variable = constant_tables_[table];
+  if (variable != nullptr) return variable;
+  const std::vector<uint32_t>& slots = plan_.constant_tables[table];
+  auto* word = llvm::Type::getInt64Ty(context_);
+  auto* pointer = llvm::PointerType::get(context_, 0);
+  auto* entry_type = llvm::StructType::get(context_, {pointer, word});
+  auto* type = llvm::ArrayType::get(entry_type, slots.size());
+  llvm::Constant* initializer = nullptr;
+  if (part_ == 0) {
+    std::vector<llvm::Constant*> entries;
+    for (uint32_t slot : slots) {
+      llvm::Constant* code = llvm::ConstantPointerNull::get(pointer);
+      uint64_t type_id = 0;
+      if (slot != kEmptySlot) {
+        code = slot < module_.imported_functions ? import_adapter(slot) : function(slot);
+        type_id = encode_type_id(module_.type_of(slot));
+      }
+      entries.push_back(
+          llvm::ConstantStruct::get(entry_type, {code, llvm::ConstantInt::get(word, type_id)}));
+    }
+    initializer = llvm::ConstantArray::get(type, entries);
+  }
+  variable = new llvm::GlobalVariable(*llvm_module_, type, /*isConstant=*/true,
+                                      llvm::GlobalValue::ExternalLinkage, initializer,
+                                      absl::StrCat("table", table));
+  variable->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  variable->setDSOLocal(true);
+  variable->setAlignment(llvm::Align(16));
+  return variable;
+}
+
+std::unique_ptr<llvm::Module> ModuleTranslator::translate() {
+  for (uint32_t index : plan_.parts[part_]) FunctionTranslator(*this, index).translate();
+  if (part_ == 0) {
+    for (uint32_t table = 0; table < plan_.constant_tables.size(); ++table) {
+      if (!plan_.constant_tables[table].empty()) constant_table(table);
+    }
+  }
+  debug_->finalize();
+  return std::move(llvm_module_);
+}
+
+}  // namespace linden::jit

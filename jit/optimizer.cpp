@@ -1,0 +1,131 @@
+// Our own pass list rather than LLVM's O2, for two reasons (measurements: docs/performance.md):
+//   * the producer of the wasm has optimised already, so much of O2 is spent in vain;
+//   * IndVarSimplify turns the zext(i32) addressing of unrolled wasm loops into masked arithmetic and
+//     makes them more than twice as slow.
+// GVN is half the time of O2 on this kind of IR; it runs once, after inlining.
+
+#include "jit/optimizer.h"
+
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/Passes/PassBuilder.h>
+
+#include "jit/abi.h"
+
+namespace linden::jit {
+namespace {
+
+// clang-format off
+constexpr char kPassList[] =
+    "function<eager-inv>(simplifycfg,early-cse<>),"
+    "ipsccp,globalopt,"
+    "function<eager-inv>(instcombine<max-iterations=1;no-verify-fixpoint>,simplifycfg<switch-range-to-icmp>),"
+    "require<globals-aa>,function(invalidate<aa>),require<profile-summary>,"
+    "cgscc(devirt<4>(inline,function-attrs<skip-non-recursive-function-attrs>,"
+      "function<eager-inv;no-rerun>("
+        "early-cse<memssa>,jump-threading,correlated-propagation,simplifycfg<switch-range-to-icmp>,"
+        "instcombine<max-iterations=1;no-verify-fixpoint>,"
+        "simplifycfg<switch-range-to-icmp>,reassociate,"
+        "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,"
+          "loop-rotate<header-duplication>,licm<allowspeculation>,simple-loop-unswitch<no-nontrivial;trivial>),"
+        "simplifycfg<switch-range-to-icmp>,instcombine<max-iterations=1;no-verify-fixpoint>,"
+        "loop(loop-deletion,loop-unroll-full),"
+        "vector-combine,gvn<>,sccp,bdce,instcombine<max-iterations=1;no-verify-fixpoint>,"
+        "jump-threading,correlated-propagation,adce,dse,loop-mssa(licm<allowspeculation>),"
+        "simplifycfg<switch-range-to-icmp;hoist-common-insts;sink-common-insts>,"
+        "instcombine<max-iterations=1;no-verify-fixpoint>),"
+      "function-attrs)),"
+    "deadargelim,globalopt,globaldce,"
+    "function<eager-inv>("
+      "float2int,loop(loop-rotate<header-duplication>,loop-deletion),"
+      "loop-distribute,loop-vectorize,loop-load-elim,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,"
+      "slp-vectorizer,vector-combine,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "loop-unroll<O2>,infer-alignment,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "loop-mssa(licm<allowspeculation>),loop-sink,instsimplify,div-rem-pairs,"
+      "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
+    "globaldce,constmerge";
+// clang-format on
+
+// Address spaces from here on are segments.
+constexpr unsigned kFirstSegment = 256;
+
+llvm::Constant* context_helper_address(llvm::LLVMContext& context, int64_t context_offset,
+                                       Helper helper) {
+  const int64_t offset = context_offset + static_cast<int64_t>(offsetof(Context, helpers)) +
+                         static_cast<int64_t>(sizeof(void*)) * static_cast<int64_t>(helper);
+  return llvm::ConstantExpr::getIntToPtr(
+      llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(context), offset),
+      llvm::PointerType::get(context, 257));
+}
+
+// A segment pointer as the plain offset that the helpers take.
+llvm::Value* offset_of(llvm::IRBuilder<>& builder, llvm::Value* pointer) {
+  return builder.CreatePtrToInt(pointer, builder.getInt64Ty());
+}
+
+// "no-builtins" keeps passes from making such intrinsics; this is for whatever makes them all the same,
+// because code generation cannot lower them and would end the process.
+void replace_memory_intrinsics(llvm::Module& module, int64_t context_offset) {
+  std::vector<llvm::MemIntrinsic*> found;
+  for (llvm::Function& function : module) {
+    for (llvm::BasicBlock& block : function) {
+      for (llvm::Instruction& instruction : block) {
+        auto* intrinsic = llvm::dyn_cast<llvm::MemIntrinsic>(&instruction);
+        if (intrinsic != nullptr && intrinsic->getDestAddressSpace() >= kFirstSegment) {
+          found.push_back(intrinsic);
+        }
+      }
+    }
+  }
+  for (llvm::MemIntrinsic* intrinsic : found) {
+    llvm::IRBuilder<> builder(intrinsic);
+    const bool is_fill = llvm::isa<llvm::MemSetInst>(intrinsic);
+    llvm::Value* second =
+        is_fill ? builder.CreateZExt(llvm::cast<llvm::MemSetInst>(intrinsic)->getValue(),
+                                     builder.getInt64Ty())
+                : offset_of(builder, llvm::cast<llvm::MemTransferInst>(intrinsic)->getRawSource());
+    llvm::Type* word = builder.getInt64Ty();
+    llvm::Value* code = builder.CreateLoad(
+        builder.getPtrTy(), context_helper_address(module.getContext(), context_offset,
+                                                   is_fill ? Helper::RawFill : Helper::RawCopy));
+    builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), {word, word, word}, false), code,
+                       {offset_of(builder, intrinsic->getRawDest()), second,
+                        builder.CreateZExt(intrinsic->getLength(), word)});
+    intrinsic->eraseFromParent();
+  }
+}
+
+}  // namespace
+
+void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  llvm::PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::ModulePassManager passes;
+  llvm::cantFail(builder.parsePassPipeline(passes, kPassList));
+  passes.run(module, modules);
+}
+
+void finish_ir(llvm::Module& module, SfiStrategy& sfi, int64_t context_offset) {
+  replace_memory_intrinsics(module, context_offset);
+  if (llvm::GlobalVariable* context = module.getNamedGlobal("__context")) {
+    context->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(
+        llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(module.getContext()), context_offset),
+        context->getType()));
+    context->eraseFromParent();
+  }
+  sfi.finish(module);
+}
+
+}  // namespace linden::jit

@@ -1,0 +1,68 @@
+#include "jit/target.h"
+
+#include <llvm/ADT/StringMap.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/TargetParser/Host.h>
+#include <llvm/TargetParser/Triple.h>
+
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+
+namespace linden::jit {
+namespace {
+
+constexpr const char* kWantedFeatures[] = {
+    "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "cx16",  "avx",   "avx2",
+    "bmi",  "bmi2",  "lzcnt",  "movbe",  "f16c",   "fma",   "xsave", "fxsr",
+};
+// roundss, pshufb, pmulhrsw: without them LLVM would call a mathematics library.
+constexpr const char* kNeededFeatures[] = {"ssse3", "sse4.1"};
+
+}  // namespace
+
+const std::string& target_cpu() {
+  static const std::string cpu = "x86-64";
+  return cpu;
+}
+
+const std::string& target_features() {
+  static const std::string features = [] {
+    auto host = llvm::sys::getHostCPUFeatures();
+    std::string text;
+    for (const char* feature : kWantedFeatures) {
+      if (host.lookup(feature)) absl::StrAppend(&text, text.empty() ? "+" : ",+", feature);
+    }
+    return text;
+  }();
+  return features;
+}
+
+absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+  for (const char* feature : kNeededFeatures) {
+    if (target_features().find(absl::StrCat("+", feature)) == std::string::npos) {
+      return absl::UnimplementedError(
+          absl::StrCat("this CPU lacks ", feature, ", which generated code needs"));
+    }
+  }
+  const llvm::Triple triple(llvm::sys::getProcessTriple());
+  std::string error;
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (target == nullptr) return absl::InternalError(error);
+  llvm::TargetOptions options;
+  options.TrapUnreachable = true;
+  options.NoTrapAfterNoreturn = true;
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
+      triple, target_cpu(), target_features(), options, llvm::Reloc::PIC_,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/false));
+  if (machine == nullptr) return absl::InternalError("LLVM has no code generator for this machine");
+  return machine;
+}
+
+}  // namespace linden::jit

@@ -1,0 +1,211 @@
+// Calls, returns and the passing of values (jit/abi.h).
+
+#include "jit/function_translator.h"
+
+namespace linden::jit {
+
+void FunctionTranslator::store_overflow(const std::vector<ValuePlace>& places,
+                                        const std::vector<llvm::Value*>& values) {
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i].in_register) continue;
+    store_context(values[i], offsetof(Context, overflow) + 16 * places[i].index);
+  }
+}
+
+std::vector<llvm::Value*> FunctionTranslator::store_arguments(
+    const LoweredSignature& signature, const std::vector<llvm::Value*>& values) {
+  std::vector<llvm::Value*> in_registers;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (signature.params[i].in_register) in_registers.push_back(values[i]);
+  }
+  store_overflow(signature.params, values);
+  return in_registers;
+}
+
+void FunctionTranslator::load_parameters() {
+  const LoweredSignature& signature = parent_.signature(module_.functions[index_].type_index);
+  for (size_t i = 0; i < type_.params.size(); ++i) {
+    const ValuePlace& place = signature.params[i];
+    locals_.push_back(place.in_register
+                          ? static_cast<llvm::Value*>(function_->getArg(place.index))
+                          : load_context(lower_type(context(), type_.params[i]),
+                                         offsetof(Context, overflow) + 16 * place.index));
+    local_types_.push_back(type_.params[i]);
+  }
+}
+
+std::vector<llvm::Value*> FunctionTranslator::load_results(const LoweredSignature& signature,
+                                                           const std::vector<ValueType>& types,
+                                                           llvm::Value* returned) {
+  std::vector<llvm::Value*> results;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const ValuePlace& place = signature.results[i];
+    if (!place.in_register) {
+      results.push_back(load_context(lower_type(context(), types[i]),
+                                     offsetof(Context, overflow) + 16 * place.index));
+    } else if (signature.register_results == 1) {
+      results.push_back(returned);
+    } else {
+      results.push_back(builder_.CreateExtractValue(returned, place.index));
+    }
+  }
+  return results;
+}
+
+void FunctionTranslator::emit_return(const std::vector<llvm::Value*>& values) {
+  const LoweredSignature& signature = parent_.signature(module_.functions[index_].type_index);
+  store_overflow(signature.results, values);
+  if (signature.register_results == 0) {
+    builder_.CreateRetVoid();
+    return;
+  }
+  llvm::Value* returned = nullptr;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const ValuePlace& place = signature.results[i];
+    if (!place.in_register) continue;
+    if (signature.register_results == 1) {
+      returned = values[i];
+    } else {
+      if (returned == nullptr) {
+        returned = llvm::PoisonValue::get(signature.type->getReturnType());
+      }
+      returned = builder_.CreateInsertValue(returned, values[i], place.index);
+    }
+  }
+  builder_.CreateRet(returned);
+}
+
+void FunctionTranslator::emit_call(uint32_t type_index, llvm::Value* code,
+                                   const std::vector<llvm::Value*>& arguments, bool is_tail) {
+  const LoweredSignature& signature = parent_.signature(type_index);
+  llvm::CallInst* call =
+      builder_.CreateCall(signature.type, code, store_arguments(signature, arguments));
+  call->setCallingConv(parent_.calling_convention());
+  call->addFnAttr(llvm::Attribute::NoUnwind);
+  const FunctionType& type = module_.types[type_index];
+  if (!is_tail) {
+    for (llvm::Value* result : load_results(signature, type.results, call)) push(result);
+    return;
+  }
+  // Validation made the result types equal, hence also the LLVM return types; overflow results are
+  // where our own caller looks for them.
+  call->setTailCallKind(llvm::CallInst::TCK_MustTail);
+  if (signature.register_results == 0) {
+    builder_.CreateRetVoid();
+  } else {
+    builder_.CreateRet(call);
+  }
+  reachable_ = false;
+}
+
+llvm::Value* FunctionTranslator::load_import_code(uint32_t import) {
+  llvm::Value* reference = load_instance_element(offsetof(InstanceData, functions),
+                                                 pointer_type(), import);
+  store_context(reference, offsetof(Context, callee));
+  return load_runtime(pointer_type(), reference, offsetof(FunctionReference, any_code));
+}
+
+// Finds what slot `index` of a table holds, checks its type and makes it ready to be called.
+llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t type_index,
+                                                    llvm::Value* index) {
+  const std::vector<uint32_t>& slots = parent_.plan().constant_tables[table];
+  const bool is_constant = !slots.empty();
+  llvm::Value* wide_index = builder_.CreateZExt(index, i64());
+  llvm::Value* entries = nullptr;
+  llvm::Value* size = nullptr;
+  if (is_constant) {
+    entries = parent_.constant_table(table);
+    size = builder_.getInt64(slots.size());
+  } else {
+    llvm::Value* data =
+        load_instance_element(offsetof(InstanceData, tables), pointer_type(), table);
+    entries = load_runtime(pointer_type(), data, offsetof(TableData, entries));
+    size = load_runtime(i64(), data, offsetof(TableData, size));
+  }
+  trap_if(builder_.CreateICmpUGE(wide_index, size), TrapCode::UndefinedElement);
+
+  const uint64_t entry_size = is_constant ? sizeof(ConstantTableEntry) : sizeof(TableEntry);
+  llvm::Value* entry =
+      builder_.CreateGEP(llvm::ArrayType::get(i8(), entry_size), entries, wide_index, "",
+                         llvm::GEPNoWrapFlags::inBounds());
+  static_assert(offsetof(ConstantTableEntry, type_id) == offsetof(TableEntry, type_id));
+  llvm::Value* found = load_runtime(i64(), entry, offsetof(TableEntry, type_id));
+  const uint32_t type_id = encode_type_id(module_.types[type_index]);
+  llvm::Value* expected =
+      type_id != 0 ? builder_.getInt64(type_id)
+                   : builder_.CreateZExt(load_instance_element(offsetof(InstanceData, type_ids),
+                                                               i32(), type_index),
+                                         i64());
+  llvm::BasicBlock* mismatch = new_block("mismatch");
+  llvm::BasicBlock* next = new_block();
+  builder_.CreateCondBr(builder_.CreateICmpNE(found, expected), mismatch, next,
+                        parent_.unlikely());
+  builder_.SetInsertPoint(mismatch);
+  llvm::BasicBlock* null = new_block("null");
+  llvm::BasicBlock* wrong = new_block("wrong");
+  builder_.CreateCondBr(builder_.CreateICmpEQ(found, builder_.getInt64(0)), null, wrong);
+  builder_.SetInsertPoint(null);
+  emit_trap(TrapCode::IndirectCallToNull);
+  builder_.SetInsertPoint(wrong);
+  emit_trap(TrapCode::IndirectCallTypeMismatch);
+  builder_.SetInsertPoint(next);
+
+  if (!is_constant) {
+    store_context(load_runtime(pointer_type(), entry, offsetof(TableEntry, reference)),
+                  offsetof(Context, callee));
+  }
+  static_assert(offsetof(ConstantTableEntry, code) == offsetof(TableEntry, code));
+  return load_runtime(pointer_type(), entry, offsetof(TableEntry, code));
+}
+
+bool FunctionTranslator::translate_call(const Instruction& instruction) {
+  const bool is_tail = instruction.opcode == Opcode::ReturnCall ||
+                       instruction.opcode == Opcode::ReturnCallIndirect;
+  uint32_t type_index = 0;
+  llvm::Value* table_index = nullptr;
+  switch (instruction.opcode) {
+    case Opcode::Call:
+    case Opcode::ReturnCall:
+      type_index = module_.functions[instruction.index].type_index;
+      break;
+    case Opcode::CallIndirect:
+    case Opcode::ReturnCallIndirect:
+      type_index = instruction.index;
+      table_index = pop();
+      break;
+    default:
+      return false;
+  }
+  set_location(instruction.offset);
+  const size_t arity = module_.types[type_index].params.size();
+  std::vector<llvm::Value*> arguments(stack_.end() - static_cast<ptrdiff_t>(arity), stack_.end());
+  stack_.resize(stack_.size() - arity);
+  llvm::Value* code = table_index != nullptr
+                          ? load_indirect_code(instruction.index2, type_index, table_index)
+                      : instruction.index < module_.imported_functions
+                          ? load_import_code(instruction.index)
+                          : parent_.function(instruction.index);
+  emit_call(type_index, code, arguments, is_tail);
+  return true;
+}
+
+void FunctionTranslator::build_import_adapter(ModuleTranslator& parent, uint32_t import,
+                                              llvm::Function* adapter) {
+  FunctionTranslator translator(parent, import, adapter);
+  llvm::IRBuilder<>& builder = translator.builder_;
+  builder.SetInsertPoint(translator.new_block("entry"));
+  // Overflow arguments and results already lie where the import expects and leaves them.
+  llvm::Value* code = translator.load_import_code(import);
+  std::vector<llvm::Value*> arguments;
+  for (llvm::Argument& argument : adapter->args()) arguments.push_back(&argument);
+  llvm::CallInst* call = builder.CreateCall(adapter->getFunctionType(), code, arguments);
+  call->setCallingConv(parent.calling_convention());
+  call->setTailCallKind(llvm::CallInst::TCK_MustTail);
+  if (adapter->getReturnType()->isVoidTy()) {
+    builder.CreateRetVoid();
+  } else {
+    builder.CreateRet(call);
+  }
+}
+
+}  // namespace linden::jit

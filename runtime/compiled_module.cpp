@@ -1,0 +1,113 @@
+#include "runtime/compiled_module.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+
+#include "runtime/cache.h"
+#include "runtime/context.h"
+#include "runtime/value.h"
+
+namespace linden::runtime {
+namespace {
+
+class Stopwatch {
+ public:
+  double lap() {
+    auto now = std::chrono::steady_clock::now();
+    double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+struct TypeOrder {
+  bool operator()(const FunctionType& a, const FunctionType& b) const {
+    return std::tie(a.params, a.results) < std::tie(b.params, b.results);
+  }
+};
+
+// Numbers for types that are too long to be their own number; the same in every module of the process.
+uint32_t intern(const FunctionType& type) {
+  static std::mutex mutex;
+  static auto* numbers = new std::map<FunctionType, uint32_t, TypeOrder>;
+  std::lock_guard lock(mutex);
+  auto [entry, is_new] = numbers->try_emplace(type, static_cast<uint32_t>(numbers->size()));
+  return entry->second | jit::kInternedTypeBit;
+}
+
+}  // namespace
+
+uint32_t type_id_of(const FunctionType& type) {
+  uint32_t id = jit::encode_type_id(type);
+  return id != 0 ? id : intern(type);
+}
+
+absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
+    std::vector<uint8_t> bytes, const LoadOptions& options) {
+  LoadStatistics statistics;
+  Stopwatch watch;
+  jit::CompileOptions compile_options;
+  compile_options.sfi = options.sfi;
+  compile_options.context_offset = context_offset();
+  compile_options.threads = options.compile_threads;
+  compile_options.strict_traps = options.strict_traps;
+  compile_options.progress = options.progress;
+  compile_options.dump_directory = options.dump_directory;
+
+  std::string key;
+  std::optional<jit::Image> image;
+  if (options.cache != nullptr && options.dump_directory.empty()) {
+    key = jit::cache_key(bytes, compile_options);
+    image = options.cache->find(key);
+    statistics.from_cache = image.has_value();
+  }
+  statistics.load_seconds = watch.lap();
+  // A cached image exists only for bytes that were valid.
+  absl::StatusOr<std::shared_ptr<const jit::Module>> module = jit::parse(
+      std::move(bytes), options.features,
+      statistics.from_cache ? jit::Validation::AlreadyDone : jit::Validation::Full);
+  if (!module.ok()) return module.status();
+  statistics.parse_seconds = watch.lap();
+  if (!image) {
+    absl::StatusOr<jit::Image> compiled = jit::compile(**module, compile_options);
+    if (!compiled.ok()) return compiled.status();
+    image = std::move(*compiled);
+    // The cache is an economy: a full disk must not keep a program from running.
+    if (!key.empty()) options.cache->insert(key, *image).IgnoreError();
+    statistics.compile_seconds = watch.lap();
+  }
+  auto result = create(*std::move(module), *std::move(image), options.sfi);
+  if (!result.ok()) return result.status();
+  statistics.load_seconds += watch.lap();
+  statistics.code_size = (*result)->image().code_size();
+  const_cast<CompiledModule&>(**result).statistics_ = statistics;
+  return result;
+}
+
+absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::create(
+    std::shared_ptr<const jit::Module> module, jit::Image image, jit::Sfi sfi) {
+  std::shared_ptr<CompiledModule> result(new CompiledModule);
+  absl::StatusOr<CodeAllocation> code = CodeAllocation::load(image);
+  if (!code.ok()) return code.status();
+  result->code_ = *std::move(code);
+  result->code_.set_owner(result.get());
+  result->module_ = std::move(module);
+  result->image_ = std::move(image);
+  result->image_.content = {};
+  result->sfi_ = sfi;
+  for (const FunctionType& type : result->module_->types) {
+    result->type_ids_.push_back(type_id_of(type));
+  }
+  return result;
+}
+
+const void* CompiledModule::entry_point(uint32_t function) const {
+  const uint32_t offset = image_.entry_points[function];
+  return offset == jit::kNoFunction ? nullptr : code_.base() + offset;
+}
+
+}  // namespace linden::runtime

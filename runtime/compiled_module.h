@@ -1,0 +1,77 @@
+// A module whose machine code is loaded into this process, ready to be instantiated any number of
+// times, from any thread.
+#ifndef LINDEN_RUNTIME_COMPILED_MODULE_H_
+#define LINDEN_RUNTIME_COMPILED_MODULE_H_
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "jit/compiler.h"
+#include "jit/image.h"
+#include "jit/module.h"
+#include "runtime/code_region.h"
+
+namespace linden::runtime {
+
+class Cache;
+
+struct LoadOptions {
+  jit::Features features;
+  jit::Sfi sfi = jit::Sfi::Segment;
+  bool strict_traps = false;
+  unsigned compile_threads = 0;  // 0: all cores
+  const Cache* cache = nullptr;  // null: compile always, keep nothing
+  std::function<void(double)> progress;
+  std::string dump_directory;
+};
+
+// What loading did, for --stats.
+struct LoadStatistics {
+  double parse_seconds = 0;
+  double compile_seconds = 0;  // 0 when the image came from the cache
+  double load_seconds = 0;
+  bool from_cache = false;
+  uint64_t code_size = 0;
+};
+
+// What InstanceData::type_ids and FunctionReference::type_id hold for a type.
+uint32_t type_id_of(const jit::FunctionType& type);
+
+class CompiledModule {
+ public:
+  // Parses, then takes the image from the cache or compiles it (and caches it). InvalidArgument: not
+  // a valid module. Others as jit::compile().
+  static absl::StatusOr<std::shared_ptr<const CompiledModule>> load(std::vector<uint8_t> bytes,
+                                                                    const LoadOptions& options);
+  // From an image that `linden compile` wrote: see ahead_of_time.h.
+  static absl::StatusOr<std::shared_ptr<const CompiledModule>> create(
+      std::shared_ptr<const jit::Module> module, jit::Image image, jit::Sfi sfi);
+
+  const jit::Module& module() const { return *module_; }
+  const jit::Image& image() const { return image_; }
+  jit::Sfi sfi() const { return sfi_; }
+  const LoadStatistics& statistics() const { return statistics_; }
+
+  const std::byte* code_base() const { return code_.base(); }
+  // Null if the function has no entry point of its own (it was never exported or referenced).
+  const void* entry_point(uint32_t function) const;
+  // By type index; as jit::encode_type_id, with interned numbers for long types.
+  std::span<const uint32_t> type_ids() const { return type_ids_; }
+
+ private:
+  CompiledModule() = default;
+
+  std::shared_ptr<const jit::Module> module_;
+  jit::Image image_;  // content dropped once loaded
+  jit::Sfi sfi_ = jit::Sfi::Segment;
+  CodeAllocation code_;
+  std::vector<uint32_t> type_ids_;
+  LoadStatistics statistics_;
+};
+
+}  // namespace linden::runtime
+
+#endif

@@ -1,0 +1,28 @@
+// The calling thread's jit::Context, and what the runtime keeps beside it.
+#ifndef LINDEN_RUNTIME_CONTEXT_H_
+#define LINDEN_RUNTIME_CONTEXT_H_
+
+#include "jit/abi.h"
+
+namespace linden::runtime {
+
+// Lies at a constant offset from the thread pointer in every thread (local-exec TLS): generated code
+// has that offset built in.
+extern "C" thread_local constinit jit::Context linden_context;
+
+inline jit::Context& current_context() { return linden_context; }
+
+// Of linden_context from the thread pointer: jit::CompileOptions::context_offset.
+int64_t context_offset();
+
+// Instance::user_data of the instance that is running on this thread.
+void* current_user_data();
+
+// Ends the guest computation that is running on this thread with a trap: unwinds to the innermost
+// invoke(). Host frames in between are dropped without running destructors, so the caller must hold
+// nothing.
+[[noreturn]] void raise_trap(jit::TrapCode code);
+
+}  // namespace linden::runtime
+
+#endif

@@ -1,0 +1,242 @@
+// The crossings between host and guest. All are independent of signatures, because no argument is ever
+// on the stack (jit/abi.h).
+//
+// Invariants. Context::host_stack_pointer is, inside a guest, the stack pointer of the innermost
+// linden_enter, below which everything that it saved lies; a trap needs nothing else to get back.
+// Context::activation is where the guest last left generated code. Guest code starts with callee-saved
+// registers cleared, so that no host address gets into its frames.
+
+#include "runtime/context_offsets.h"
+
+#define CONTEXT(field) %fs:linden_context@tpoff + LINDEN_CONTEXT_##field
+
+        .text
+
+// int linden_enter(const void* code, EntryFrame* frame, void* stack_top)
+// Calls code with the frame's registers, on the stack that ends at stack_top, or on the current one if
+// that is null. Returns 0 with the results in the frame, or 1 after a trap.
+//
+// EntryFrame: 6 integer arguments at 0, 8 vector arguments at 48; results: 3 integers at 176, 2 vectors
+// at 208.
+        .globl  linden_enter
+        .type   linden_enter, @function
+        .p2align 4
+linden_enter:
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        pushq   %rsi
+        pushq   CONTEXT(ACTIVATION)
+        pushq   CONTEXT(HOST_STACK_POINTER)
+        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        movq    %rdi, %rax
+        movq    %rsi, %r11
+        testq   %rdx, %rdx
+        cmovnzq %rdx, %rsp
+        movaps  48(%r11), %xmm0
+        movaps  64(%r11), %xmm1
+        movaps  80(%r11), %xmm2
+        movaps  96(%r11), %xmm3
+        movaps  112(%r11), %xmm4
+        movaps  128(%r11), %xmm5
+        movaps  144(%r11), %xmm6
+        movaps  160(%r11), %xmm7
+        movq    (%r11), %rdi
+        movq    8(%r11), %rsi
+        movq    16(%r11), %rdx
+        movq    24(%r11), %rcx
+        movq    32(%r11), %r8
+        movq    40(%r11), %r9
+        xorl    %ebx, %ebx
+        xorl    %ebp, %ebp
+        xorl    %r12d, %r12d
+        xorl    %r13d, %r13d
+        xorl    %r14d, %r14d
+        xorl    %r15d, %r15d
+        call    *%rax
+        movq    CONTEXT(HOST_STACK_POINTER), %rsp
+        movq    16(%rsp), %r11
+        movq    %rax, 176(%r11)
+        movq    %rdx, 184(%r11)
+        movq    %rcx, 192(%r11)
+        movaps  %xmm0, 208(%r11)
+        movaps  %xmm1, 224(%r11)
+        xorl    %eax, %eax
+.Lleave:
+        popq    CONTEXT(HOST_STACK_POINTER)
+        popq    CONTEXT(ACTIVATION)
+        addq    $8, %rsp
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbx
+        popq    %rbp
+        ret
+        .size   linden_enter, . - linden_enter
+
+// Where a trap continues: nothing of the machine state is needed but the Context.
+        .globl  linden_trap_exit
+        .type   linden_trap_exit, @function
+linden_trap_exit:
+        movq    CONTEXT(HOST_STACK_POINTER), %rsp
+        movl    $1, %eax
+        jmp     .Lleave
+        .size   linden_trap_exit, . - linden_trap_exit
+
+// Entered in place of a host function or helper for which too little stack is left.
+        .type   linden_stack_exhausted, @function
+linden_stack_exhausted:
+        movq    %rsp, CONTEXT(ACTIVATION)
+        andq    $-16, %rsp
+        call    linden_raise_stack_overflow
+        ud2
+        .size   linden_stack_exhausted, . - linden_stack_exhausted
+
+// any_code of raw host functions: Context::callee says which.
+        .globl  linden_host_entry
+        .type   linden_host_entry, @function
+        .p2align 4
+linden_host_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        movq    CONTEXT(CALLEE), %r11
+        jmpq    *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
+        .size   linden_host_entry, . - linden_host_entry
+
+// any_code of host functions that take decoded values: makes an EntryFrame of the registers for
+// linden_dispatch_callback(FunctionReference*, EntryFrame*).
+        .globl  linden_callback_entry
+        .type   linden_callback_entry, @function
+        .p2align 4
+linden_callback_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        subq    $248, %rsp
+        movq    %rdi, (%rsp)
+        movq    %rsi, 8(%rsp)
+        movq    %rdx, 16(%rsp)
+        movq    %rcx, 24(%rsp)
+        movq    %r8, 32(%rsp)
+        movq    %r9, 40(%rsp)
+        movaps  %xmm0, 48(%rsp)
+        movaps  %xmm1, 64(%rsp)
+        movaps  %xmm2, 80(%rsp)
+        movaps  %xmm3, 96(%rsp)
+        movaps  %xmm4, 112(%rsp)
+        movaps  %xmm5, 128(%rsp)
+        movaps  %xmm6, 144(%rsp)
+        movaps  %xmm7, 160(%rsp)
+        movq    CONTEXT(CALLEE), %rdi
+        movq    %rsp, %rsi
+        call    linden_dispatch_callback
+        movq    176(%rsp), %rax
+        movq    184(%rsp), %rdx
+        movq    192(%rsp), %rcx
+        movaps  208(%rsp), %xmm0
+        movaps  224(%rsp), %xmm1
+        addq    $248, %rsp
+        ret
+        .size   linden_callback_entry, . - linden_callback_entry
+
+// any_code of wasm functions: makes the callee's instance current around the call, unless it already is.
+        .globl  linden_cross_entry
+        .type   linden_cross_entry, @function
+        .p2align 4
+linden_cross_entry:
+        movq    CONTEXT(CALLEE), %r11
+        movq    LINDEN_REFERENCE_INSTANCE(%r11), %r10
+        cmpq    %r10, CONTEXT(INSTANCE)
+        jne     1f
+        jmpq    *LINDEN_REFERENCE_CODE(%r11)
+1:      cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        subq    $200, %rsp
+        movq    %rdi, (%rsp)
+        movq    %rsi, 8(%rsp)
+        movq    %rdx, 16(%rsp)
+        movq    %rcx, 24(%rsp)
+        movq    %r8, 32(%rsp)
+        movq    %r9, 40(%rsp)
+        movaps  %xmm0, 48(%rsp)
+        movaps  %xmm1, 64(%rsp)
+        movaps  %xmm2, 80(%rsp)
+        movaps  %xmm3, 96(%rsp)
+        movaps  %xmm4, 112(%rsp)
+        movaps  %xmm5, 128(%rsp)
+        movaps  %xmm6, 144(%rsp)
+        movaps  %xmm7, 160(%rsp)
+        movq    %r11, 176(%rsp)
+        movq    CONTEXT(INSTANCE), %rax
+        movq    %rax, 184(%rsp)
+        movq    %r10, %rdi
+        call    linden_switch_instance
+        movq    176(%rsp), %r11
+        movq    (%rsp), %rdi
+        movq    8(%rsp), %rsi
+        movq    16(%rsp), %rdx
+        movq    24(%rsp), %rcx
+        movq    32(%rsp), %r8
+        movq    40(%rsp), %r9
+        movaps  48(%rsp), %xmm0
+        movaps  64(%rsp), %xmm1
+        movaps  80(%rsp), %xmm2
+        movaps  96(%rsp), %xmm3
+        movaps  112(%rsp), %xmm4
+        movaps  128(%rsp), %xmm5
+        movaps  144(%rsp), %xmm6
+        movaps  160(%rsp), %xmm7
+        call    *LINDEN_REFERENCE_CODE(%r11)
+        movq    %rax, (%rsp)
+        movq    %rdx, 8(%rsp)
+        movq    %rcx, 16(%rsp)
+        movaps  %xmm0, 48(%rsp)
+        movaps  %xmm1, 64(%rsp)
+        movq    184(%rsp), %rdi
+        call    linden_switch_instance
+        movq    (%rsp), %rax
+        movq    8(%rsp), %rdx
+        movq    16(%rsp), %rcx
+        movaps  48(%rsp), %xmm0
+        movaps  64(%rsp), %xmm1
+        addq    $200, %rsp
+        ret
+        .size   linden_cross_entry, . - linden_cross_entry
+
+// linden_helper_X_entry: what Context::helpers points to.
+        .macro  HELPER name
+        .globl  linden_helper_\name\()_entry
+        .type   linden_helper_\name\()_entry, @function
+        .p2align 4
+linden_helper_\name\()_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        jmp     linden_helper_\name
+        .size   linden_helper_\name\()_entry, . - linden_helper_\name\()_entry
+        .endm
+
+        HELPER  MemoryGrow
+        HELPER  MemoryCopy
+        HELPER  MemoryFill
+        HELPER  MemoryInit
+        HELPER  DataDrop
+        HELPER  TableGet
+        HELPER  TableSet
+        HELPER  TableGrow
+        HELPER  TableFill
+        HELPER  TableCopy
+        HELPER  TableInit
+        HELPER  ElemDrop
+        HELPER  AtomicWait32
+        HELPER  AtomicWait64
+        HELPER  AtomicNotify
+        HELPER  RawCopy
+        HELPER  RawFill
+
+        .section .note.GNU-stack,"",@progbits

@@ -1,0 +1,112 @@
+// Faults of guest code become traps. A handler runs on the signal stack, finds that the program counter
+// lies in generated code, notes what happened, and lets the thread continue in linden_trap_exit, which
+// unwinds to the innermost linden_enter. It touches nothing but thread-local state and lock-free tables.
+
+#include <signal.h>
+#include <ucontext.h>
+
+#include <cstring>
+#include <mutex>
+
+#include "microvisor/guest_memory.h"
+#include "runtime/code_region.h"
+#include "runtime/context.h"
+#include "runtime/guest_thread.h"
+#include "runtime/sanitizer.h"
+
+namespace linden::runtime {
+
+extern "C" void linden_trap_exit();
+
+namespace {
+
+constexpr int kFaultSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+struct sigaction previous_actions[NSIG];
+
+// A trap instruction is `ud1l code(%eax), %eax`.
+bool is_trap_instruction(uintptr_t pc, jit::TrapCode* code) {
+  static constexpr unsigned char kOpcode[] = {0x67, 0x0f, 0xb9, 0x40};
+  const auto* bytes = reinterpret_cast<const unsigned char*>(pc);
+  if (std::memcmp(bytes, kOpcode, sizeof kOpcode) != 0) return false;
+  *code = static_cast<jit::TrapCode>(bytes[4]);
+  return true;
+}
+
+jit::TrapCode classify(int signal, const siginfo_t* info, uintptr_t pc, const GuestThread& thread) {
+  jit::TrapCode code;
+  switch (signal) {
+    case SIGILL:
+      return is_trap_instruction(pc, &code) ? code : jit::TrapCode::Unreachable;
+    case SIGFPE:
+      return jit::TrapCode::IntegerDivideByZero;
+    default:
+      return thread.is_in_guard(reinterpret_cast<uintptr_t>(info->si_addr))
+                 ? jit::TrapCode::StackOverflow
+                 : jit::TrapCode::MemoryOutOfBounds;
+  }
+}
+
+void pass_on(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& previous = previous_actions[signal];
+  if ((previous.sa_flags & SA_SIGINFO) != 0) {
+    previous.sa_sigaction(signal, info, context);
+  } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
+    // The faulting instruction runs again when we return, and this time the fault is fatal. A signal
+    // that was sent (kill) does not come again by itself.
+    ::signal(signal, SIG_DFL);
+    if (info->si_code <= 0) raise(signal);
+  } else {
+    previous.sa_handler(signal);
+  }
+}
+
+void handle_fault(int signal, siginfo_t* info, void* context) {
+  auto* machine = static_cast<ucontext_t*>(context);
+  greg_t* registers = machine->uc_mcontext.gregs;
+  const auto pc = static_cast<uintptr_t>(registers[REG_RIP]);
+  // A signal that someone sent is not a fault, wherever it arrives.
+  const bool is_fault = info->si_code > 0;
+  if (is_fault && in_code_region(pc) && current_context().host_stack_pointer != 0) {
+    GuestThread& thread = GuestThread::current();
+    const jit::TrapCode code = classify(signal, info, pc, thread);
+    thread.note_trap(code, pc, static_cast<uintptr_t>(registers[REG_RSP]));
+    registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
+    return;
+  }
+  auto user_copy_pc = static_cast<uint64_t>(pc);
+  if (is_fault && microvisor::recover_user_copy_fault(&user_copy_pc)) {
+    registers[REG_RIP] = static_cast<greg_t>(user_copy_pc);
+    return;
+  }
+  pass_on(signal, info, context);
+}
+
+}  // namespace
+
+void install_fault_handlers() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    struct sigaction action{};
+    action.sa_sigaction = handle_fault;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+    sigemptyset(&action.sa_mask);
+    for (int signal : kFaultSignals) sigaction(signal, &action, &previous_actions[signal]);
+  });
+}
+
+void raise_trap(jit::TrapCode code) {
+  jit::Context& context = current_context();
+  GuestThread& thread = GuestThread::current();
+  const uintptr_t sp = context.activation;
+  uintptr_t pc = 0;
+  if (thread.is_on_stack(sp)) pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;
+  thread.note_trap(code, pc, sp + 8);
+  asm volatile("jmp linden_trap_exit");
+  __builtin_unreachable();
+}
+
+extern "C" [[noreturn]] void linden_raise_stack_overflow() {
+  raise_trap(jit::TrapCode::StackOverflow);
+}
+
+}  // namespace linden::runtime

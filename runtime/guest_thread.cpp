@@ -1,0 +1,127 @@
+#include "runtime/guest_thread.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "runtime/code_region.h"
+#include "runtime/compiled_module.h"
+#include "runtime/context.h"
+#include "runtime/sanitizer.h"
+
+namespace linden::runtime {
+namespace {
+
+std::atomic<size_t> configured_stack_size{GuestThread::kDefaultStackSize};
+constexpr size_t kSignalStackSize = size_t{64} << 10;
+
+std::byte* map(size_t size, int protection) {
+  void* address = mmap(nullptr, size, protection,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  return address == MAP_FAILED ? nullptr : static_cast<std::byte*>(address);
+}
+
+}  // namespace
+
+void GuestThread::set_stack_size(size_t bytes) {
+  bytes = std::clamp(bytes, size_t{64} << 10, kMaximumStackSize);
+  configured_stack_size.store((bytes + 4095) / 4096 * 4096);
+}
+
+GuestThread& GuestThread::current() {
+  thread_local GuestThread thread;
+  return thread;
+}
+
+absl::Status GuestThread::prepare() {
+  if (top_ != nullptr) return absl::OkStatus();
+  install_fault_handlers();
+  mapping_size_ = kGuardSize + kReserveSize + configured_stack_size.load();
+  mapping_ = map(mapping_size_, PROT_READ | PROT_WRITE);
+  if (mapping_ == nullptr || mprotect(mapping_, kGuardSize, PROT_NONE) != 0) {
+    return absl::ResourceExhaustedError("cannot allocate a guest stack");
+  }
+  stack_t current_signal_stack{};
+  sigaltstack(nullptr, &current_signal_stack);
+  if ((current_signal_stack.ss_flags & SS_DISABLE) != 0) {
+    signal_stack_ = map(kSignalStackSize, PROT_READ | PROT_WRITE);
+    if (signal_stack_ == nullptr) {
+      return absl::ResourceExhaustedError("cannot allocate a signal stack");
+    }
+    stack_t signal_stack{};
+    signal_stack.ss_sp = signal_stack_;
+    signal_stack.ss_size = kSignalStackSize;
+    sigaltstack(&signal_stack, nullptr);
+  }
+  top_ = mapping_ + mapping_size_;
+  current_context().stack_limit =
+      reinterpret_cast<uintptr_t>(mapping_ + kGuardSize + kReserveSize);
+  return absl::OkStatus();
+}
+
+GuestThread::~GuestThread() {
+  if (signal_stack_ != nullptr) {
+    stack_t disabled{};
+    disabled.ss_flags = SS_DISABLE;
+    sigaltstack(&disabled, nullptr);
+    munmap(signal_stack_, kSignalStackSize);
+  }
+  if (mapping_ != nullptr) munmap(mapping_, mapping_size_);
+}
+
+bool GuestThread::is_in_guard(uintptr_t address) const {
+  return address - reinterpret_cast<uintptr_t>(mapping_) < kGuardSize;
+}
+
+bool GuestThread::is_on_stack(uintptr_t address) const {
+  return address - reinterpret_cast<uintptr_t>(mapping_) - kGuardSize < mapping_size_ - kGuardSize;
+}
+
+// Frames have fixed sizes and hold nothing but themselves, so walking them is addition.
+void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {
+  trap_code_ = code;
+  trap_chain_length_ = 0;
+  while (trap_chain_length_ < kMaximumFrames) {
+    const CompiledModule* module = find_code(pc);
+    if (module == nullptr) return;
+    const auto offset = static_cast<uint32_t>(pc - reinterpret_cast<uintptr_t>(module->code_base()));
+    const jit::ImageFunction* function = module->image().function_at(offset);
+    if (function == nullptr) return;
+    trap_chain_[trap_chain_length_++] = pc;
+    sp += function->frame_size;
+    if (!is_on_stack(sp) || !is_on_stack(sp + 7)) return;
+    // A return address; what it points to lies just after a call, which the byte before belongs to.
+    pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;
+    sp += 8;
+  }
+}
+
+Trap GuestThread::take_trap() {
+  Trap trap;
+  trap.code = trap_code_;
+  for (size_t i = 0; i < trap_chain_length_; ++i) {
+    const CompiledModule* module = find_code(trap_chain_[i]);
+    if (module == nullptr) break;
+    const auto offset = static_cast<uint32_t>(trap_chain_[i] -
+                                              reinterpret_cast<uintptr_t>(module->code_base()));
+    Frame frame;
+    const jit::ImageFunction* function = module->image().function_at(offset);
+    if (function != nullptr) frame.function_index = function->function_index;
+    if (std::optional<uint32_t> wasm_offset = module->image().wasm_offset_at(offset)) {
+      frame.wasm_offset = *wasm_offset;
+      // The innermost inlined function, rather than the one that it was inlined into.
+      frame.function_index =
+          module->module().function_at(*wasm_offset).value_or(frame.function_index);
+    }
+    if (frame.function_index == jit::kNoFunction) continue;  // an adapter
+    frame.function_name = module->module().display_name(frame.function_index);
+    trap.backtrace.push_back(std::move(frame));
+  }
+  trap_code_ = jit::TrapCode::None;
+  trap_chain_length_ = 0;
+  return trap;
+}
+
+}  // namespace linden::runtime

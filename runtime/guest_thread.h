@@ -1,0 +1,64 @@
+// What a host thread needs to run guests: a guarded stack, an alternate stack for fault handlers, and a
+// place where a fault is noted. Made on the first call into a guest, freed when the thread ends.
+//
+// The guest's stack, upwards:
+//   guard    PROT_NONE, wider than any frame may be, so that an overflowing frame cannot step over it
+//   reserve  for host functions called when the guest has used nearly everything
+//   usable   what the guest may use before host functions are refused with the stack-overflow trap
+#ifndef LINDEN_RUNTIME_GUEST_THREAD_H_
+#define LINDEN_RUNTIME_GUEST_THREAD_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "jit/abi.h"
+#include "runtime/trap.h"
+
+namespace linden::runtime {
+
+class GuestThread {
+ public:
+  static constexpr size_t kGuardSize = size_t{4} << 20;
+  static constexpr size_t kReserveSize = size_t{256} << 10;
+  static constexpr size_t kDefaultStackSize = size_t{8} << 20;
+  static constexpr size_t kMaximumStackSize = size_t{1} << 30;
+
+  // For guest stacks that are made from now on; clamped to [64 KiB, kMaximumStackSize].
+  static void set_stack_size(size_t bytes);
+
+  // The calling thread's. ResourceExhausted from prepare() if its stacks cannot be had.
+  static GuestThread& current();
+  absl::Status prepare();
+  ~GuestThread();
+
+  std::byte* stack_top() const { return top_; }
+  bool is_in_guard(uintptr_t address) const;
+  bool is_on_stack(uintptr_t address) const;
+
+  // Notes a trap at a code address and stack pointer, with as much of the call chain as fits.
+  // Async-signal-safe.
+  void note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp);
+  // Makes the noted trap presentable. Forgets it.
+  Trap take_trap();
+
+ private:
+  std::byte* mapping_ = nullptr;
+  size_t mapping_size_ = 0;
+  std::byte* top_ = nullptr;
+  std::byte* signal_stack_ = nullptr;
+
+  static constexpr size_t kMaximumFrames = 64;
+  jit::TrapCode trap_code_ = jit::TrapCode::None;
+  std::array<uintptr_t, kMaximumFrames> trap_chain_{};
+  size_t trap_chain_length_ = 0;
+};
+
+// Installs the handlers of SIGSEGV, SIGBUS, SIGILL and SIGFPE, once. Faults that are not a guest's go
+// to whatever handler was there before.
+void install_fault_handlers();
+
+}  // namespace linden::runtime
+
+#endif

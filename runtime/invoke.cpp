@@ -1,0 +1,161 @@
+#include "runtime/invoke.h"
+
+#include <asm/prctl.h>
+#include <immintrin.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "runtime/context.h"
+#include "runtime/guest_thread.h"
+#include "runtime/sanitizer.h"
+#include "runtime/store.h"
+
+namespace linden::runtime {
+
+extern "C" int linden_enter(const void* code, EntryFrame* frame, void* stack_top);
+
+namespace {
+
+// wrgsbase costs some 15 ns, the system call ten times that; old kernels have only the call.
+const bool have_fsgsbase = (getauxval(AT_HWCAP2) & 2) != 0;
+
+__attribute__((target("fsgsbase"))) void write_gs_base(const std::byte* base) {
+  if (have_fsgsbase) {
+    _writegsbase_u64(reinterpret_cast<uint64_t>(base));
+  } else {
+    syscall(SYS_arch_prctl, ARCH_SET_GS, base);
+  }
+}
+
+Value* overflow_slot(unsigned index) {
+  return reinterpret_cast<Value*>(current_context().overflow) + index;
+}
+
+Value masked(ValueType type, Value value) {
+  if (type == ValueType::I32 || type == ValueType::F32) value.low &= 0xffff'ffff;
+  if (type != ValueType::V128) value.high = 0;
+  return value;
+}
+
+// Visits each value's place: a general register, a vector register or an overflow slot.
+template <typename Visit>
+void for_each_place(const std::vector<ValueType>& types, unsigned integer_registers,
+                    unsigned vector_registers, Visit visit) {
+  unsigned integers = 0, vectors = 0, overflow = 0;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const bool is_vector = jit::is_vector_class(types[i]);
+    unsigned& used = is_vector ? vectors : integers;
+    const unsigned limit = is_vector ? vector_registers : integer_registers;
+    if (used < limit) {
+      visit(i, is_vector, false, used++);
+    } else {
+      visit(i, is_vector, true, overflow++);
+    }
+  }
+}
+
+void write_arguments(const FunctionType& type, std::span<const Value> arguments,
+                     EntryFrame& frame) {
+  for_each_place(type.params, jit::kIntegerArgumentRegisters, jit::kVectorArgumentRegisters,
+                 [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
+                   if (is_overflow) {
+                     *overflow_slot(index) = arguments[i];
+                   } else if (is_vector) {
+                     frame.vector_arguments[index] = arguments[i];
+                   } else {
+                     frame.integer_arguments[index] = arguments[i].low;
+                   }
+                 });
+}
+
+void read_results(const FunctionType& type, const EntryFrame& frame, std::span<Value> results) {
+  for_each_place(type.results, jit::kIntegerResultRegisters, jit::kVectorResultRegisters,
+                 [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
+                   const Value raw = is_overflow ? *overflow_slot(index)
+                                     : is_vector ? frame.vector_results[index]
+                                                 : Value{frame.integer_results[index], 0};
+                   results[i] = masked(type.results[i], raw);
+                 });
+}
+
+}  // namespace
+
+std::vector<Value> read_arguments(const FunctionType& type, const EntryFrame& frame) {
+  std::vector<Value> arguments(type.params.size());
+  for_each_place(type.params, jit::kIntegerArgumentRegisters, jit::kVectorArgumentRegisters,
+                 [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
+                   const Value raw = is_overflow ? *overflow_slot(index)
+                                     : is_vector ? frame.vector_arguments[index]
+                                                 : Value{frame.integer_arguments[index], 0};
+                   arguments[i] = masked(type.params[i], raw);
+                 });
+  return arguments;
+}
+
+void write_results(const FunctionType& type, const std::vector<Value>& results, EntryFrame& frame) {
+  for_each_place(type.results, jit::kIntegerResultRegisters, jit::kVectorResultRegisters,
+                 [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
+                   if (is_overflow) {
+                     *overflow_slot(index) = results[i];
+                   } else if (is_vector) {
+                     frame.vector_results[index] = results[i];
+                   } else {
+                     frame.integer_results[index] = results[i].low;
+                   }
+                 });
+}
+
+extern "C" void linden_switch_instance(jit::InstanceData* to) {
+  jit::Context& context = current_context();
+  jit::InstanceData* from = context.instance;
+  if (from == to) return;
+  if (from != nullptr) {
+    std::memcpy(from->inline_globals, context.inline_globals, from->inline_global_count * 16);
+  }
+  context.instance = to;
+  context.memory_base = nullptr;
+  if (to != nullptr) {
+    std::memcpy(context.inline_globals, to->inline_globals, to->inline_global_count * 16);
+    context.memory_base = to->memory_base;
+  }
+  write_gs_base(context.memory_base);
+}
+
+void* current_user_data() {
+  jit::InstanceData* instance = current_context().instance;
+  return instance == nullptr ? nullptr : static_cast<Instance*>(instance->owner)->user_data;
+}
+
+std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
+                           std::span<Value> results) {
+  jit::Context& context = current_context();
+  GuestThread& thread = GuestThread::current();
+  if (absl::Status status = thread.prepare(); !status.ok()) {
+    Trap trap;
+    trap.code = TrapCode::HostError;
+    trap.detail = std::string(status.message());
+    return trap;
+  }
+  const FunctionType& type = *function->type;
+  EntryFrame frame{};
+  jit::InstanceData* const caller = context.instance;
+  const bool is_nested = context.host_stack_pointer != 0;
+  if (function->instance != nullptr) linden_switch_instance(function->instance);
+  context.callee = function;
+  write_arguments(type, arguments, frame);
+  const bool trapped =
+      linden_enter(function->code, &frame, is_nested ? nullptr : thread.stack_top()) != 0;
+  // A trap may have come from any instance that was called on the way; the switch saves its globals.
+  linden_switch_instance(caller);
+  if (!trapped) {
+    read_results(type, frame, results);
+    return std::nullopt;
+  }
+  forget_stack(is_nested ? __builtin_frame_address(0) : thread.stack_top(), thread.stack_top());
+  return thread.take_trap();
+}
+
+}  // namespace linden::runtime

@@ -1,0 +1,31 @@
+// Calling into guests: registers to and from values, instance switches, and the activation itself.
+#ifndef LINDEN_RUNTIME_INVOKE_H_
+#define LINDEN_RUNTIME_INVOKE_H_
+
+#include <vector>
+
+#include "runtime/value.h"
+
+namespace linden::runtime {
+
+// The registers of a call, as entry_x86_64.S lays them out.
+struct alignas(16) EntryFrame {
+  uint64_t integer_arguments[6];
+  alignas(16) Value vector_arguments[8];
+  uint64_t integer_results[3];
+  alignas(16) Value vector_results[2];
+};
+static_assert(offsetof(EntryFrame, vector_arguments) == 48);
+static_assert(offsetof(EntryFrame, integer_results) == 176);
+static_assert(offsetof(EntryFrame, vector_results) == 208);
+
+// Arguments as a callee finds them, results as a caller expects them; overflow ones in the Context.
+std::vector<Value> read_arguments(const FunctionType& type, const EntryFrame& frame);
+void write_results(const FunctionType& type, const std::vector<Value>& results, EntryFrame& frame);
+
+// Makes another instance (or none) current on this thread: %gs, memory base and inline globals.
+extern "C" void linden_switch_instance(jit::InstanceData* instance);
+
+}  // namespace linden::runtime
+
+#endif

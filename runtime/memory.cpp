@@ -1,0 +1,49 @@
+#include "runtime/memory.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <new>
+
+namespace linden::runtime {
+
+absl::StatusOr<std::unique_ptr<Memory>> Memory::create(const jit::Limits& limits, void* fixed) {
+  std::unique_ptr<Memory> memory(new (std::nothrow) Memory);
+  if (memory == nullptr) return absl::ResourceExhaustedError("out of memory");
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+                    (fixed != nullptr ? MAP_FIXED_NOREPLACE : 0);
+  void* base = mmap(fixed, kReservation, PROT_NONE, flags, -1, 0);
+  if (base == MAP_FAILED) {
+    return absl::ResourceExhaustedError(
+        fixed != nullptr ? "the fixed address of unsafe memory is taken: only one instance can run "
+                           "without isolation"
+                         : "no address space is left for a linear memory");
+  }
+  memory->base_ = static_cast<std::byte*>(base);
+  memory->limits_ = limits;
+  memory->page_limit_ = kMaximumPages;
+  if (memory->grow(limits.initial) < 0) {
+    return absl::ResourceExhaustedError("cannot allocate the initial linear memory");
+  }
+  return memory;
+}
+
+Memory::~Memory() {
+  if (base_ != nullptr) munmap(base_, kReservation);
+}
+
+int64_t Memory::grow(uint64_t delta_pages) {
+  std::lock_guard lock(grow_mutex_);
+  const uint64_t old_size = size_.load(std::memory_order_relaxed);
+  const uint64_t old_pages = old_size / kPageSize;
+  uint64_t limit = std::min(page_limit_, kMaximumPages);
+  if (limits_.has_maximum) limit = std::min(limit, limits_.maximum);
+  if (delta_pages > limit || old_pages > limit - delta_pages) return -1;
+  if (delta_pages != 0) {
+    if (mprotect(base_ + old_size, delta_pages * kPageSize, PROT_READ | PROT_WRITE) != 0) return -1;
+    size_.store(old_size + delta_pages * kPageSize, std::memory_order_release);
+  }
+  return static_cast<int64_t>(old_pages);
+}
+
+}  // namespace linden::runtime

@@ -1,0 +1,100 @@
+#include "runtime/store.h"
+
+#include <utility>
+
+#include "runtime/context.h"
+#include "runtime/invoke.h"
+
+namespace linden::runtime {
+
+extern "C" {
+void linden_host_entry();
+void linden_callback_entry();
+}
+
+struct Store::HostFunction {
+  FunctionReference reference;  // first: dispatch goes from the reference to this
+  FunctionType type;
+  HostCallback callback;
+};
+
+jit::ExternalKind kind_of(const Extern& value) {
+  static constexpr jit::ExternalKind kKinds[] = {
+      jit::ExternalKind::Function, jit::ExternalKind::Table, jit::ExternalKind::Memory,
+      jit::ExternalKind::Global};
+  return kKinds[value.index()];
+}
+
+Store::Store() = default;
+Store::~Store() = default;
+Instance::~Instance() = default;
+
+absl::StatusOr<Memory*> Store::create_memory(const jit::Limits& limits) {
+  absl::StatusOr<std::unique_ptr<Memory>> memory = Memory::create(limits);
+  if (!memory.ok()) return memory.status();
+  return memories_.emplace_back(*std::move(memory)).get();
+}
+
+absl::StatusOr<Table*> Store::create_table(const jit::TableType& type) {
+  absl::StatusOr<std::unique_ptr<Table>> table = Table::create(type, nullptr);
+  if (!table.ok()) return table.status();
+  return tables_.emplace_back(*std::move(table)).get();
+}
+
+Global* Store::create_global(jit::GlobalType type, Value value) {
+  return globals_.emplace_back(new Global{type, value}).get();
+}
+
+FunctionReference* Store::create_function(FunctionType type, HostCallback callback) {
+  auto& function = host_functions_.emplace_back(
+      new HostFunction{{}, std::move(type), std::move(callback)});
+  const auto* entry = reinterpret_cast<const void*>(&linden_callback_entry);
+  function->reference = {entry, entry, nullptr, type_id_of(function->type), 0, nullptr,
+                         &function->type};
+  return &function->reference;
+}
+
+FunctionReference* Store::create_raw_function(FunctionType type, const void* code) {
+  auto& function = host_functions_.emplace_back(new HostFunction{{}, std::move(type), {}});
+  const auto* entry = reinterpret_cast<const void*>(&linden_host_entry);
+  function->reference = {entry, entry, nullptr, type_id_of(function->type), 0, code,
+                         &function->type};
+  return &function->reference;
+}
+
+// Called by linden_callback_entry with the registers of the call.
+extern "C" void linden_dispatch_callback(FunctionReference* reference, EntryFrame* frame) {
+  const FunctionType& type = *reference->type;
+  TrapCode code;
+  {
+    const std::vector<Value> arguments = read_arguments(type, *frame);
+    std::vector<Value> results(type.results.size());
+    code = reinterpret_cast<Store::HostFunction*>(reference)->callback(arguments, results);
+    if (code == TrapCode::None) write_results(type, results, *frame);
+  }
+  if (code != TrapCode::None) raise_trap(code);
+}
+
+Instance* Store::instance_of(const FunctionReference* function) {
+  return function->instance == nullptr ? nullptr
+                                       : static_cast<Instance*>(function->instance->owner);
+}
+
+std::optional<Extern> Instance::find_export(std::string_view name) const {
+  for (size_t i = 0; i < module().exports.size(); ++i) {
+    if (module().exports[i].name == name) return export_at(i);
+  }
+  return std::nullopt;
+}
+
+Extern Instance::export_at(size_t index) const {
+  const jit::Export& item = module().exports[index];
+  switch (item.kind) {
+    case jit::ExternalKind::Table: return tables_[item.index];
+    case jit::ExternalKind::Memory: return memories_[item.index];
+    case jit::ExternalKind::Global: return globals_[item.index];
+    default: return functions_[item.index];
+  }
+}
+
+}  // namespace linden::runtime

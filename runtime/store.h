@@ -1,0 +1,135 @@
+// Everything that instances share and refer to: memories, tables, globals, functions. A Store owns all
+// of them, so that they may point at one another freely; they end together with it.
+//
+// Threads: objects of one Store may be used from several threads as wasm's threads proposal allows
+// (shared memories, atomics). instantiate(), grow operations and lookups are otherwise for one thread
+// at a time.
+#ifndef LINDEN_RUNTIME_STORE_H_
+#define LINDEN_RUNTIME_STORE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "jit/module.h"
+#include "runtime/compiled_module.h"
+#include "runtime/memory.h"
+#include "runtime/table.h"
+#include "runtime/trap.h"
+#include "runtime/value.h"
+
+namespace linden::runtime {
+
+class Instance;
+class Store;
+
+struct Global {
+  jit::GlobalType type;
+  Value cell;  // generated code reads and writes it in place
+};
+
+// Anything that can be imported or exported.
+using Extern = std::variant<FunctionReference*, Table*, Memory*, Global*>;
+jit::ExternalKind kind_of(const Extern& value);
+
+// A host function called with decoded values. Returns a trap code to end the guest with it.
+using HostCallback =
+    std::function<TrapCode(std::span<const Value> arguments, std::span<Value> results)>;
+
+// Finds what to link to one import; nullopt if there is no such thing.
+using ImportResolver = std::function<std::optional<Extern>(const jit::Import&)>;
+
+class Store {
+ public:
+  Store();
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  absl::StatusOr<Memory*> create_memory(const jit::Limits& limits);
+  absl::StatusOr<Table*> create_table(const jit::TableType& type);
+  Global* create_global(jit::GlobalType type, Value value);
+  FunctionReference* create_function(FunctionType type, HostCallback callback);
+  // `function` follows the calling rule of jit/abi.h itself: see host_function.h.
+  FunctionReference* create_raw_function(FunctionType type, const void* function);
+
+  struct InstantiateResult {
+    Instance* instance = nullptr;  // also set when the start function or a segment trapped
+    std::optional<Trap> trap;
+  };
+  // Links, initialises and runs the start function. FailedPrecondition ("unknown import ..." or
+  // "incompatible import type ...") if the imports do not fit; ResourceExhausted if memory is short.
+  //
+  // `prepare`, if given, is called with the linked instance before any of its code runs, hence before
+  // the start function: the place to set user_data and limits.
+  absl::StatusOr<InstantiateResult> instantiate(
+      std::shared_ptr<const CompiledModule> module, const ImportResolver& imports,
+      const std::function<void(Instance&)>& prepare = nullptr);
+
+  // A host function and the reference through which guests know it.
+  struct HostFunction;
+
+  // The instance whose code a reference runs, or null for host functions.
+  static Instance* instance_of(const FunctionReference* function);
+
+ private:
+  friend class Instantiation;
+  std::vector<std::unique_ptr<Instance>> instances_;
+  std::vector<std::unique_ptr<Memory>> memories_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<std::unique_ptr<Global>> globals_;
+  std::vector<std::unique_ptr<HostFunction>> host_functions_;
+};
+
+// Calls a function; `arguments` and `results` must have the sizes that its type says. Returns the trap
+// if there was one (results are then unspecified). May be called again from host functions.
+std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
+                           std::span<Value> results);
+
+class Instance {
+ public:
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const CompiledModule& compiled() const { return *compiled_; }
+  const jit::Module& module() const { return compiled_->module(); }
+  std::optional<Extern> find_export(std::string_view name) const;
+  Extern export_at(size_t index) const;
+  // Memory 0, or null.
+  Memory* memory() const { return memories_.empty() ? nullptr : memories_[0]; }
+  // For the embedder: what host functions of this instance find again (see host_function.h).
+  void* user_data = nullptr;
+
+  ~Instance();
+
+ private:
+  friend class Store;
+  friend class Instantiation;
+  friend struct InstanceHelpers;
+  Instance() = default;
+
+  jit::InstanceData data_{};
+  Store* store_ = nullptr;
+  std::shared_ptr<const CompiledModule> compiled_;
+  // Of the functions that can be referred to; never resized once made.
+  std::vector<FunctionReference> own_functions_;
+  std::vector<FunctionReference*> functions_;
+  std::vector<Table*> tables_;
+  std::vector<jit::TableData*> table_data_;
+  std::vector<Memory*> memories_;
+  std::vector<Global*> globals_;
+  std::vector<void*> global_cells_;
+  std::vector<uint32_t> type_ids_;
+  std::vector<std::vector<uint64_t>> element_segments_;   // references; emptied when dropped
+  std::vector<std::span<const uint8_t>> data_segments_;            // emptied when dropped
+};
+
+}  // namespace linden::runtime
+
+#endif
