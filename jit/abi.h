@@ -2,17 +2,17 @@
 // generated code reads or writes, and how values are passed. Nothing here depends on LLVM or POSIX.
 //
 // Calls. Every wasm function, host function and stub uses one rule, so that a stub need not know a
-// signature: the first six general-class parameters are in the System V integer registers, the first
-// eight vector-class ones in xmm0-7, and all others, in order, in Context::overflow. Results: the
-// first three general ones in rax, rdx, rcx, the first two vector ones in xmm0-1, the others, in
-// order, in Context::overflow. Nothing is ever passed on the stack, hence every frame has a fixed
-// size, tail calls need no stack adjustment, and a copied stack (fork) holds no argument addresses.
-// The callee reads its overflow parameters before it does anything else; the caller reads overflow
-// results at once.
+// signature: the first six general-class parameters are in the System V integer registers, the
+// first eight vector-class ones in xmm0-7, and all others, in order, in Context::overflow. Results:
+// the first three general ones in rax, rdx, rcx, the first two vector ones in xmm0-1, the others,
+// in order, in Context::overflow. Nothing is ever passed on the stack, hence every frame has a
+// fixed size, tail calls need no stack adjustment, and a copied stack (fork) holds no argument
+// addresses. The callee reads its overflow parameters before it does anything else; the caller
+// reads overflow results at once.
 //
-// Context. One per host thread, at a constant distance from the thread pointer (%fs); generated code
-// addresses it as %fs:constant. It is a thread's, not an instance's: crossing from one instance to
-// another swaps `instance`, `memory_base` (and %gs) and the inline globals.
+// Context. One per host thread, at a constant distance from the thread pointer (%fs); generated
+// code addresses it as %fs:constant. It is a thread's, not an instance's: crossing from one
+// instance to another swaps `instance`, `memory_base` (and %gs) and the inline globals.
 #ifndef LINDEN_JIT_ABI_H_
 #define LINDEN_JIT_ABI_H_
 
@@ -56,21 +56,36 @@ enum class TrapCode : uint8_t {
 // The wording of the specification tests.
 constexpr const char* to_string(TrapCode code) {
   switch (code) {
-    case TrapCode::None: return "no trap";
-    case TrapCode::Unreachable: return "unreachable";
-    case TrapCode::IntegerDivideByZero: return "integer divide by zero";
-    case TrapCode::IntegerOverflow: return "integer overflow";
-    case TrapCode::InvalidConversion: return "invalid conversion to integer";
-    case TrapCode::MemoryOutOfBounds: return "out of bounds memory access";
-    case TrapCode::TableOutOfBounds: return "out of bounds table access";
-    case TrapCode::IndirectCallToNull: return "uninitialized element";
-    case TrapCode::IndirectCallTypeMismatch: return "indirect call type mismatch";
-    case TrapCode::UndefinedElement: return "undefined element";
-    case TrapCode::UnalignedAtomic: return "unaligned atomic";
-    case TrapCode::StackOverflow: return "call stack exhausted";
-    case TrapCode::ExpectedSharedMemory: return "expected shared memory";
-    case TrapCode::Exit: return "exit";
-    case TrapCode::HostError: return "host function failed";
+    case TrapCode::None:
+      return "no trap";
+    case TrapCode::Unreachable:
+      return "unreachable";
+    case TrapCode::IntegerDivideByZero:
+      return "integer divide by zero";
+    case TrapCode::IntegerOverflow:
+      return "integer overflow";
+    case TrapCode::InvalidConversion:
+      return "invalid conversion to integer";
+    case TrapCode::MemoryOutOfBounds:
+      return "out of bounds memory access";
+    case TrapCode::TableOutOfBounds:
+      return "out of bounds table access";
+    case TrapCode::IndirectCallToNull:
+      return "uninitialized element";
+    case TrapCode::IndirectCallTypeMismatch:
+      return "indirect call type mismatch";
+    case TrapCode::UndefinedElement:
+      return "undefined element";
+    case TrapCode::UnalignedAtomic:
+      return "unaligned atomic";
+    case TrapCode::StackOverflow:
+      return "call stack exhausted";
+    case TrapCode::ExpectedSharedMemory:
+      return "expected shared memory";
+    case TrapCode::Exit:
+      return "exit";
+    case TrapCode::HostError:
+      return "host function failed";
   }
   return "unknown trap";
 }
@@ -89,8 +104,8 @@ struct FunctionReference {
   const FunctionType* type;
 };
 
-// One slot of a mutable table. `code` is what a caller in the table's own instance may jump to after
-// storing `reference` in Context::callee. A null slot has type_id 0, which no type has.
+// One slot of a mutable table. `code` is what a caller in the table's own instance may jump to
+// after storing `reference` in Context::callee. A null slot has type_id 0, which no type has.
 struct TableEntry {
   const void* code;
   uint64_t type_id;
@@ -111,11 +126,11 @@ struct TableData {
 
 // What generated code sees of an instance. The arrays belong to the runtime's Instance.
 struct InstanceData {
-  FunctionReference** functions;            // by function index, imports first
-  TableData** tables;                       // by table index
-  void** globals;                           // by global index: cells of 16 bytes
-  uint32_t* type_ids;                       // by type index; see type_id()
-  const std::atomic<uint64_t>* memory_size; // of memory 0, in bytes
+  FunctionReference** functions;             // by function index, imports first
+  TableData** tables;                        // by table index
+  void** globals;                            // by global index: cells of 16 bytes
+  uint32_t* type_ids;                        // by type index; see type_id()
+  const std::atomic<uint64_t>* memory_size;  // of memory 0, in bytes
   std::byte* memory_base;
   void* owner;  // the runtime's Instance
   uint64_t inline_global_count;
@@ -124,24 +139,24 @@ struct InstanceData {
 
 // Functions of the runtime that generated code calls through Context::helpers. Offsets, lengths and
 // indices are the zero-extended wasm operands.
-#define LINDEN_JIT_HELPERS(X)                                                              \
-  X(MemoryGrow)      /* i32 (i32 delta_pages): old size or -1 */                           \
-  X(MemoryCopy)      /* (i32 dst, i32 src, i32 n) */                                       \
-  X(MemoryFill)      /* (i32 dst, i32 value, i32 n) */                                     \
-  X(MemoryInit)      /* (i32 segment, i32 dst, i32 src, i32 n) */                          \
-  X(DataDrop)        /* (i32 segment) */                                                   \
-  X(TableGet)        /* i64 (i32 table, i32 index) */                                      \
-  X(TableSet)        /* (i32 table, i32 index, i64 reference) */                           \
-  X(TableGrow)       /* i32 (i32 table, i64 reference, i32 delta) */                       \
-  X(TableFill)       /* (i32 table, i32 index, i64 reference, i32 n) */                    \
-  X(TableCopy)       /* (i32 dst_table, i32 src_table, i32 dst, i32 src, i32 n) */         \
-  X(TableInit)       /* (i32 table, i32 segment, i32 dst, i32 src, i32 n) */               \
-  X(ElemDrop)        /* (i32 segment) */                                                   \
-  X(AtomicWait32)    /* i32 (i64 address, i32 expected, i64 timeout_ns) */                 \
-  X(AtomicWait64)    /* i32 (i64 address, i64 expected, i64 timeout_ns) */                 \
-  X(AtomicNotify)    /* i32 (i64 address, i32 count) */                                    \
-  X(RawCopy)         /* memmove inside linear memory, unchecked: faults trap */            \
-  X(RawFill)         /* memset inside linear memory, unchecked: faults trap */
+#define LINDEN_JIT_HELPERS(X)                                                   \
+  X(MemoryGrow)   /* i32 (i32 delta_pages): old size or -1 */                   \
+  X(MemoryCopy)   /* (i32 dst, i32 src, i32 n) */                               \
+  X(MemoryFill)   /* (i32 dst, i32 value, i32 n) */                             \
+  X(MemoryInit)   /* (i32 segment, i32 dst, i32 src, i32 n) */                  \
+  X(DataDrop)     /* (i32 segment) */                                           \
+  X(TableGet)     /* i64 (i32 table, i32 index) */                              \
+  X(TableSet)     /* (i32 table, i32 index, i64 reference) */                   \
+  X(TableGrow)    /* i32 (i32 table, i64 reference, i32 delta) */               \
+  X(TableFill)    /* (i32 table, i32 index, i64 reference, i32 n) */            \
+  X(TableCopy)    /* (i32 dst_table, i32 src_table, i32 dst, i32 src, i32 n) */ \
+  X(TableInit)    /* (i32 table, i32 segment, i32 dst, i32 src, i32 n) */       \
+  X(ElemDrop)     /* (i32 segment) */                                           \
+  X(AtomicWait32) /* i32 (i64 address, i32 expected, i64 timeout_ns) */         \
+  X(AtomicWait64) /* i32 (i64 address, i64 expected, i64 timeout_ns) */         \
+  X(AtomicNotify) /* i32 (i64 address, i32 count) */                            \
+  X(RawCopy)      /* memmove inside linear memory, unchecked: faults trap */    \
+  X(RawFill)      /* memset inside linear memory, unchecked: faults trap */
 
 enum class Helper : uint32_t {
 #define LINDEN_ENUMERATOR(name) name,
@@ -153,8 +168,8 @@ enum class Helper : uint32_t {
 struct alignas(64) Context {
   InstanceData* instance;
   std::byte* memory_base;
-  FunctionReference* callee;  // set by the caller of any `any_code`
-  uintptr_t stack_limit;      // host code must not be entered below this stack pointer
+  FunctionReference* callee;     // set by the caller of any `any_code`
+  uintptr_t stack_limit;         // host code must not be entered below this stack pointer
   uintptr_t host_stack_pointer;  // where a trap unwinds to; 0 outside any guest
   // The stack pointer with which the guest last called out: the return address lies there.
   uintptr_t activation;
@@ -163,9 +178,10 @@ struct alignas(64) Context {
   alignas(16) unsigned char overflow[1000 * 16];
 };
 
-// The identity of a function type, equal for equal types in every module. Types of up to eight values
-// are encoded exactly, so generated code compares with a constant and no hash can collide; longer ones
-// get numbers from the runtime's interner (kInternedTypeBit set), read from InstanceData::type_ids.
+// The identity of a function type, equal for equal types in every module. Types of up to eight
+// values are encoded exactly, so generated code compares with a constant and no hash can collide;
+// longer ones get numbers from the runtime's interner (kInternedTypeBit set), read from
+// InstanceData::type_ids.
 inline constexpr uint32_t kInternedTypeBit = 0x8000'0000u;
 // 0 if the type is too long to be encoded.
 uint32_t encode_type_id(const FunctionType& type);

@@ -13,7 +13,7 @@ namespace {
 // The first object that dl_iterate_phdr visits is the executable.
 int find_note(dl_phdr_info* info, size_t, void* result) {
   for (int i = 0; i < info->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& header = info->dlpi_phdr[i];
+    const ElfW(Phdr) & header = info->dlpi_phdr[i];
     if (header.p_type != PT_NOTE) continue;
     const char* position = reinterpret_cast<const char*>(info->dlpi_addr + header.p_vaddr);
     const char* end = position + header.p_memsz;

@@ -1,5 +1,5 @@
-// Identifies this build of the executable: part of the cache key, because any change of the translator
-// changes what a cached image should be.
+// Identifies this build of the executable: part of the cache key, because any change of the
+// translator changes what a cached image should be.
 #ifndef LINDEN_JIT_BUILD_ID_H_
 #define LINDEN_JIT_BUILD_ID_H_
 

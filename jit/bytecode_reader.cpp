@@ -4,14 +4,22 @@ namespace linden::jit {
 
 std::optional<ValueType> value_type_from_code(uint8_t code) {
   switch (code) {
-    case 0x7f: return ValueType::I32;
-    case 0x7e: return ValueType::I64;
-    case 0x7d: return ValueType::F32;
-    case 0x7c: return ValueType::F64;
-    case 0x7b: return ValueType::V128;
-    case 0x70: return ValueType::FuncRef;
-    case 0x6f: return ValueType::ExternRef;
-    default: return std::nullopt;
+    case 0x7f:
+      return ValueType::I32;
+    case 0x7e:
+      return ValueType::I64;
+    case 0x7d:
+      return ValueType::F32;
+    case 0x7c:
+      return ValueType::F64;
+    case 0x7b:
+      return ValueType::V128;
+    case 0x70:
+      return ValueType::FuncRef;
+    case 0x6f:
+      return ValueType::ExternRef;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -32,6 +40,8 @@ uint32_t BytecodeReader::read_u32() {
   uint32_t result = 0;
   for (unsigned shift = 0; shift < 35; shift += 7) {
     uint8_t byte = read_byte();
+    // The fifth byte has room for four bits only.
+    if (shift == 28 && byte > 0x0f) break;
     result |= static_cast<uint32_t>(byte & 0x7f) << shift;
     if ((byte & 0x80) == 0) return result;
   }
@@ -80,8 +90,8 @@ std::vector<BytecodeReader::LocalDeclaration> BytecodeReader::read_local_declara
 
 Opcode::Enum BytecodeReader::read_opcode() {
   uint8_t first = read_byte();
-  Opcode opcode = Opcode::IsPrefixByte(first) ? Opcode::FromCode(first, read_u32())
-                                              : Opcode::FromCode(first);
+  Opcode opcode =
+      Opcode::IsPrefixByte(first) ? Opcode::FromCode(first, read_u32()) : Opcode::FromCode(first);
   return opcode.IsInvalid() ? Opcode::Invalid : static_cast<Opcode::Enum>(opcode);
 }
 

@@ -1,5 +1,6 @@
-// Decodes function bodies, one instruction with its immediates at a time. Every read is bounds-checked,
-// so it may be used on bytes that have not been validated; after a malformed instruction ok() is false.
+// Decodes function bodies, one instruction with its immediates at a time. Every read is
+// bounds-checked, so it may be used on bytes that have not been validated; after a malformed
+// instruction ok() is false.
 #ifndef LINDEN_JIT_BYTECODE_READER_H_
 #define LINDEN_JIT_BYTECODE_READER_H_
 
@@ -31,7 +32,7 @@ struct Instruction {
   uint32_t index2 = 0;         // second index: call_indirect's table, table.copy's source, ...
   uint64_t memory_offset = 0;  // memarg
   uint32_t alignment_log2 = 0;
-  uint64_t bits[2] = {0, 0};   // constants and shuffle masks, little endian
+  uint64_t bits[2] = {0, 0};  // constants and shuffle masks, little endian
   BlockType block_type;
   ValueType value_type = ValueType::I32;  // ref.null, typed select
   std::vector<uint32_t> targets;          // br_table: labels, the default last

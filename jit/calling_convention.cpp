@@ -30,14 +30,18 @@ std::vector<ValuePlace> place(llvm::LLVMContext& context, const std::vector<Valu
 
 llvm::Type* lower_type(llvm::LLVMContext& context, ValueType type) {
   switch (type) {
-    case ValueType::I32: return llvm::Type::getInt32Ty(context);
-    case ValueType::F32: return llvm::Type::getFloatTy(context);
-    case ValueType::F64: return llvm::Type::getDoubleTy(context);
+    case ValueType::I32:
+      return llvm::Type::getInt32Ty(context);
+    case ValueType::F32:
+      return llvm::Type::getFloatTy(context);
+    case ValueType::F64:
+      return llvm::Type::getDoubleTy(context);
     case ValueType::V128:
       return llvm::FixedVectorType::get(llvm::Type::getInt64Ty(context), 2);
     case ValueType::I64:
     case ValueType::FuncRef:
-    case ValueType::ExternRef: return llvm::Type::getInt64Ty(context);
+    case ValueType::ExternRef:
+      return llvm::Type::getInt64Ty(context);
   }
   return nullptr;
 }
@@ -45,12 +49,12 @@ llvm::Type* lower_type(llvm::LLVMContext& context, ValueType type) {
 LoweredSignature lower_signature(llvm::LLVMContext& context, const FunctionType& type) {
   LoweredSignature result;
   std::vector<llvm::Type*> parameters, results;
-  result.params = place(context, type.params, kIntegerArgumentRegisters, kVectorArgumentRegisters,
-                        parameters);
+  result.params =
+      place(context, type.params, kIntegerArgumentRegisters, kVectorArgumentRegisters, parameters);
   result.results =
       place(context, type.results, kIntegerResultRegisters, kVectorResultRegisters, results);
   result.register_results = static_cast<uint32_t>(results.size());
-  llvm::Type* return_type = results.empty()      ? llvm::Type::getVoidTy(context)
+  llvm::Type* return_type = results.empty()       ? llvm::Type::getVoidTy(context)
                             : results.size() == 1 ? results[0]
                                                   : llvm::StructType::get(context, results);
   result.type = llvm::FunctionType::get(return_type, parameters, /*isVarArg=*/false);

@@ -34,8 +34,8 @@ void mark_expression(const ConstantExpression& expression, CompilePlan& plan) {
   }
 }
 
-// Everything that a reference can be made of. ref.func in code is only valid for functions that occur
-// in one of these places, so the bodies need not be searched.
+// Everything that a reference can be made of. ref.func in code is only valid for functions that
+// occur in one of these places, so the bodies need not be searched.
 void mark_entry_points(const Module& module, CompilePlan& plan) {
   plan.is_entry_point.resize(module.functions.size());
   for (const Export& item : module.exports) {

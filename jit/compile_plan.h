@@ -1,6 +1,6 @@
-// What is decided once for a whole module before its parts are translated in parallel: which functions
-// go together, what each part shows to the others, which tables are constants. Independent of the
-// number of compiling threads, so that equal input gives equal output.
+// What is decided once for a whole module before its parts are translated in parallel: which
+// functions go together, what each part shows to the others, which tables are constants.
+// Independent of the number of compiling threads, so that equal input gives equal output.
 #ifndef LINDEN_JIT_COMPILE_PLAN_H_
 #define LINDEN_JIT_COMPILE_PLAN_H_
 
@@ -23,8 +23,8 @@ struct CompilePlan {
   std::vector<bool> is_entry_point;
   // By function index: called from another part.
   std::vector<bool> is_shared;
-  // By table index: the slots if the table never changes and no one else can see it; else empty. The
-  // first part holds the constants.
+  // By table index: the slots if the table never changes and no one else can see it; else empty.
+  // The first part holds the constants.
   std::vector<std::vector<uint32_t>> constant_tables;
   std::vector<GlobalPlacement> globals;
 };

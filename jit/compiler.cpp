@@ -76,9 +76,8 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
   }
   passes.run(*ir);
   if (!dump_directory.empty()) {
-    dump(dump_directory, part, ".o", [&](llvm::raw_ostream& out) {
-      out.write(result.object.data(), result.object.size());
-    });
+    dump(dump_directory, part, ".o",
+         [&](llvm::raw_ostream& out) { out.write(result.object.data(), result.object.size()); });
   }
   if (!result.frames.violations.empty()) {
     return absl::ResourceExhaustedError(
@@ -113,8 +112,8 @@ std::string compiler_identity(const CompileOptions& options) {
 std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options) {
   llvm::BLAKE3 hash;
   add(hash, compiler_identity(options));
-  add(hash, std::string_view(reinterpret_cast<const char*>(module_bytes.data()),
-                             module_bytes.size()));
+  add(hash,
+      std::string_view(reinterpret_cast<const char*>(module_bytes.data()), module_bytes.size()));
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 

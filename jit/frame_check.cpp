@@ -1,10 +1,11 @@
-// fork copies the frames of a guest to another stack at another address, byte by byte. That is sound if
-// no word in a frame is an address of the stack itself. Just before prologues are inserted, the stack is
-// still abstract: every reference to it is a frame-index operand. A load or store through one is fine
-// (the address is formed from rsp each time); anything else, an LEA, would make the address a value that
-// can be spilled. Frame pointers, realignment and variable-sized objects put addresses in frames by
-// themselves. All of them are rejected; none should ever occur, given the attributes that the translator
-// sets, so a rejection is our bug and fails the compilation instead of a guest's fork.
+// fork copies the frames of a guest to another stack at another address, byte by byte. That is
+// sound if no word in a frame is an address of the stack itself. Just before prologues are
+// inserted, the stack is still abstract: every reference to it is a frame-index operand. A load or
+// store through one is fine (the address is formed from rsp each time); anything else, an LEA,
+// would make the address a value that can be spilled. Frame pointers, realignment and
+// variable-sized objects put addresses in frames by themselves. All of them are rejected; none
+// should ever occur, given the attributes that the translator sets, so a rejection is our bug and
+// fails the compilation instead of a guest's fork.
 
 #include "jit/frame_check.h"
 

@@ -8,8 +8,8 @@
 namespace linden::jit {
 namespace {
 
-// The sum of the sizes of all `assigned` sets of a function. Nested blocks repeat their locals in the
-// enclosing ones, so hostile code could make it quadratic in its own size.
+// The sum of the sizes of all `assigned` sets of a function. Nested blocks repeat their locals in
+// the enclosing ones, so hostile code could make it quadratic in its own size.
 constexpr size_t kMaxAssignments = 64u << 20;
 
 void sort_unique(std::vector<uint32_t>& values) {

@@ -1,5 +1,5 @@
-// What the translator must know of a function before it translates it: which locals each block assigns
-// (so that loops and joins get phis for those alone), and what it refers to.
+// What the translator must know of a function before it translates it: which locals each block
+// assigns (so that loops and joins get phis for those alone), and what it refers to.
 #ifndef LINDEN_JIT_FUNCTION_SCAN_H_
 #define LINDEN_JIT_FUNCTION_SCAN_H_
 

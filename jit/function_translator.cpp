@@ -22,13 +22,11 @@ FunctionTranslator::FunctionTranslator(ModuleTranslator& parent, uint32_t functi
 }
 
 void FunctionTranslator::translate() {
-  subprogram_ =
-      parent_.create_subprogram(function_, module_.functions[index_].body_offset);
+  subprogram_ = parent_.create_subprogram(function_, module_.functions[index_].body_offset);
   builder_.SetInsertPoint(new_block("entry"));
   load_parameters();
   for (const auto& declaration : reader_.read_local_declarations()) {
-    llvm::Value* zero =
-        llvm::Constant::getNullValue(lower_type(context(), declaration.type));
+    llvm::Value* zero = llvm::Constant::getNullValue(lower_type(context(), declaration.type));
     locals_.insert(locals_.end(), declaration.count, zero);
     local_types_.insert(local_types_.end(), declaration.count, declaration.type);
   }
@@ -92,8 +90,8 @@ bool FunctionTranslator::translate_variable(const Instruction& instruction) {
         }
         return true;
       }
-      llvm::Value* cell = load_instance_element(offsetof(InstanceData, globals), pointer_type(),
-                                                instruction.index);
+      llvm::Value* cell =
+          load_instance_element(offsetof(InstanceData, globals), pointer_type(), instruction.index);
       if (instruction.opcode == Opcode::GlobalGet) {
         push(load_runtime(type, cell, 0));
       } else {
@@ -154,8 +152,8 @@ llvm::Value* FunctionTranslator::pop_condition() {
 }
 
 void FunctionTranslator::emit_trap(TrapCode code) {
-  llvm::CallInst* call = builder_.CreateIntrinsic(
-      llvm::Intrinsic::ubsantrap, {}, {builder_.getInt8(static_cast<uint8_t>(code))});
+  llvm::CallInst* call = builder_.CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
+                                                  {builder_.getInt8(static_cast<uint8_t>(code))});
   // Each trap keeps its own place in the code, so that it can be told where it came from.
   call->addFnAttr(llvm::Attribute::NoMerge);
   builder_.CreateUnreachable();
@@ -174,16 +172,15 @@ void FunctionTranslator::trap_if(llvm::Value* condition, TrapCode code) {
 }
 
 llvm::Value* FunctionTranslator::load_context(llvm::Type* type, size_t offset) {
-  llvm::LoadInst* loaded = builder_.CreateAlignedLoad(
-      type, parent_.context_field(offset), llvm::Align(type->isVectorTy() ? 16 : 4));
+  llvm::LoadInst* loaded = builder_.CreateAlignedLoad(type, parent_.context_field(offset),
+                                                      llvm::Align(type->isVectorTy() ? 16 : 4));
   loaded->setMetadata(llvm::LLVMContext::MD_tbaa, parent_.context_tag());
   return loaded;
 }
 
 void FunctionTranslator::store_context(llvm::Value* value, size_t offset) {
-  llvm::StoreInst* stored =
-      builder_.CreateAlignedStore(value, parent_.context_field(offset),
-                                  llvm::Align(value->getType()->isVectorTy() ? 16 : 4));
+  llvm::StoreInst* stored = builder_.CreateAlignedStore(
+      value, parent_.context_field(offset), llvm::Align(value->getType()->isVectorTy() ? 16 : 4));
   stored->setMetadata(llvm::LLVMContext::MD_tbaa, parent_.context_tag());
 }
 
@@ -218,8 +215,7 @@ llvm::BasicBlock* FunctionTranslator::new_block(const char* name) {
 
 void FunctionTranslator::set_location(uint32_t offset) {
   if (subprogram_ == nullptr) return;
-  builder_.SetCurrentDebugLocation(
-      llvm::DILocation::get(context(), offset, 0, subprogram_));
+  builder_.SetCurrentDebugLocation(llvm::DILocation::get(context(), offset, 0, subprogram_));
 }
 
 }  // namespace linden::jit

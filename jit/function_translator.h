@@ -1,10 +1,10 @@
 // One wasm function to LLVM IR, directly in SSA form: a single pass over the bytes with a symbolic
-// operand stack. Wasm's control flow is structured, so every join and every loop header is known when
-// it is reached, and FunctionScan has told which locals need phis there; no variable ever lives in
-// memory.
+// operand stack. Wasm's control flow is structured, so every join and every loop header is known
+// when it is reached, and FunctionScan has told which locals need phis there; no variable ever
+// lives in memory.
 //
-// The instructions are spread over translate_*.cpp by family; each family's function returns false for
-// instructions that are not its own.
+// The instructions are spread over translate_*.cpp by family; each family's function returns false
+// for instructions that are not its own.
 #ifndef LINDEN_JIT_FUNCTION_TRANSLATOR_H_
 #define LINDEN_JIT_FUNCTION_TRANSLATOR_H_
 
@@ -35,21 +35,21 @@ class FunctionTranslator {
   // A branch to the end of a block: where it comes from and what it brings.
   struct Edge {
     llvm::BasicBlock* from;
-    uint32_t multiplicity;               // equal targets of one br_table
-    std::vector<llvm::Value*> values;    // results, then the assigned locals
+    uint32_t multiplicity;             // equal targets of one br_table
+    std::vector<llvm::Value*> values;  // results, then the assigned locals
   };
   struct Control {
     enum class Kind : uint8_t { Function, Block, Loop, If, Else };
     Kind kind;
     std::vector<ValueType> params;
     std::vector<ValueType> results;
-    size_t height;                                // of the operand stack, below the parameters
-    const std::vector<uint32_t>* assigned;        // locals
-    llvm::BasicBlock* target;                     // loop header, or what follows the block
-    std::vector<Edge> edges;                      // to the end
-    std::vector<llvm::PHINode*> header_phis;      // Loop: parameters, then locals
-    llvm::BasicBlock* else_block = nullptr;       // If: not yet begun
-    std::vector<llvm::Value*> else_values;        // If: parameters, then locals
+    size_t height;                            // of the operand stack, below the parameters
+    const std::vector<uint32_t>* assigned;    // locals
+    llvm::BasicBlock* target;                 // loop header, or what follows the block
+    std::vector<Edge> edges;                  // to the end
+    std::vector<llvm::PHINode*> header_phis;  // Loop: parameters, then locals
+    llvm::BasicBlock* else_block = nullptr;   // If: not yet begun
+    std::vector<llvm::Value*> else_values;    // If: parameters, then locals
   };
 
   void translate_instruction(const Instruction& instruction);
@@ -86,7 +86,8 @@ class FunctionTranslator {
   void store_overflow(const std::vector<ValuePlace>& places,
                       const std::vector<llvm::Value*>& values);
   std::vector<llvm::Value*> load_results(const LoweredSignature& signature,
-                                         const std::vector<ValueType>& types, llvm::Value* returned);
+                                         const std::vector<ValueType>& types,
+                                         llvm::Value* returned);
   void emit_return(const std::vector<llvm::Value*>& values);
   void emit_call(uint32_t type_index, llvm::Value* code, const std::vector<llvm::Value*>& arguments,
                  bool is_tail);
@@ -111,6 +112,7 @@ class FunctionTranslator {
   llvm::Value* float_add(llvm::Value* a, llvm::Value* b);
   llvm::Value* float_subtract(llvm::Value* a, llvm::Value* b);
   llvm::Value* float_multiply(llvm::Value* a, llvm::Value* b);
+  llvm::Value* float_extremum(llvm::Intrinsic::ID id, llvm::Value* a, llvm::Value* b);
   llvm::Value* float_divide(llvm::Value* a, llvm::Value* b);
 
   // Building blocks.

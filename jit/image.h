@@ -1,9 +1,10 @@
 // A compiled module: position-independent machine code with everything needed to load it, and its
 // serialised form, which is what the cache and `linden compile` store.
 //
-// The code is one contiguous block that addresses itself relative to the program counter, the guest's
-// memory through the SFI back-end and everything else through the Context; so loading is a copy plus
-// adding the load address to a few words (`rebases`). No symbol is looked up at load time.
+// The code is one contiguous block that addresses itself relative to the program counter, the
+// guest's memory through the SFI back-end and everything else through the Context; so loading is a
+// copy plus adding the load address to a few words (`rebases`). No symbol is looked up at load
+// time.
 #ifndef LINDEN_JIT_IMAGE_H_
 #define LINDEN_JIT_IMAGE_H_
 
@@ -44,10 +45,10 @@ struct CodeLocation {
 struct Image {
   std::vector<uint8_t> content;
   std::vector<ImageSegment> segments;
-  std::vector<uint32_t> rebases;           // offsets of 64-bit words that hold image offsets
-  std::vector<ImageFunction> functions;    // sorted by code_offset
-  std::vector<uint32_t> entry_points;      // by function index; kNoFunction if it has no entry
-  std::vector<CodeLocation> locations;     // sorted by code_offset
+  std::vector<uint32_t> rebases;         // offsets of 64-bit words that hold image offsets
+  std::vector<ImageFunction> functions;  // sorted by code_offset
+  std::vector<uint32_t> entry_points;    // by function index; kNoFunction if it has no entry
+  std::vector<CodeLocation> locations;   // sorted by code_offset
 
   uint64_t code_size() const;
   const ImageFunction* function_at(uint32_t code_offset) const;

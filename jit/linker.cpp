@@ -1,8 +1,9 @@
-// JITLink, used ahead of time: it lays the parts out one after the other from a nominal base address and
-// applies all relocations. What is relative to the program counter is then final wherever the image is
-// loaded; the few absolute words (slots of constant tables) are noted as rebases. Parts refer to one
-// another, so each link is taken to the point where its own symbols have addresses, and only when all
-// have come so far do the lookups of any of them get their answers.
+// JITLink, used ahead of time: it lays the parts out one after the other from a nominal base
+// address and applies all relocations. What is relative to the program counter is then final
+// wherever the image is loaded; the few absolute words (slots of constant tables) are noted as
+// rebases. Parts refer to one another, so each link is taken to the point where its own symbols
+// have addresses, and only when all have come so far do the lookups of any of them get their
+// answers.
 
 #include "jit/linker.h"
 
@@ -61,17 +62,15 @@ class ImageMemory final : public jl::JITLinkMemoryManager {
     auto allocation = std::make_unique<Allocation>(state_);
     for (auto& [group, segment] : layout.segments()) {
       const uint64_t size = segment.ContentSize + segment.ZeroFillSize;
-      const bool executable =
-          (static_cast<unsigned>(group.getMemProt()) &
-           static_cast<unsigned>(llvm::orc::MemProt::Exec)) != 0;
+      const bool executable = (static_cast<unsigned>(group.getMemProt()) &
+                               static_cast<unsigned>(llvm::orc::MemProt::Exec)) != 0;
       llvm::MutableArrayRef<char> working = graph.allocateBuffer(size);
       std::memset(working.data(), 0, size);
       segment.WorkingMem = working.data();
       segment.Addr = llvm::orc::ExecutorAddr(state_.next_address);
-      allocation->segments.push_back(
-          {{image_offset(segment.Addr), static_cast<uint32_t>(size),
-            executable ? Protection::ReadExecute : Protection::ReadOnly},
-           working});
+      allocation->segments.push_back({{image_offset(segment.Addr), static_cast<uint32_t>(size),
+                                       executable ? Protection::ReadExecute : Protection::ReadOnly},
+                                      working});
       state_.next_address += (size + kPageSize - 1) / kPageSize * kPageSize;
       if (state_.next_address - kNominalBase > (uint64_t{1} << 31)) {
         return on_allocated(llvm::createStringError("the compiled code exceeds 2 GiB"));
@@ -168,7 +167,8 @@ class PartLink final : public jl::JITLinkContext {
       for (jl::Section* section : unused) graph.removeSection(*section);
       return jl::markAllSymbolsLive(graph);
     });
-    config.PostFixupPasses.push_back([this](jl::LinkGraph& graph) { return make_relocatable(graph); });
+    config.PostFixupPasses.push_back(
+        [this](jl::LinkGraph& graph) { return make_relocatable(graph); });
     return llvm::Error::success();
   }
 
@@ -186,13 +186,14 @@ class PartLink final : public jl::JITLinkContext {
     }
   }
 
-  // The rows of the line table are relative to the one text section, which is one block of the graph.
+  // The rows of the line table are relative to the one text section, which is one block of the
+  // graph.
   llvm::Error record_locations(jl::LinkGraph& graph) {
     jl::Section* text = graph.findSectionByName(".text");
     if (text == nullptr || text->blocks().empty()) return llvm::Error::success();
     const uint32_t base = image_offset((*text->blocks().begin())->getAddress());
-    auto object = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(
-        llvm::StringRef(part_.object.data(), part_.object.size()), "part"));
+    auto object = llvm::object::ObjectFile::createObjectFile(
+        llvm::MemoryBufferRef(llvm::StringRef(part_.object.data(), part_.object.size()), "part"));
     if (!object) return object.takeError();
     auto dwarf = llvm::DWARFContext::create(**object);
     for (const auto& unit : dwarf->compile_units()) {

@@ -19,6 +19,7 @@ const char* to_string(ExternalKind kind);
 
 // Proposals beyond WebAssembly 2.0. Those that we compile are on by default.
 struct Features {
+  bool reference_types = true;  // part of 2.0; off for scripts that were written before it
   bool threads = true;
   bool tail_call = true;
   bool extended_const = true;
@@ -51,12 +52,20 @@ struct GlobalType {
 // A constant expression, in postfix order (extended-const adds arithmetic).
 struct ConstantInstruction {
   enum class Kind : uint8_t {
-    Const, GlobalGet, RefNull, RefFunc,
-    I32Add, I32Sub, I32Mul, I64Add, I64Sub, I64Mul,
+    Const,
+    GlobalGet,
+    RefNull,
+    RefFunc,
+    I32Add,
+    I32Sub,
+    I32Mul,
+    I64Add,
+    I64Sub,
+    I64Mul,
   };
   Kind kind;
   ValueType type = ValueType::I32;
-  uint32_t index = 0;       // GlobalGet, RefFunc
+  uint32_t index = 0;         // GlobalGet, RefFunc
   uint64_t bits[2] = {0, 0};  // Const
 };
 using ConstantExpression = std::vector<ConstantInstruction>;

@@ -1,9 +1,10 @@
-// Bytes to Module. libwabt reads and validates; what it keeps of a module's structure is copied into
-// our own types, and its instruction trees are dropped again, since the translator reads the bytes.
+// Bytes to Module. libwabt reads and validates; what it keeps of a module's structure is copied
+// into our own types, and its instruction trees are dropped again, since the translator reads the
+// bytes.
 //
-// Two things come before libwabt sees the bytes. Its instruction trees are destroyed recursively, so
-// nesting is measured first and the work is done on a thread with a stack to match. And the limits
-// below keep the compiler from being asked for absurd amounts of memory.
+// Two things come before libwabt sees the bytes. Its instruction trees are destroyed recursively,
+// so nesting is measured first and the work is done on a thread with a stack to match. And the
+// limits below keep the compiler from being asked for absurd amounts of memory.
 
 #include <llvm/Support/thread.h>
 #include <wabt/binary-reader-ir.h>
@@ -11,6 +12,7 @@
 #include <wabt/cast.h>
 #include <wabt/error-formatter.h>
 #include <wabt/ir.h>
+#include <wabt/utf8.h>
 #include <wabt/validator.h>
 
 #include <algorithm>
@@ -64,7 +66,8 @@ struct Body {
   uint32_t size;
 };
 
-std::vector<Body> find_bodies(std::span<const uint8_t> bytes, const std::vector<Section>& sections) {
+std::vector<Body> find_bodies(std::span<const uint8_t> bytes,
+                              const std::vector<Section>& sections) {
   std::vector<Body> bodies;
   for (const Section& section : sections) {
     if (section.id != 10) continue;
@@ -112,13 +115,20 @@ absl::StatusOr<uint32_t> measure_body(std::span<const uint8_t> bytes, Body body)
 
 ValueType to_value_type(wabt::Type type) {
   switch (static_cast<wabt::Type::Enum>(type)) {
-    case wabt::Type::I32: return ValueType::I32;
-    case wabt::Type::I64: return ValueType::I64;
-    case wabt::Type::F32: return ValueType::F32;
-    case wabt::Type::F64: return ValueType::F64;
-    case wabt::Type::V128: return ValueType::V128;
-    case wabt::Type::FuncRef: return ValueType::FuncRef;
-    default: return ValueType::ExternRef;
+    case wabt::Type::I32:
+      return ValueType::I32;
+    case wabt::Type::I64:
+      return ValueType::I64;
+    case wabt::Type::F32:
+      return ValueType::F32;
+    case wabt::Type::F64:
+      return ValueType::F64;
+    case wabt::Type::V128:
+      return ValueType::V128;
+    case wabt::Type::FuncRef:
+      return ValueType::FuncRef;
+    default:
+      return ValueType::ExternRef;
   }
 }
 
@@ -135,20 +145,28 @@ Limits to_limits(const wabt::Limits& limits) {
 
 ExternalKind to_kind(wabt::ExternalKind kind) {
   switch (kind) {
-    case wabt::ExternalKind::Func: return ExternalKind::Function;
-    case wabt::ExternalKind::Table: return ExternalKind::Table;
-    case wabt::ExternalKind::Memory: return ExternalKind::Memory;
-    case wabt::ExternalKind::Global: return ExternalKind::Global;
-    case wabt::ExternalKind::Tag: return ExternalKind::Tag;
+    case wabt::ExternalKind::Func:
+      return ExternalKind::Function;
+    case wabt::ExternalKind::Table:
+      return ExternalKind::Table;
+    case wabt::ExternalKind::Memory:
+      return ExternalKind::Memory;
+    case wabt::ExternalKind::Global:
+      return ExternalKind::Global;
+    case wabt::ExternalKind::Tag:
+      return ExternalKind::Tag;
   }
   return ExternalKind::Function;
 }
 
 SegmentMode to_mode(wabt::SegmentKind kind) {
   switch (kind) {
-    case wabt::SegmentKind::Active: return SegmentMode::Active;
-    case wabt::SegmentKind::Passive: return SegmentMode::Passive;
-    case wabt::SegmentKind::Declared: return SegmentMode::Declared;
+    case wabt::SegmentKind::Active:
+      return SegmentMode::Active;
+    case wabt::SegmentKind::Passive:
+      return SegmentMode::Passive;
+    case wabt::SegmentKind::Declared:
+      return SegmentMode::Declared;
   }
   return SegmentMode::Passive;
 }
@@ -156,10 +174,18 @@ SegmentMode to_mode(wabt::SegmentKind kind) {
 ConstantInstruction to_constant(const wabt::Const& constant) {
   ConstantInstruction result{ConstantInstruction::Kind::Const, to_value_type(constant.type())};
   switch (result.type) {
-    case ValueType::I32: result.bits[0] = constant.u32(); break;
-    case ValueType::I64: result.bits[0] = constant.u64(); break;
-    case ValueType::F32: result.bits[0] = constant.f32_bits(); break;
-    case ValueType::F64: result.bits[0] = constant.f64_bits(); break;
+    case ValueType::I32:
+      result.bits[0] = constant.u32();
+      break;
+    case ValueType::I64:
+      result.bits[0] = constant.u64();
+      break;
+    case ValueType::F32:
+      result.bits[0] = constant.f32_bits();
+      break;
+    case ValueType::F64:
+      result.bits[0] = constant.f64_bits();
+      break;
     default:
       result.bits[0] = constant.vec128().u64(0);
       result.bits[1] = constant.vec128().u64(1);
@@ -176,12 +202,13 @@ ConstantExpression to_expression(const wabt::Module& module, const wabt::ExprLis
         result.push_back(to_constant(wabt::cast<wabt::ConstExpr>(&expression)->const_));
         break;
       case wabt::ExprType::GlobalGet:
-        result.push_back({Kind::GlobalGet, ValueType::I32,
-                          module.GetGlobalIndex(wabt::cast<wabt::GlobalGetExpr>(&expression)->var)});
+        result.push_back(
+            {Kind::GlobalGet, ValueType::I32,
+             module.GetGlobalIndex(wabt::cast<wabt::GlobalGetExpr>(&expression)->var)});
         break;
       case wabt::ExprType::RefNull:
-        result.push_back({Kind::RefNull,
-                          to_value_type(wabt::cast<wabt::RefNullExpr>(&expression)->type)});
+        result.push_back(
+            {Kind::RefNull, to_value_type(wabt::cast<wabt::RefNullExpr>(&expression)->type)});
         break;
       case wabt::ExprType::RefFunc:
         result.push_back({Kind::RefFunc, ValueType::FuncRef,
@@ -190,12 +217,23 @@ ConstantExpression to_expression(const wabt::Module& module, const wabt::ExprLis
       case wabt::ExprType::Binary: {
         Kind kind = Kind::I32Add;
         switch (static_cast<Opcode::Enum>(wabt::cast<wabt::BinaryExpr>(&expression)->opcode)) {
-          case Opcode::I32Sub: kind = Kind::I32Sub; break;
-          case Opcode::I32Mul: kind = Kind::I32Mul; break;
-          case Opcode::I64Add: kind = Kind::I64Add; break;
-          case Opcode::I64Sub: kind = Kind::I64Sub; break;
-          case Opcode::I64Mul: kind = Kind::I64Mul; break;
-          default: break;
+          case Opcode::I32Sub:
+            kind = Kind::I32Sub;
+            break;
+          case Opcode::I32Mul:
+            kind = Kind::I32Mul;
+            break;
+          case Opcode::I64Add:
+            kind = Kind::I64Add;
+            break;
+          case Opcode::I64Sub:
+            kind = Kind::I64Sub;
+            break;
+          case Opcode::I64Mul:
+            kind = Kind::I64Mul;
+            break;
+          default:
+            break;
         }
         result.push_back({kind});
         break;
@@ -226,14 +264,14 @@ absl::Status convert(const wabt::Module& source, Module& module) {
     if (type->sig.result_types.size() > kMaxResults) {
       return absl::InvalidArgumentError("a function type has too many results");
     }
-    module.types.push_back({to_value_types(type->sig.param_types),
-                            to_value_types(type->sig.result_types)});
+    module.types.push_back(
+        {to_value_types(type->sig.param_types), to_value_types(type->sig.result_types)});
   }
   uint32_t next_index[5] = {};
   for (const wabt::Import* import : source.imports) {
     ExternalKind kind = to_kind(import->kind());
-    module.imports.push_back({import->module_name, import->field_name, kind,
-                              next_index[static_cast<size_t>(kind)]++});
+    module.imports.push_back(
+        {import->module_name, import->field_name, kind, next_index[static_cast<size_t>(kind)]++});
   }
   module.imported_functions = source.num_func_imports;
   module.imported_tables = source.num_table_imports;
@@ -268,15 +306,55 @@ absl::Status convert(const wabt::Module& source, Module& module) {
     module.elements.push_back(std::move(converted));
   }
   for (const wabt::DataSegment* segment : source.data_segments) {
-    module.data.push_back({to_mode(segment->kind), to_expression(source, segment->offset),
-                           segment->data});
+    module.data.push_back(
+        {to_mode(segment->kind), to_expression(source, segment->offset), segment->data});
+  }
+  // wabt 1.0.32 accepts an offset without instructions.
+  for (const ElementSegment& segment : module.elements) {
+    if (segment.mode == SegmentMode::Active && segment.offset.empty()) {
+      return absl::InvalidArgumentError("type mismatch: the offset of an element segment is empty");
+    }
+  }
+  for (const DataSegment& segment : module.data) {
+    if (segment.mode == SegmentMode::Active && segment.offset.empty()) {
+      return absl::InvalidArgumentError("type mismatch: the offset of a data segment is empty");
+    }
   }
   if (!source.starts.empty()) module.start = source.GetFuncIndex(*source.starts[0]);
   return absl::OkStatus();
 }
 
-absl::Status read_with_wabt(const Features& features, Validation validation, Module& module) {
+void append_u32(std::vector<uint8_t>& out, uint32_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<uint8_t>(value | 0x80));
+  out.push_back(static_cast<uint8_t>(value));
+}
+
+// The module with every function body replaced by `unreachable`: all that reading the structure of
+// a module needs, when its code is known to be valid.
+std::vector<uint8_t> strip_code(const std::vector<uint8_t>& bytes,
+                                const std::vector<Section>& sections) {
+  std::vector<uint8_t> out(bytes.begin(), bytes.begin() + 8);
+  for (const Section& section : sections) {
+    out.push_back(section.id);
+    if (section.id != 10) {
+      append_u32(out, section.end - section.begin);
+      out.insert(out.end(), bytes.begin() + section.begin, bytes.begin() + section.end);
+      continue;
+    }
+    std::vector<uint8_t> code;
+    const uint32_t count = BytecodeReader(bytes, section.begin, section.end).read_u32();
+    append_u32(code, count);
+    for (uint32_t i = 0; i < count; ++i) code.insert(code.end(), {3, 0, 0x00, 0x0b});
+    append_u32(out, static_cast<uint32_t>(code.size()));
+    out.insert(out.end(), code.begin(), code.end());
+  }
+  return out;
+}
+
+absl::Status read_with_wabt(const Features& features, Validation validation,
+                            const std::vector<Section>& sections, Module& module) {
   wabt::ReadBinaryOptions options;
+  options.features.set_reference_types_enabled(features.reference_types);
   options.features.set_threads_enabled(features.threads);
   options.features.set_tail_call_enabled(features.tail_call);
   options.features.set_extended_const_enabled(features.extended_const);
@@ -284,11 +362,14 @@ absl::Status read_with_wabt(const Features& features, Validation validation, Mod
   options.read_debug_names = true;
   // A damaged name section costs names, not the program (core specification, custom sections).
   options.fail_on_custom_section_error = false;
-  options.skip_function_bodies = validation == Validation::AlreadyDone;
   wabt::Errors errors;
   wabt::Module source;
-  wabt::Result result = wabt::ReadBinaryIr("module", module.bytes.data(), module.bytes.size(),
-                                           options, &errors, &source);
+  const std::vector<uint8_t> without_code = validation == Validation::AlreadyDone
+                                                ? strip_code(module.bytes, sections)
+                                                : std::vector<uint8_t>();
+  const std::vector<uint8_t>& bytes = without_code.empty() ? module.bytes : without_code;
+  wabt::Result result =
+      wabt::ReadBinaryIr("module", bytes.data(), bytes.size(), options, &errors, &source);
   if (wabt::Succeeded(result) && validation == Validation::Full) {
     result = wabt::ValidateModule(&source, &errors, wabt::ValidateOptions(options.features));
   }
@@ -302,24 +383,31 @@ absl::Status read_with_wabt(const Features& features, Validation validation, Mod
   return convert(source, module);
 }
 
-void read_custom_sections(const std::vector<Section>& sections, Module& module) {
+// Our own part of validation: wabt is told to forgive damaged custom sections, but their names must
+// be well-formed (core specification 5.5.3).
+absl::Status read_custom_sections(const std::vector<Section>& sections, Module& module) {
   for (const Section& section : sections) {
     if (section.id != 0) continue;
     BytecodeReader reader(module.bytes, section.begin, section.end);
     uint32_t length = reader.read_u32();
     uint32_t begin = reader.position();
     reader.skip(length);
-    if (!reader.ok()) continue;
+    if (!reader.ok()) return malformed(section.begin, "malformed custom section name");
+    if (!wabt::IsValidUtf8(reinterpret_cast<const char*>(module.bytes.data()) + begin, length)) {
+      return malformed(begin, "malformed UTF-8 encoding in a custom section name");
+    }
     module.custom_sections.push_back(
         {std::string(reinterpret_cast<const char*>(module.bytes.data()) + begin, length),
          std::span(module.bytes).subspan(reader.position(), section.end - reader.position())});
   }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Module>> parse(std::vector<uint8_t> bytes,
-                                                    const Features& features, Validation validation) {
+                                                    const Features& features,
+                                                    Validation validation) {
   static constexpr uint8_t kMagic[4] = {0, 'a', 's', 'm'};
   if (bytes.size() < 8 || !std::equal(kMagic, kMagic + 4, bytes.begin())) {
     return absl::InvalidArgumentError("not a WebAssembly module (bad magic number)");
@@ -341,11 +429,11 @@ absl::StatusOr<std::shared_ptr<const Module>> parse(std::vector<uint8_t> bytes,
   absl::Status status;
   constexpr uint32_t kDepthForOwnStack = 500;
   if (deepest <= kDepthForOwnStack) {
-    status = read_with_wabt(features, validation, *module);
+    status = read_with_wabt(features, validation, sections, *module);
   } else {
     // Three frames of a few hundred bytes a level; untouched stack costs nothing.
     llvm::thread worker(std::optional<unsigned>((deepest + 10'000) * 4096),
-                        [&] { status = read_with_wabt(features, validation, *module); });
+                        [&] { status = read_with_wabt(features, validation, sections, *module); });
     worker.join();
   }
   if (!status.ok()) return status;
@@ -360,17 +448,22 @@ absl::StatusOr<std::shared_ptr<const Module>> parse(std::vector<uint8_t> bytes,
     std::string& name = module->functions[item.index].name;
     if (name.empty()) name = item.name;
   }
-  read_custom_sections(sections, *module);
+  if (absl::Status status = read_custom_sections(sections, *module); !status.ok()) return status;
   return module;
 }
 
 const char* to_string(ExternalKind kind) {
   switch (kind) {
-    case ExternalKind::Function: return "function";
-    case ExternalKind::Table: return "table";
-    case ExternalKind::Memory: return "memory";
-    case ExternalKind::Global: return "global";
-    case ExternalKind::Tag: return "tag";
+    case ExternalKind::Function:
+      return "function";
+    case ExternalKind::Table:
+      return "table";
+    case ExternalKind::Memory:
+      return "memory";
+    case ExternalKind::Global:
+      return "global";
+    case ExternalKind::Tag:
+      return "tag";
   }
   return "?";
 }
@@ -384,10 +477,9 @@ std::string Module::display_name(uint32_t function) const {
 
 std::optional<uint32_t> Module::function_at(uint32_t offset) const {
   auto begin = functions.begin() + imported_functions;
-  auto after = std::upper_bound(begin, functions.end(), offset,
-                                [](uint32_t value, const Function& function) {
-                                  return value < function.body_offset;
-                                });
+  auto after = std::upper_bound(
+      begin, functions.end(), offset,
+      [](uint32_t value, const Function& function) { return value < function.body_offset; });
   if (after == begin) return std::nullopt;
   auto found = after - 1;
   if (offset >= found->body_offset + found->body_size) return std::nullopt;

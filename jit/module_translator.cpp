@@ -31,8 +31,9 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
       cpu_features_(cpu_features),
       llvm_module_(std::make_unique<llvm::Module>(absl::StrCat("part", part), context)),
       sfi_(create_strategy(options.sfi)),
-      // As no argument is on the stack, the two conventions are the same to callers and callees that
-      // do not know one another; only tailcc promises a frameless tail call between any two types.
+      // As no argument is on the stack, the two conventions are the same to callers and callees
+      // that do not know one another; only tailcc promises a frameless tail call between any two
+      // types.
       calling_convention_(scan.has_tail_calls ? llvm::CallingConv::Tail : llvm::CallingConv::C),
       functions_(module.functions.size()) {
   llvm_module_->setDataLayout(layout);
@@ -44,8 +45,8 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
       /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage, nullptr, "__context", nullptr,
       llvm::GlobalValue::NotThreadLocal, kContextAddressSpace, /*isExternallyInitialized=*/true);
 
-  // The line table carries wasm offsets as line numbers: that is how a faulting instruction is traced
-  // back, also after inlining.
+  // The line table carries wasm offsets as line numbers: that is how a faulting instruction is
+  // traced back, also after inlining.
   debug_ = std::make_unique<llvm::DIBuilder>(*llvm_module_);
   debug_file_ = debug_->createFile("wasm", "/");
   compile_unit_ = debug_->createCompileUnit(
@@ -99,8 +100,8 @@ void ModuleTranslator::add_attributes(llvm::Function* function) {
 llvm::Function* ModuleTranslator::function(uint32_t index) {
   llvm::Function*& function = functions_[index];
   if (function != nullptr) return function;
-  const bool visible = plan_.part_of[index] != part_ || plan_.is_entry_point[index] ||
-                       plan_.is_shared[index];
+  const bool visible =
+      plan_.part_of[index] != part_ || plan_.is_entry_point[index] || plan_.is_shared[index];
   function = llvm::Function::Create(
       signature(module_.functions[index].type_index).type,
       visible ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage,

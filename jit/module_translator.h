@@ -19,8 +19,8 @@
 
 namespace linden::jit {
 
-// Symbols in object files: "f12" is function 12, "t3" the adapter through which a constant table calls
-// import 3, "table0" a constant table.
+// Symbols in object files: "f12" is function 12, "t3" the adapter through which a constant table
+// calls import 3, "table0" a constant table.
 std::string function_symbol(uint32_t function);
 
 class ModuleTranslator {

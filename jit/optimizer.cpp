@@ -1,6 +1,7 @@
 // Our own pass list rather than LLVM's O2, for two reasons (measurements: docs/performance.md):
 //   * the producer of the wasm has optimised already, so much of O2 is spent in vain;
-//   * IndVarSimplify turns the zext(i32) addressing of unrolled wasm loops into masked arithmetic and
+//   * IndVarSimplify turns the zext(i32) addressing of unrolled wasm loops into masked arithmetic
+//   and
 //     makes them more than twice as slow.
 // GVN is half the time of O2 on this kind of IR; it runs once, after inlining.
 
@@ -66,8 +67,8 @@ llvm::Value* offset_of(llvm::IRBuilder<>& builder, llvm::Value* pointer) {
   return builder.CreatePtrToInt(pointer, builder.getInt64Ty());
 }
 
-// "no-builtins" keeps passes from making such intrinsics; this is for whatever makes them all the same,
-// because code generation cannot lower them and would end the process.
+// "no-builtins" keeps passes from making such intrinsics; this is for whatever makes them all the
+// same, because code generation cannot lower them and would end the process.
 void replace_memory_intrinsics(llvm::Module& module, int64_t context_offset) {
   std::vector<llvm::MemIntrinsic*> found;
   for (llvm::Function& function : module) {
@@ -91,7 +92,8 @@ void replace_memory_intrinsics(llvm::Module& module, int64_t context_offset) {
     llvm::Value* code = builder.CreateLoad(
         builder.getPtrTy(), context_helper_address(module.getContext(), context_offset,
                                                    is_fill ? Helper::RawFill : Helper::RawCopy));
-    builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), {word, word, word}, false), code,
+    builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), {word, word, word}, false),
+                       code,
                        {offset_of(builder, intrinsic->getRawDest()), second,
                         builder.CreateZExt(intrinsic->getLength(), word)});
     intrinsic->eraseFromParent();

@@ -14,8 +14,8 @@ namespace linden::jit {
 namespace {
 
 constexpr const char* kWantedFeatures[] = {
-    "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "cx16",  "avx",   "avx2",
-    "bmi",  "bmi2",  "lzcnt",  "movbe",  "f16c",   "fma",   "xsave", "fxsr",
+    "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "cx16", "avx",   "avx2",
+    "bmi",  "bmi2",  "lzcnt",  "movbe",  "f16c",   "fma",  "xsave", "fxsr",
 };
 // roundss, pshufb, pmulhrsw: without them LLVM would call a mathematics library.
 constexpr const char* kNeededFeatures[] = {"ssse3", "sse4.1"};
@@ -59,8 +59,8 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine() {
   options.TrapUnreachable = true;
   options.NoTrapAfterNoreturn = true;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, target_cpu(), target_features(), options, llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/false));
+      triple, target_cpu(), target_features(), options, llvm::Reloc::PIC_, llvm::CodeModel::Small,
+      llvm::CodeGenOptLevel::Default, /*JIT=*/false));
   if (machine == nullptr) return absl::InternalError("LLVM has no code generator for this machine");
   return machine;
 }

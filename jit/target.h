@@ -11,8 +11,9 @@
 
 namespace linden::jit {
 
-// As LLVM's attributes "target-cpu" and "target-features" want them: the x86-64-v3 features that this
-// CPU has. 512-bit vectors are left out on purpose: they make as much slower as they make faster.
+// As LLVM's attributes "target-cpu" and "target-features" want them: the x86-64-v3 features that
+// this CPU has. 512-bit vectors are left out on purpose: they make as much slower as they make
+// faster.
 const std::string& target_cpu();
 const std::string& target_features();
 

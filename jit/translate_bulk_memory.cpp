@@ -1,5 +1,5 @@
-// memory.size, grow, copy, fill, init and data.drop. All but the first and short constant lengths are
-// the runtime's work, which checks bounds before it writes anything.
+// memory.size, grow, copy, fill, init and data.drop. All but the first and short constant lengths
+// are the runtime's work, which checks bounds before it writes anything.
 
 #include "jit/function_translator.h"
 
@@ -25,8 +25,7 @@ std::vector<std::pair<uint64_t, uint64_t>> pieces_from_the_end(uint64_t length) 
 
 const llvm::ConstantInt* short_constant(llvm::Value* length) {
   auto* constant = llvm::dyn_cast<llvm::ConstantInt>(length);
-  return constant != nullptr && !constant->isZero() &&
-                 constant->getZExtValue() <= kMaxInlineLength
+  return constant != nullptr && !constant->isZero() && constant->getZExtValue() <= kMaxInlineLength
              ? constant
              : nullptr;
 }
@@ -58,8 +57,8 @@ bool FunctionTranslator::translate_bulk_memory(const Instruction& instruction) {
         call_helper(Helper::MemoryCopy, none, {destination, source, length});
         return true;
       }
-      // The accessible part of memory is a prefix, so touching the highest byte first (and for good:
-      // volatile) traps before anything is written.
+      // The accessible part of memory is a prefix, so touching the highest byte first (and for
+      // good: volatile) traps before anything is written.
       auto pieces = pieces_from_the_end(constant->getZExtValue());
       std::vector<llvm::Value*> values;
       for (auto [offset, size] : pieces) {
@@ -68,7 +67,8 @@ bool FunctionTranslator::translate_bulk_memory(const Instruction& instruction) {
       }
       for (size_t i = 0; i < pieces.size(); ++i) {
         store(values[i], pointer_to(destination, pieces[i].first));
-        if (i == 0) llvm::cast<llvm::StoreInst>(&*std::prev(builder_.GetInsertPoint()))->setVolatile(true);
+        if (i == 0)
+          llvm::cast<llvm::StoreInst>(&*std::prev(builder_.GetInsertPoint()))->setVolatile(true);
       }
       return true;
     }
@@ -88,7 +88,8 @@ bool FunctionTranslator::translate_bulk_memory(const Instruction& instruction) {
         llvm::Type* type = builder_.getIntNTy(static_cast<unsigned>(size * 8));
         llvm::Value* wide = builder_.CreateBitCast(splat, builder_.getInt128Ty());
         store(builder_.CreateTrunc(wide, type), pointer_to(destination, offset));
-        if (first) llvm::cast<llvm::StoreInst>(&*std::prev(builder_.GetInsertPoint()))->setVolatile(true);
+        if (first)
+          llvm::cast<llvm::StoreInst>(&*std::prev(builder_.GetInsertPoint()))->setVolatile(true);
         first = false;
       }
       return true;

@@ -99,8 +99,8 @@ void FunctionTranslator::emit_call(uint32_t type_index, llvm::Value* code,
 }
 
 llvm::Value* FunctionTranslator::load_import_code(uint32_t import) {
-  llvm::Value* reference = load_instance_element(offsetof(InstanceData, functions),
-                                                 pointer_type(), import);
+  llvm::Value* reference =
+      load_instance_element(offsetof(InstanceData, functions), pointer_type(), import);
   store_context(reference, offsetof(Context, callee));
   return load_runtime(pointer_type(), reference, offsetof(FunctionReference, any_code));
 }
@@ -125,21 +125,19 @@ llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t typ
   trap_if(builder_.CreateICmpUGE(wide_index, size), TrapCode::UndefinedElement);
 
   const uint64_t entry_size = is_constant ? sizeof(ConstantTableEntry) : sizeof(TableEntry);
-  llvm::Value* entry =
-      builder_.CreateGEP(llvm::ArrayType::get(i8(), entry_size), entries, wide_index, "",
-                         llvm::GEPNoWrapFlags::inBounds());
+  llvm::Value* entry = builder_.CreateGEP(llvm::ArrayType::get(i8(), entry_size), entries,
+                                          wide_index, "", llvm::GEPNoWrapFlags::inBounds());
   static_assert(offsetof(ConstantTableEntry, type_id) == offsetof(TableEntry, type_id));
   llvm::Value* found = load_runtime(i64(), entry, offsetof(TableEntry, type_id));
   const uint32_t type_id = encode_type_id(module_.types[type_index]);
   llvm::Value* expected =
-      type_id != 0 ? builder_.getInt64(type_id)
-                   : builder_.CreateZExt(load_instance_element(offsetof(InstanceData, type_ids),
-                                                               i32(), type_index),
-                                         i64());
+      type_id != 0
+          ? builder_.getInt64(type_id)
+          : builder_.CreateZExt(
+                load_instance_element(offsetof(InstanceData, type_ids), i32(), type_index), i64());
   llvm::BasicBlock* mismatch = new_block("mismatch");
   llvm::BasicBlock* next = new_block();
-  builder_.CreateCondBr(builder_.CreateICmpNE(found, expected), mismatch, next,
-                        parent_.unlikely());
+  builder_.CreateCondBr(builder_.CreateICmpNE(found, expected), mismatch, next, parent_.unlikely());
   builder_.SetInsertPoint(mismatch);
   llvm::BasicBlock* null = new_block("null");
   llvm::BasicBlock* wrong = new_block("wrong");
@@ -159,8 +157,8 @@ llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t typ
 }
 
 bool FunctionTranslator::translate_call(const Instruction& instruction) {
-  const bool is_tail = instruction.opcode == Opcode::ReturnCall ||
-                       instruction.opcode == Opcode::ReturnCallIndirect;
+  const bool is_tail =
+      instruction.opcode == Opcode::ReturnCall || instruction.opcode == Opcode::ReturnCallIndirect;
   uint32_t type_index = 0;
   llvm::Value* table_index = nullptr;
   switch (instruction.opcode) {
@@ -180,11 +178,10 @@ bool FunctionTranslator::translate_call(const Instruction& instruction) {
   const size_t arity = module_.types[type_index].params.size();
   std::vector<llvm::Value*> arguments(stack_.end() - static_cast<ptrdiff_t>(arity), stack_.end());
   stack_.resize(stack_.size() - arity);
-  llvm::Value* code = table_index != nullptr
-                          ? load_indirect_code(instruction.index2, type_index, table_index)
-                      : instruction.index < module_.imported_functions
-                          ? load_import_code(instruction.index)
-                          : parent_.function(instruction.index);
+  llvm::Value* code =
+      table_index != nullptr ? load_indirect_code(instruction.index2, type_index, table_index)
+      : instruction.index < module_.imported_functions ? load_import_code(instruction.index)
+                                                       : parent_.function(instruction.index);
   emit_call(type_index, code, arguments, is_tail);
   return true;
 }

@@ -42,8 +42,8 @@ bool FunctionTranslator::translate_control(const Instruction& instruction) {
       auto control_at = [&](uint32_t depth) -> Control& {
         return controls_[controls_.size() - 1 - depth];
       };
-      llvm::SwitchInst* choice = builder_.CreateSwitch(
-          index, control_at(targets.back()).target, static_cast<unsigned>(targets.size() - 1));
+      llvm::SwitchInst* choice = builder_.CreateSwitch(index, control_at(targets.back()).target,
+                                                       static_cast<unsigned>(targets.size() - 1));
       std::vector<std::pair<uint32_t, uint32_t>> multiplicity;  // depth, count
       std::vector<uint32_t> sorted = targets;
       std::sort(sorted.begin(), sorted.end());
@@ -111,9 +111,7 @@ void FunctionTranslator::begin_block(const Instruction& instruction) {
   const bool is_loop = instruction.opcode == Opcode::Loop;
   const bool is_if = instruction.opcode == Opcode::If;
   Control control{};
-  control.kind = is_loop ? Control::Kind::Loop
-                 : is_if ? Control::Kind::If
-                         : Control::Kind::Block;
+  control.kind = is_loop ? Control::Kind::Loop : is_if ? Control::Kind::If : Control::Kind::Block;
   control.assigned = &scan_->assigned[next_scanned_block_++];
   resolve_block_type(instruction.block_type, control);
   llvm::Value* condition = is_if ? pop_condition() : nullptr;

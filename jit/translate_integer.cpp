@@ -54,8 +54,8 @@ bool FunctionTranslator::translate_integer(const Instruction& instruction) {
             TrapCode::IntegerDivideByZero);
     llvm::Value* minus_one = llvm::ConstantInt::getAllOnesValue(type);
     if (operation == llvm::Instruction::SDiv) {
-      llvm::Value* minimum = llvm::ConstantInt::get(
-          type, llvm::APInt::getSignedMinValue(type->getIntegerBitWidth()));
+      llvm::Value* minimum =
+          llvm::ConstantInt::get(type, llvm::APInt::getSignedMinValue(type->getIntegerBitWidth()));
       trap_if(builder_.CreateAnd(builder_.CreateICmpEQ(left, minimum),
                                  builder_.CreateICmpEQ(right, minus_one)),
               TrapCode::IntegerOverflow);
@@ -83,37 +83,98 @@ bool FunctionTranslator::translate_integer(const Instruction& instruction) {
       push(builder_.getInt64(0));
       return compare(Predicate::ICMP_EQ);
     }
-    case Opcode::I32Eq: case Opcode::I64Eq: return compare(Predicate::ICMP_EQ);
-    case Opcode::I32Ne: case Opcode::I64Ne: return compare(Predicate::ICMP_NE);
-    case Opcode::I32LtS: case Opcode::I64LtS: return compare(Predicate::ICMP_SLT);
-    case Opcode::I32LtU: case Opcode::I64LtU: return compare(Predicate::ICMP_ULT);
-    case Opcode::I32GtS: case Opcode::I64GtS: return compare(Predicate::ICMP_SGT);
-    case Opcode::I32GtU: case Opcode::I64GtU: return compare(Predicate::ICMP_UGT);
-    case Opcode::I32LeS: case Opcode::I64LeS: return compare(Predicate::ICMP_SLE);
-    case Opcode::I32LeU: case Opcode::I64LeU: return compare(Predicate::ICMP_ULE);
-    case Opcode::I32GeS: case Opcode::I64GeS: return compare(Predicate::ICMP_SGE);
-    case Opcode::I32GeU: case Opcode::I64GeU: return compare(Predicate::ICMP_UGE);
-    case Opcode::I32Add: case Opcode::I64Add: return binary(llvm::Instruction::Add);
-    case Opcode::I32Sub: case Opcode::I64Sub: return binary(llvm::Instruction::Sub);
-    case Opcode::I32Mul: case Opcode::I64Mul: return binary(llvm::Instruction::Mul);
-    case Opcode::I32And: case Opcode::I64And: return binary(llvm::Instruction::And);
-    case Opcode::I32Or: case Opcode::I64Or: return binary(llvm::Instruction::Or);
-    case Opcode::I32Xor: case Opcode::I64Xor: return binary(llvm::Instruction::Xor);
-    case Opcode::I32DivS: case Opcode::I64DivS: return divide(llvm::Instruction::SDiv);
-    case Opcode::I32DivU: case Opcode::I64DivU: return divide(llvm::Instruction::UDiv);
-    case Opcode::I32RemS: case Opcode::I64RemS: return divide(llvm::Instruction::SRem);
-    case Opcode::I32RemU: case Opcode::I64RemU: return divide(llvm::Instruction::URem);
-    case Opcode::I32Shl: case Opcode::I64Shl: return shift(llvm::Instruction::Shl);
-    case Opcode::I32ShrS: case Opcode::I64ShrS: return shift(llvm::Instruction::AShr);
-    case Opcode::I32ShrU: case Opcode::I64ShrU: return shift(llvm::Instruction::LShr);
-    case Opcode::I32Rotl: case Opcode::I64Rotl: return rotate(llvm::Intrinsic::fshl);
-    case Opcode::I32Rotr: case Opcode::I64Rotr: return rotate(llvm::Intrinsic::fshr);
-    case Opcode::I32Clz: case Opcode::I64Clz: return count_bits(llvm::Intrinsic::ctlz);
-    case Opcode::I32Ctz: case Opcode::I64Ctz: return count_bits(llvm::Intrinsic::cttz);
-    case Opcode::I32Popcnt: case Opcode::I64Popcnt: return count_bits(llvm::Intrinsic::ctpop);
-    case Opcode::I32Extend8S: case Opcode::I64Extend8S: return sign_extend(i8());
-    case Opcode::I32Extend16S: case Opcode::I64Extend16S: return sign_extend(i16());
-    case Opcode::I64Extend32S: return sign_extend(i32());
+    case Opcode::I32Eq:
+    case Opcode::I64Eq:
+      return compare(Predicate::ICMP_EQ);
+    case Opcode::I32Ne:
+    case Opcode::I64Ne:
+      return compare(Predicate::ICMP_NE);
+    case Opcode::I32LtS:
+    case Opcode::I64LtS:
+      return compare(Predicate::ICMP_SLT);
+    case Opcode::I32LtU:
+    case Opcode::I64LtU:
+      return compare(Predicate::ICMP_ULT);
+    case Opcode::I32GtS:
+    case Opcode::I64GtS:
+      return compare(Predicate::ICMP_SGT);
+    case Opcode::I32GtU:
+    case Opcode::I64GtU:
+      return compare(Predicate::ICMP_UGT);
+    case Opcode::I32LeS:
+    case Opcode::I64LeS:
+      return compare(Predicate::ICMP_SLE);
+    case Opcode::I32LeU:
+    case Opcode::I64LeU:
+      return compare(Predicate::ICMP_ULE);
+    case Opcode::I32GeS:
+    case Opcode::I64GeS:
+      return compare(Predicate::ICMP_SGE);
+    case Opcode::I32GeU:
+    case Opcode::I64GeU:
+      return compare(Predicate::ICMP_UGE);
+    case Opcode::I32Add:
+    case Opcode::I64Add:
+      return binary(llvm::Instruction::Add);
+    case Opcode::I32Sub:
+    case Opcode::I64Sub:
+      return binary(llvm::Instruction::Sub);
+    case Opcode::I32Mul:
+    case Opcode::I64Mul:
+      return binary(llvm::Instruction::Mul);
+    case Opcode::I32And:
+    case Opcode::I64And:
+      return binary(llvm::Instruction::And);
+    case Opcode::I32Or:
+    case Opcode::I64Or:
+      return binary(llvm::Instruction::Or);
+    case Opcode::I32Xor:
+    case Opcode::I64Xor:
+      return binary(llvm::Instruction::Xor);
+    case Opcode::I32DivS:
+    case Opcode::I64DivS:
+      return divide(llvm::Instruction::SDiv);
+    case Opcode::I32DivU:
+    case Opcode::I64DivU:
+      return divide(llvm::Instruction::UDiv);
+    case Opcode::I32RemS:
+    case Opcode::I64RemS:
+      return divide(llvm::Instruction::SRem);
+    case Opcode::I32RemU:
+    case Opcode::I64RemU:
+      return divide(llvm::Instruction::URem);
+    case Opcode::I32Shl:
+    case Opcode::I64Shl:
+      return shift(llvm::Instruction::Shl);
+    case Opcode::I32ShrS:
+    case Opcode::I64ShrS:
+      return shift(llvm::Instruction::AShr);
+    case Opcode::I32ShrU:
+    case Opcode::I64ShrU:
+      return shift(llvm::Instruction::LShr);
+    case Opcode::I32Rotl:
+    case Opcode::I64Rotl:
+      return rotate(llvm::Intrinsic::fshl);
+    case Opcode::I32Rotr:
+    case Opcode::I64Rotr:
+      return rotate(llvm::Intrinsic::fshr);
+    case Opcode::I32Clz:
+    case Opcode::I64Clz:
+      return count_bits(llvm::Intrinsic::ctlz);
+    case Opcode::I32Ctz:
+    case Opcode::I64Ctz:
+      return count_bits(llvm::Intrinsic::cttz);
+    case Opcode::I32Popcnt:
+    case Opcode::I64Popcnt:
+      return count_bits(llvm::Intrinsic::ctpop);
+    case Opcode::I32Extend8S:
+    case Opcode::I64Extend8S:
+      return sign_extend(i8());
+    case Opcode::I32Extend16S:
+    case Opcode::I64Extend16S:
+      return sign_extend(i16());
+    case Opcode::I64Extend32S:
+      return sign_extend(i32());
     default:
       return false;
   }

@@ -50,27 +50,50 @@ bool FunctionTranslator::translate_memory(const Instruction& instruction) {
   };
 
   switch (instruction.opcode) {
-    case Opcode::I32Load: return load_as(i32(), i32(), Extend::None);
-    case Opcode::I64Load: return load_as(i64(), i64(), Extend::None);
-    case Opcode::F32Load: return load_as(f32(), f32(), Extend::None);
-    case Opcode::F64Load: return load_as(f64(), f64(), Extend::None);
-    case Opcode::I32Load8S: return load_as(i8(), i32(), Extend::Signed);
-    case Opcode::I32Load8U: return load_as(i8(), i32(), Extend::Unsigned);
-    case Opcode::I32Load16S: return load_as(i16(), i32(), Extend::Signed);
-    case Opcode::I32Load16U: return load_as(i16(), i32(), Extend::Unsigned);
-    case Opcode::I64Load8S: return load_as(i8(), i64(), Extend::Signed);
-    case Opcode::I64Load8U: return load_as(i8(), i64(), Extend::Unsigned);
-    case Opcode::I64Load16S: return load_as(i16(), i64(), Extend::Signed);
-    case Opcode::I64Load16U: return load_as(i16(), i64(), Extend::Unsigned);
-    case Opcode::I64Load32S: return load_as(i32(), i64(), Extend::Signed);
-    case Opcode::I64Load32U: return load_as(i32(), i64(), Extend::Unsigned);
-    case Opcode::I32Store: return store_as(i32());
-    case Opcode::I64Store: return store_as(i64());
-    case Opcode::F32Store: return store_as(f32());
-    case Opcode::F64Store: return store_as(f64());
-    case Opcode::I32Store8: case Opcode::I64Store8: return store_as(i8());
-    case Opcode::I32Store16: case Opcode::I64Store16: return store_as(i16());
-    case Opcode::I64Store32: return store_as(i32());
+    case Opcode::I32Load:
+      return load_as(i32(), i32(), Extend::None);
+    case Opcode::I64Load:
+      return load_as(i64(), i64(), Extend::None);
+    case Opcode::F32Load:
+      return load_as(f32(), f32(), Extend::None);
+    case Opcode::F64Load:
+      return load_as(f64(), f64(), Extend::None);
+    case Opcode::I32Load8S:
+      return load_as(i8(), i32(), Extend::Signed);
+    case Opcode::I32Load8U:
+      return load_as(i8(), i32(), Extend::Unsigned);
+    case Opcode::I32Load16S:
+      return load_as(i16(), i32(), Extend::Signed);
+    case Opcode::I32Load16U:
+      return load_as(i16(), i32(), Extend::Unsigned);
+    case Opcode::I64Load8S:
+      return load_as(i8(), i64(), Extend::Signed);
+    case Opcode::I64Load8U:
+      return load_as(i8(), i64(), Extend::Unsigned);
+    case Opcode::I64Load16S:
+      return load_as(i16(), i64(), Extend::Signed);
+    case Opcode::I64Load16U:
+      return load_as(i16(), i64(), Extend::Unsigned);
+    case Opcode::I64Load32S:
+      return load_as(i32(), i64(), Extend::Signed);
+    case Opcode::I64Load32U:
+      return load_as(i32(), i64(), Extend::Unsigned);
+    case Opcode::I32Store:
+      return store_as(i32());
+    case Opcode::I64Store:
+      return store_as(i64());
+    case Opcode::F32Store:
+      return store_as(f32());
+    case Opcode::F64Store:
+      return store_as(f64());
+    case Opcode::I32Store8:
+    case Opcode::I64Store8:
+      return store_as(i8());
+    case Opcode::I32Store16:
+    case Opcode::I64Store16:
+      return store_as(i16());
+    case Opcode::I64Store32:
+      return store_as(i32());
     default:
       return false;
   }

@@ -28,16 +28,16 @@ bool FunctionTranslator::translate_table(const Instruction& instruction) {
       return true;
     }
     case Opcode::TableSize: {
-      llvm::Value* data = load_instance_element(offsetof(InstanceData, tables), pointer_type(),
-                                                instruction.index);
+      llvm::Value* data =
+          load_instance_element(offsetof(InstanceData, tables), pointer_type(), instruction.index);
       push(builder_.CreateTrunc(load_runtime(i64(), data, offsetof(TableData, size)), i32()));
       return true;
     }
     case Opcode::TableGrow: {
       llvm::Value* delta = pop();
       llvm::Value* reference = pop();
-      push(call_helper(Helper::TableGrow, i32(),
-                       {constant32(instruction.index), reference, delta}));
+      push(
+          call_helper(Helper::TableGrow, i32(), {constant32(instruction.index), reference, delta}));
       return true;
     }
     case Opcode::TableFill: {

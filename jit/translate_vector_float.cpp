@@ -20,10 +20,10 @@ bool FunctionTranslator::translate_vector_float(const Instruction& instruction) 
     push_vector((this->*operation)(left, right));
     return true;
   };
-  auto binary_intrinsic = [&](llvm::Intrinsic::ID id) {
+  auto extremum = [&](llvm::Intrinsic::ID id) {
     llvm::Value* right = pop_vector(shape);
     llvm::Value* left = pop_vector(shape);
-    push_vector(builder_.CreateBinaryIntrinsic(id, left, right));
+    push_vector(float_extremum(id, left, right));
     return true;
   };
   auto compare = [&](Predicate predicate) {
@@ -37,8 +37,8 @@ bool FunctionTranslator::translate_vector_float(const Instruction& instruction) 
   auto pseudo = [&](bool is_min) {
     llvm::Value* right = pop_vector(shape);
     llvm::Value* left = pop_vector(shape);
-    llvm::Value* take_right = is_min ? builder_.CreateFCmpOLT(right, left)
-                                     : builder_.CreateFCmpOLT(left, right);
+    llvm::Value* take_right =
+        is_min ? builder_.CreateFCmpOLT(right, left) : builder_.CreateFCmpOLT(left, right);
     push_vector(builder_.CreateSelect(take_right, right, left));
     return true;
   };
@@ -58,29 +58,28 @@ bool FunctionTranslator::translate_vector_float(const Instruction& instruction) 
   };
 
   switch (instruction.opcode) {
-    LINDEN_CASE_FLOATS(Eq): return compare(Predicate::FCMP_OEQ);
-    LINDEN_CASE_FLOATS(Ne): return compare(Predicate::FCMP_UNE);
-    LINDEN_CASE_FLOATS(Lt): return compare(Predicate::FCMP_OLT);
-    LINDEN_CASE_FLOATS(Gt): return compare(Predicate::FCMP_OGT);
-    LINDEN_CASE_FLOATS(Le): return compare(Predicate::FCMP_OLE);
-    LINDEN_CASE_FLOATS(Ge): return compare(Predicate::FCMP_OGE);
-    LINDEN_CASE_FLOATS(Add): return binary(&FunctionTranslator::float_add);
-    LINDEN_CASE_FLOATS(Sub): return binary(&FunctionTranslator::float_subtract);
-    LINDEN_CASE_FLOATS(Mul): return binary(&FunctionTranslator::float_multiply);
-    LINDEN_CASE_FLOATS(Div): return binary(&FunctionTranslator::float_divide);
-    LINDEN_CASE_FLOATS(Min): return binary_intrinsic(llvm::Intrinsic::minimum);
-    LINDEN_CASE_FLOATS(Max): return binary_intrinsic(llvm::Intrinsic::maximum);
-    LINDEN_CASE_FLOATS(PMin): return pseudo(true);
-    LINDEN_CASE_FLOATS(PMax): return pseudo(false);
-    LINDEN_CASE_FLOATS(Abs): return unary(llvm::Intrinsic::fabs);
-    LINDEN_CASE_FLOATS(Neg):
-      push_vector(builder_.CreateFNeg(pop_vector(shape)));
-      return true;
-    LINDEN_CASE_FLOATS(Sqrt): return unary(llvm::Intrinsic::sqrt);
-    LINDEN_CASE_FLOATS(Ceil): return unary(llvm::Intrinsic::ceil);
-    LINDEN_CASE_FLOATS(Floor): return unary(llvm::Intrinsic::floor);
-    LINDEN_CASE_FLOATS(Trunc): return unary(llvm::Intrinsic::trunc);
-    LINDEN_CASE_FLOATS(Nearest): return unary(llvm::Intrinsic::roundeven);
+    LINDEN_CASE_FLOATS(Eq) : return compare(Predicate::FCMP_OEQ);
+    LINDEN_CASE_FLOATS(Ne) : return compare(Predicate::FCMP_UNE);
+    LINDEN_CASE_FLOATS(Lt) : return compare(Predicate::FCMP_OLT);
+    LINDEN_CASE_FLOATS(Gt) : return compare(Predicate::FCMP_OGT);
+    LINDEN_CASE_FLOATS(Le) : return compare(Predicate::FCMP_OLE);
+    LINDEN_CASE_FLOATS(Ge) : return compare(Predicate::FCMP_OGE);
+    LINDEN_CASE_FLOATS(Add) : return binary(&FunctionTranslator::float_add);
+    LINDEN_CASE_FLOATS(Sub) : return binary(&FunctionTranslator::float_subtract);
+    LINDEN_CASE_FLOATS(Mul) : return binary(&FunctionTranslator::float_multiply);
+    LINDEN_CASE_FLOATS(Div) : return binary(&FunctionTranslator::float_divide);
+    LINDEN_CASE_FLOATS(Min) : return extremum(llvm::Intrinsic::minimum);
+    LINDEN_CASE_FLOATS(Max) : return extremum(llvm::Intrinsic::maximum);
+    LINDEN_CASE_FLOATS(PMin) : return pseudo(true);
+    LINDEN_CASE_FLOATS(PMax) : return pseudo(false);
+    LINDEN_CASE_FLOATS(Abs) : return unary(llvm::Intrinsic::fabs);
+    LINDEN_CASE_FLOATS(Neg) : push_vector(builder_.CreateFNeg(pop_vector(shape)));
+    return true;
+    LINDEN_CASE_FLOATS(Sqrt) : return unary(llvm::Intrinsic::sqrt);
+    LINDEN_CASE_FLOATS(Ceil) : return unary(llvm::Intrinsic::ceil);
+    LINDEN_CASE_FLOATS(Floor) : return unary(llvm::Intrinsic::floor);
+    LINDEN_CASE_FLOATS(Trunc) : return unary(llvm::Intrinsic::trunc);
+    LINDEN_CASE_FLOATS(Nearest) : return unary(llvm::Intrinsic::roundeven);
     case Opcode::F32X4ConvertI32X4S:
       push_vector(builder_.CreateSIToFP(pop_vector(i32x4), f32x4));
       return true;

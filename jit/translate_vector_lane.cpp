@@ -21,24 +21,24 @@ bool FunctionTranslator::translate_vector_lane(const Instruction& instruction) {
   };
 
   switch (instruction.opcode) {
-    LINDEN_CASE_ALL(Splat): {
+    LINDEN_CASE_ALL(Splat) : {
       llvm::Value* value = pop();
       if (lane->isIntegerTy()) value = builder_.CreateTrunc(value, lane);
       push_vector(builder_.CreateVectorSplat(shape->getNumElements(), value));
       return true;
     }
-    LINDEN_CASE_8_16(ExtractLaneS): return extract(true);
-    LINDEN_CASE_8_16(ExtractLaneU): return extract(false);
-    case Opcode::I32X4ExtractLane: case Opcode::I64X2ExtractLane:
-    LINDEN_CASE_FLOATS(ExtractLane):
-      return extract(false);
-    LINDEN_CASE_ALL(ReplaceLane): {
-      llvm::Value* value = pop();
-      if (lane->isIntegerTy()) value = builder_.CreateTrunc(value, lane);
-      push_vector(
-          builder_.CreateInsertElement(pop_vector(shape), value, uint64_t{instruction.index}));
-      return true;
-    }
+    LINDEN_CASE_8_16(ExtractLaneS) : return extract(true);
+    LINDEN_CASE_8_16(ExtractLaneU) : return extract(false);
+    case Opcode::I32X4ExtractLane:
+    case Opcode::I64X2ExtractLane:
+      LINDEN_CASE_FLOATS(ExtractLane) : return extract(false);
+      LINDEN_CASE_ALL(ReplaceLane) : {
+        llvm::Value* value = pop();
+        if (lane->isIntegerTy()) value = builder_.CreateTrunc(value, lane);
+        push_vector(
+            builder_.CreateInsertElement(pop_vector(shape), value, uint64_t{instruction.index}));
+        return true;
+      }
     case Opcode::I8X16Shuffle: {
       llvm::Value* second = pop_vector(shape);
       llvm::Value* first = pop_vector(shape);
@@ -52,8 +52,8 @@ bool FunctionTranslator::translate_vector_lane(const Instruction& instruction) {
     case Opcode::I8X16Swizzle: {
       llvm::Value* indices = pop_vector(shape);
       llvm::Value* value = pop_vector(shape);
-      // pshufb gives 0 where bit 7 of the index is set; adding 0x70 with saturation sets it for every
-      // index above 15.
+      // pshufb gives 0 where bit 7 of the index is set; adding 0x70 with saturation sets it for
+      // every index above 15.
       indices = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, indices,
                                                llvm::ConstantInt::get(shape, 0x70));
       push_vector(

@@ -22,8 +22,8 @@ bool FunctionTranslator::translate_vector_memory(const Instruction& instruction)
   auto load_zero = [&](llvm::Type* lane) {
     llvm::Value* value = load(lane, pointer_to(pop(), offset));
     auto* shape = vector_type(lane, 128 / lane->getIntegerBitWidth());
-    push_vector(builder_.CreateInsertElement(llvm::Constant::getNullValue(shape), value,
-                                             uint64_t{0}));
+    push_vector(
+        builder_.CreateInsertElement(llvm::Constant::getNullValue(shape), value, uint64_t{0}));
     return true;
   };
   auto load_lane = [&](llvm::Type* lane) {
@@ -48,26 +48,46 @@ bool FunctionTranslator::translate_vector_memory(const Instruction& instruction)
       store(value, pointer_to(pop(), offset));
       return true;
     }
-    case Opcode::V128Load8X8S: return load_extended(i8(), 8, true);
-    case Opcode::V128Load8X8U: return load_extended(i8(), 8, false);
-    case Opcode::V128Load16X4S: return load_extended(i16(), 4, true);
-    case Opcode::V128Load16X4U: return load_extended(i16(), 4, false);
-    case Opcode::V128Load32X2S: return load_extended(i32(), 2, true);
-    case Opcode::V128Load32X2U: return load_extended(i32(), 2, false);
-    case Opcode::V128Load8Splat: return load_splat(i8());
-    case Opcode::V128Load16Splat: return load_splat(i16());
-    case Opcode::V128Load32Splat: return load_splat(i32());
-    case Opcode::V128Load64Splat: return load_splat(i64());
-    case Opcode::V128Load32Zero: return load_zero(i32());
-    case Opcode::V128Load64Zero: return load_zero(i64());
-    case Opcode::V128Load8Lane: return load_lane(i8());
-    case Opcode::V128Load16Lane: return load_lane(i16());
-    case Opcode::V128Load32Lane: return load_lane(i32());
-    case Opcode::V128Load64Lane: return load_lane(i64());
-    case Opcode::V128Store8Lane: return store_lane(i8());
-    case Opcode::V128Store16Lane: return store_lane(i16());
-    case Opcode::V128Store32Lane: return store_lane(i32());
-    case Opcode::V128Store64Lane: return store_lane(i64());
+    case Opcode::V128Load8X8S:
+      return load_extended(i8(), 8, true);
+    case Opcode::V128Load8X8U:
+      return load_extended(i8(), 8, false);
+    case Opcode::V128Load16X4S:
+      return load_extended(i16(), 4, true);
+    case Opcode::V128Load16X4U:
+      return load_extended(i16(), 4, false);
+    case Opcode::V128Load32X2S:
+      return load_extended(i32(), 2, true);
+    case Opcode::V128Load32X2U:
+      return load_extended(i32(), 2, false);
+    case Opcode::V128Load8Splat:
+      return load_splat(i8());
+    case Opcode::V128Load16Splat:
+      return load_splat(i16());
+    case Opcode::V128Load32Splat:
+      return load_splat(i32());
+    case Opcode::V128Load64Splat:
+      return load_splat(i64());
+    case Opcode::V128Load32Zero:
+      return load_zero(i32());
+    case Opcode::V128Load64Zero:
+      return load_zero(i64());
+    case Opcode::V128Load8Lane:
+      return load_lane(i8());
+    case Opcode::V128Load16Lane:
+      return load_lane(i16());
+    case Opcode::V128Load32Lane:
+      return load_lane(i32());
+    case Opcode::V128Load64Lane:
+      return load_lane(i64());
+    case Opcode::V128Store8Lane:
+      return store_lane(i8());
+    case Opcode::V128Store16Lane:
+      return store_lane(i16());
+    case Opcode::V128Store32Lane:
+      return store_lane(i32());
+    case Opcode::V128Store64Lane:
+      return store_lane(i64());
     default:
       return false;
   }

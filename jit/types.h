@@ -22,13 +22,20 @@ constexpr bool is_vector_class(ValueType type) {
 
 constexpr const char* to_string(ValueType type) {
   switch (type) {
-    case ValueType::I32: return "i32";
-    case ValueType::I64: return "i64";
-    case ValueType::F32: return "f32";
-    case ValueType::F64: return "f64";
-    case ValueType::V128: return "v128";
-    case ValueType::FuncRef: return "funcref";
-    case ValueType::ExternRef: return "externref";
+    case ValueType::I32:
+      return "i32";
+    case ValueType::I64:
+      return "i64";
+    case ValueType::F32:
+      return "f32";
+    case ValueType::F64:
+      return "f64";
+    case ValueType::V128:
+      return "v128";
+    case ValueType::FuncRef:
+      return "funcref";
+    case ValueType::ExternRef:
+      return "externref";
   }
   return "?";
 }

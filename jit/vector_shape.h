@@ -14,8 +14,10 @@ inline llvm::FixedVectorType* shape_of(llvm::LLVMContext& context, Opcode opcode
   const char* name = opcode.GetName();
   const bool is_float = name[0] == 'f';
   switch (name[1]) {
-    case '8': return llvm::FixedVectorType::get(llvm::Type::getInt8Ty(context), 16);
-    case '1': return llvm::FixedVectorType::get(llvm::Type::getInt16Ty(context), 8);
+    case '8':
+      return llvm::FixedVectorType::get(llvm::Type::getInt8Ty(context), 16);
+    case '1':
+      return llvm::FixedVectorType::get(llvm::Type::getInt16Ty(context), 8);
     case '3':
       return llvm::FixedVectorType::get(
           is_float ? llvm::Type::getFloatTy(context) : llvm::Type::getInt32Ty(context), 4);
@@ -25,14 +27,19 @@ inline llvm::FixedVectorType* shape_of(llvm::LLVMContext& context, Opcode opcode
   }
 }
 
-#define LINDEN_CASE_8_16(Name) case Opcode::I8X16##Name: case Opcode::I16X8##Name
-#define LINDEN_CASE_8_16_32(Name) LINDEN_CASE_8_16(Name): case Opcode::I32X4##Name
-#define LINDEN_CASE_INTEGERS(Name) LINDEN_CASE_8_16_32(Name): case Opcode::I64X2##Name
-#define LINDEN_CASE_FLOATS(Name) case Opcode::F32X4##Name: case Opcode::F64X2##Name
-#define LINDEN_CASE_ALL(Name) LINDEN_CASE_INTEGERS(Name): LINDEN_CASE_FLOATS(Name)
+#define LINDEN_CASE_8_16(Name) \
+  case Opcode::I8X16##Name:    \
+  case Opcode::I16X8##Name
+#define LINDEN_CASE_8_16_32(Name) LINDEN_CASE_8_16(Name) : case Opcode::I32X4##Name
+#define LINDEN_CASE_INTEGERS(Name) LINDEN_CASE_8_16_32(Name) : case Opcode::I64X2##Name
+#define LINDEN_CASE_FLOATS(Name) \
+  case Opcode::F32X4##Name:      \
+  case Opcode::F64X2##Name
+#define LINDEN_CASE_ALL(Name) LINDEN_CASE_INTEGERS(Name) : LINDEN_CASE_FLOATS(Name)
 // Widening instructions: result shape, "Low" or "High", source shape.
-#define LINDEN_CASE_WIDEN(Name, Half, Sign)                                       \
-  case Opcode::I16X8##Name##Half##I8X16##Sign: case Opcode::I32X4##Name##Half##I16X8##Sign: \
+#define LINDEN_CASE_WIDEN(Name, Half, Sign)    \
+  case Opcode::I16X8##Name##Half##I8X16##Sign: \
+  case Opcode::I32X4##Name##Half##I16X8##Sign: \
   case Opcode::I64X2##Name##Half##I32X4##Sign
 
 }  // namespace linden::jit

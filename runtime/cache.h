@@ -1,8 +1,8 @@
-// Compiled images on disk, by content key. Entries are written to a temporary file and renamed, so a
-// reader sees a whole entry or none; every entry carries a BLAKE3 digest that is checked on load, and
-// one that does not match is removed and rebuilt. The directory is kept below a size by removing the
-// entries used least recently. Thread-safe and safe among processes; const because the cache's
-// content is not the object's state.
+// Compiled images on disk, by content key. Entries are written to a temporary file and renamed, so
+// a reader sees a whole entry or none; every entry carries a BLAKE3 digest that is checked on load,
+// and one that does not match is removed and rebuilt. The directory is kept below a size by
+// removing the entries used least recently. Thread-safe and safe among processes; const because the
+// cache's content is not the object's state.
 #ifndef LINDEN_RUNTIME_CACHE_H_
 #define LINDEN_RUNTIME_CACHE_H_
 
@@ -21,8 +21,8 @@ class Cache {
  public:
   static constexpr uint64_t kDefaultMaximumSize = 1ull << 30;
 
-  // $LINDEN_CACHE_DIR, or $XDG_CACHE_HOME/linden, or $HOME/.cache/linden. FailedPrecondition if none
-  // of them is set.
+  // $LINDEN_CACHE_DIR, or $XDG_CACHE_HOME/linden, or $HOME/.cache/linden. FailedPrecondition if
+  // none of them is set.
   static absl::StatusOr<std::string> default_directory();
 
   // $LINDEN_CACHE_SIZE (bytes, or with a K, M or G suffix) overrides the default maximum.

@@ -75,8 +75,8 @@ class Region {
  private:
   Region() {
     auto reserve = [](size_t size, int protection) {
-      void* address = mmap(nullptr, size, protection,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      void* address =
+          mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       return address == MAP_FAILED ? nullptr : address;
     };
     base_ = static_cast<std::byte*>(reserve(kRegionSize, PROT_NONE));

@@ -1,5 +1,6 @@
-// Where machine code lives: one reservation of address space for all modules of the process, so that
-// "is this program counter guest code, and whose?" is an array lookup that a signal handler may do.
+// Where machine code lives: one reservation of address space for all modules of the process, so
+// that "is this program counter guest code, and whose?" is an array lookup that a signal handler
+// may do.
 #ifndef LINDEN_RUNTIME_CODE_REGION_H_
 #define LINDEN_RUNTIME_CODE_REGION_H_
 

@@ -30,7 +30,8 @@ struct TypeOrder {
   }
 };
 
-// Numbers for types that are too long to be their own number; the same in every module of the process.
+// Numbers for types that are too long to be their own number; the same in every module of the
+// process.
 uint32_t intern(const FunctionType& type) {
   static std::mutex mutex;
   static auto* numbers = new std::map<FunctionType, uint32_t, TypeOrder>;
@@ -67,9 +68,9 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
   }
   statistics.load_seconds = watch.lap();
   // A cached image exists only for bytes that were valid.
-  absl::StatusOr<std::shared_ptr<const jit::Module>> module = jit::parse(
-      std::move(bytes), options.features,
-      statistics.from_cache ? jit::Validation::AlreadyDone : jit::Validation::Full);
+  absl::StatusOr<std::shared_ptr<const jit::Module>> module =
+      jit::parse(std::move(bytes), options.features,
+                 statistics.from_cache ? jit::Validation::AlreadyDone : jit::Validation::Full);
   if (!module.ok()) return module.status();
   statistics.parse_seconds = watch.lap();
   if (!image) {

@@ -42,8 +42,8 @@ uint32_t type_id_of(const jit::FunctionType& type);
 
 class CompiledModule {
  public:
-  // Parses, then takes the image from the cache or compiles it (and caches it). InvalidArgument: not
-  // a valid module. Others as jit::compile().
+  // Parses, then takes the image from the cache or compiles it (and caches it). InvalidArgument:
+  // not a valid module. Others as jit::compile().
   static absl::StatusOr<std::shared_ptr<const CompiledModule>> load(std::vector<uint8_t> bytes,
                                                                     const LoadOptions& options);
   // From an image that `linden compile` wrote: see ahead_of_time.h.

@@ -18,11 +18,12 @@ thread_local constinit jit::Context linden_context{
     .stack_limit = 0,
     .host_stack_pointer = 0,
     .activation = 0,
-    .helpers = {
+    .helpers =
+        {
 #define LINDEN_ENTRY(name) linden_helper_##name##_entry,
-        LINDEN_JIT_HELPERS(LINDEN_ENTRY)
+            LINDEN_JIT_HELPERS(LINDEN_ENTRY)
 #undef LINDEN_ENTRY
-    },
+        },
     .inline_globals = {},
     .overflow = {},
 };

@@ -6,8 +6,8 @@
 
 namespace linden::runtime {
 
-// Lies at a constant offset from the thread pointer in every thread (local-exec TLS): generated code
-// has that offset built in.
+// Lies at a constant offset from the thread pointer in every thread (local-exec TLS): generated
+// code has that offset built in.
 extern "C" thread_local constinit jit::Context linden_context;
 
 inline jit::Context& current_context() { return linden_context; }

@@ -1,5 +1,5 @@
-// Offsets into jit::Context and jit::FunctionReference for assembly; checked against the structures in
-// context.cpp.
+// Offsets into jit::Context and jit::FunctionReference for assembly; checked against the structures
+// in context.cpp.
 #ifndef LINDEN_RUNTIME_CONTEXT_OFFSETS_H_
 #define LINDEN_RUNTIME_CONTEXT_OFFSETS_H_
 

@@ -1,6 +1,7 @@
-// Faults of guest code become traps. A handler runs on the signal stack, finds that the program counter
-// lies in generated code, notes what happened, and lets the thread continue in linden_trap_exit, which
-// unwinds to the innermost linden_enter. It touches nothing but thread-local state and lock-free tables.
+// Faults of guest code become traps. A handler runs on the signal stack, finds that the program
+// counter lies in generated code, notes what happened, and lets the thread continue in
+// linden_trap_exit, which unwinds to the innermost linden_enter. It touches nothing but
+// thread-local state and lock-free tables.
 
 #include <signal.h>
 #include <ucontext.h>
@@ -51,8 +52,8 @@ void pass_on(int signal, siginfo_t* info, void* context) {
   if ((previous.sa_flags & SA_SIGINFO) != 0) {
     previous.sa_sigaction(signal, info, context);
   } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-    // The faulting instruction runs again when we return, and this time the fault is fatal. A signal
-    // that was sent (kill) does not come again by itself.
+    // The faulting instruction runs again when we return, and this time the fault is fatal. A
+    // signal that was sent (kill) does not come again by itself.
     ::signal(signal, SIG_DFL);
     if (info->si_code <= 0) raise(signal);
   } else {

@@ -56,8 +56,7 @@ absl::Status GuestThread::prepare() {
     sigaltstack(&signal_stack, nullptr);
   }
   top_ = mapping_ + mapping_size_;
-  current_context().stack_limit =
-      reinterpret_cast<uintptr_t>(mapping_ + kGuardSize + kReserveSize);
+  current_context().stack_limit = reinterpret_cast<uintptr_t>(mapping_ + kGuardSize + kReserveSize);
   return absl::OkStatus();
 }
 
@@ -86,7 +85,8 @@ void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {
   while (trap_chain_length_ < kMaximumFrames) {
     const CompiledModule* module = find_code(pc);
     if (module == nullptr) return;
-    const auto offset = static_cast<uint32_t>(pc - reinterpret_cast<uintptr_t>(module->code_base()));
+    const auto offset =
+        static_cast<uint32_t>(pc - reinterpret_cast<uintptr_t>(module->code_base()));
     const jit::ImageFunction* function = module->image().function_at(offset);
     if (function == nullptr) return;
     trap_chain_[trap_chain_length_++] = pc;
@@ -104,8 +104,8 @@ Trap GuestThread::take_trap() {
   for (size_t i = 0; i < trap_chain_length_; ++i) {
     const CompiledModule* module = find_code(trap_chain_[i]);
     if (module == nullptr) break;
-    const auto offset = static_cast<uint32_t>(trap_chain_[i] -
-                                              reinterpret_cast<uintptr_t>(module->code_base()));
+    const auto offset =
+        static_cast<uint32_t>(trap_chain_[i] - reinterpret_cast<uintptr_t>(module->code_base()));
     Frame frame;
     const jit::ImageFunction* function = module->image().function_at(offset);
     if (function != nullptr) frame.function_index = function->function_index;

@@ -1,10 +1,11 @@
-// What a host thread needs to run guests: a guarded stack, an alternate stack for fault handlers, and a
-// place where a fault is noted. Made on the first call into a guest, freed when the thread ends.
+// What a host thread needs to run guests: a guarded stack, an alternate stack for fault handlers,
+// and a place where a fault is noted. Made on the first call into a guest, freed when the thread
+// ends.
 //
 // The guest's stack, upwards:
-//   guard    PROT_NONE, wider than any frame may be, so that an overflowing frame cannot step over it
-//   reserve  for host functions called when the guest has used nearly everything
-//   usable   what the guest may use before host functions are refused with the stack-overflow trap
+//   guard    PROT_NONE, wider than any frame may be, so that an overflowing frame cannot step over
+//   it reserve  for host functions called when the guest has used nearly everything usable   what
+//   the guest may use before host functions are refused with the stack-overflow trap
 #ifndef LINDEN_RUNTIME_GUEST_THREAD_H_
 #define LINDEN_RUNTIME_GUEST_THREAD_H_
 
@@ -55,8 +56,8 @@ class GuestThread {
   size_t trap_chain_length_ = 0;
 };
 
-// Installs the handlers of SIGSEGV, SIGBUS, SIGILL and SIGFPE, once. Faults that are not a guest's go
-// to whatever handler was there before.
+// Installs the handlers of SIGSEGV, SIGBUS, SIGILL and SIGFPE, once. Faults that are not a guest's
+// go to whatever handler was there before.
 void install_fault_handlers();
 
 }  // namespace linden::runtime

@@ -1,6 +1,6 @@
 // The runtime's side of Context::helpers. They run on the guest's stack with the guest's context
-// current, check everything, and end the guest with a trap where wasm says so. A trap unwinds without
-// running destructors: no helper holds anything when it raises one.
+// current, check everything, and end the guest with a trap where wasm says so. A trap unwinds
+// without running destructors: no helper holds anything when it raises one.
 
 #include <cstring>
 
@@ -11,9 +11,7 @@
 namespace linden::runtime {
 
 struct InstanceHelpers {
-  static Instance& current() {
-    return *static_cast<Instance*>(current_context().instance->owner);
-  }
+  static Instance& current() { return *static_cast<Instance*>(current_context().instance->owner); }
   static Memory& memory() { return *current().memories_[0]; }
   static Table& table(uint32_t index) { return *current().tables_[index]; }
   static std::span<const uint8_t>& data(uint32_t index) { return current().data_segments_[index]; }
@@ -105,7 +103,9 @@ void linden_helper_TableInit(uint32_t table, uint32_t segment, uint32_t to, uint
   }
 }
 
-void linden_helper_ElemDrop(uint32_t segment) { std::vector<uint64_t>().swap(H::elements(segment)); }
+void linden_helper_ElemDrop(uint32_t segment) {
+  std::vector<uint64_t>().swap(H::elements(segment));
+}
 
 uint32_t linden_helper_AtomicWait32(uint64_t address, uint32_t expected, int64_t timeout_ns) {
   return H::atomic_wait(address, 4, expected, timeout_ns);

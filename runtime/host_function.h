@@ -1,11 +1,12 @@
-// Makes a wasm function out of a C++ function whose parameters are wasm-like scalars, without decoding:
-// the generated caller and the C++ callee meet in the same registers. Parameters beyond the registers
-// are read from Context::overflow, as jit/abi.h says.
+// Makes a wasm function out of a C++ function whose parameters are wasm-like scalars, without
+// decoding: the generated caller and the C++ callee meet in the same registers. Parameters beyond
+// the registers are read from Context::overflow, as jit/abi.h says.
 //
 //   Errno fd_read(Process&, uint32_t fd, uint32_t iovs, uint32_t n, uint32_t out);
 //   FunctionReference* f = bind_host_function<fd_read>(store);   // (i32 i32 i32 i32) -> i32
 //
-// The first parameter, if it is a reference to a class, is Instance::user_data of the calling instance.
+// The first parameter, if it is a reference to a class, is Instance::user_data of the calling
+// instance.
 #ifndef LINDEN_RUNTIME_HOST_FUNCTION_H_
 #define LINDEN_RUNTIME_HOST_FUNCTION_H_
 
@@ -37,7 +38,8 @@ constexpr int parameter_place(size_t position) {
   constexpr bool vector_class[] = {jit::is_vector_class(value_type_of<Types>())..., false};
   int integers = 0, vectors = 0, overflow = 0, place = 0;
   for (size_t i = 0; i <= position; ++i) {
-    int limit = vector_class[i] ? int(jit::kVectorArgumentRegisters) : int(jit::kIntegerArgumentRegisters);
+    int limit =
+        vector_class[i] ? int(jit::kVectorArgumentRegisters) : int(jit::kIntegerArgumentRegisters);
     int& used = vector_class[i] ? vectors : integers;
     place = used < limit ? used++ : ~overflow++;
   }
@@ -47,9 +49,10 @@ constexpr int parameter_place(size_t position) {
 template <typename T>
 T read_parameter(int place, const uint64_t (&integers)[6], const double (&vectors)[8]) {
   T value;
-  const void* source = place < 0 ? static_cast<const void*>(current_context().overflow + 16 * ~place)
-                       : jit::is_vector_class(value_type_of<T>()) ? static_cast<const void*>(&vectors[place])
-                                                                  : &integers[place];
+  const void* source =
+      place < 0 ? static_cast<const void*>(current_context().overflow + 16 * ~place)
+      : jit::is_vector_class(value_type_of<T>()) ? static_cast<const void*>(&vectors[place])
+                                                 : &integers[place];
   std::memcpy(&value, source, sizeof value);
   return value;
 }

@@ -21,7 +21,8 @@ bool limits_fit(uint64_t actual_size, const jit::Limits& actual, const jit::Limi
   return !expected.has_maximum || (actual.has_maximum && actual.maximum <= expected.maximum);
 }
 
-absl::Status link_error(const char* what, const jit::Import& import, const std::string& detail = {}) {
+absl::Status link_error(const char* what, const jit::Import& import,
+                        const std::string& detail = {}) {
   return absl::FailedPreconditionError(absl::StrCat(what, ": ", import.module, ".", import.name,
                                                     " (", jit::to_string(import.kind), ")",
                                                     detail.empty() ? "" : ": ", detail));
@@ -35,8 +36,8 @@ class Instantiation {
   Instantiation(Store& store, std::shared_ptr<const CompiledModule> compiled)
       : store_(store), module_(compiled->module()), compiled_(std::move(compiled)) {}
 
-  absl::StatusOr<Store::InstantiateResult> run(
-      const ImportResolver& imports, const std::function<void(Instance&)>& prepare) {
+  absl::StatusOr<Store::InstantiateResult> run(const ImportResolver& imports,
+                                               const std::function<void(Instance&)>& prepare) {
     owned_.reset(new Instance);
     instance_ = owned_.get();
     instance_->compiled_ = compiled_;
@@ -266,13 +267,26 @@ class Instantiation {
       stack.pop_back();
       uint64_t& left = stack.back().low;
       switch (instruction.kind) {
-        case Kind::I32Add: left = static_cast<uint32_t>(left + right); break;
-        case Kind::I32Sub: left = static_cast<uint32_t>(left - right); break;
-        case Kind::I32Mul: left = static_cast<uint32_t>(left * right); break;
-        case Kind::I64Add: left += right; break;
-        case Kind::I64Sub: left -= right; break;
-        case Kind::I64Mul: left *= right; break;
-        default: break;
+        case Kind::I32Add:
+          left = static_cast<uint32_t>(left + right);
+          break;
+        case Kind::I32Sub:
+          left = static_cast<uint32_t>(left - right);
+          break;
+        case Kind::I32Mul:
+          left = static_cast<uint32_t>(left * right);
+          break;
+        case Kind::I64Add:
+          left += right;
+          break;
+        case Kind::I64Sub:
+          left -= right;
+          break;
+        case Kind::I64Mul:
+          left *= right;
+          break;
+        default:
+          break;
       }
     }
     return stack.empty() ? Value{} : stack.back();

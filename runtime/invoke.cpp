@@ -148,7 +148,8 @@ std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> a
   write_arguments(type, arguments, frame);
   const bool trapped =
       linden_enter(function->code, &frame, is_nested ? nullptr : thread.stack_top()) != 0;
-  // A trap may have come from any instance that was called on the way; the switch saves its globals.
+  // A trap may have come from any instance that was called on the way; the switch saves its
+  // globals.
   linden_switch_instance(caller);
   if (!trapped) {
     read_results(type, frame, results);

@@ -10,8 +10,8 @@ namespace linden::runtime {
 absl::StatusOr<std::unique_ptr<Memory>> Memory::create(const jit::Limits& limits, void* fixed) {
   std::unique_ptr<Memory> memory(new (std::nothrow) Memory);
   if (memory == nullptr) return absl::ResourceExhaustedError("out of memory");
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-                    (fixed != nullptr ? MAP_FIXED_NOREPLACE : 0);
+  const int flags =
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (fixed != nullptr ? MAP_FIXED_NOREPLACE : 0);
   void* base = mmap(fixed, kReservation, PROT_NONE, flags, -1, 0);
   if (base == MAP_FAILED) {
     return absl::ResourceExhaustedError(

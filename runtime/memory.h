@@ -1,6 +1,7 @@
-// One linear memory: 8 GiB of address space and guards, of which the first `size` bytes are accessible.
-// An i32 address plus a 32-bit offset plus the widest access always stays inside the reservation, so
-// generated code needs no bounds check: what lies beyond `size` faults, and the fault is a trap.
+// One linear memory: 8 GiB of address space and guards, of which the first `size` bytes are
+// accessible. An i32 address plus a 32-bit offset plus the widest access always stays inside the
+// reservation, so generated code needs no bounds check: what lies beyond `size` faults, and the
+// fault is a trap.
 #ifndef LINDEN_RUNTIME_MEMORY_H_
 #define LINDEN_RUNTIME_MEMORY_H_
 

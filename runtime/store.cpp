@@ -46,19 +46,19 @@ Global* Store::create_global(jit::GlobalType type, Value value) {
 }
 
 FunctionReference* Store::create_function(FunctionType type, HostCallback callback) {
-  auto& function = host_functions_.emplace_back(
-      new HostFunction{{}, std::move(type), std::move(callback)});
+  auto& function =
+      host_functions_.emplace_back(new HostFunction{{}, std::move(type), std::move(callback)});
   const auto* entry = reinterpret_cast<const void*>(&linden_callback_entry);
-  function->reference = {entry, entry, nullptr, type_id_of(function->type), 0, nullptr,
-                         &function->type};
+  function->reference = {entry, entry,   nullptr,        type_id_of(function->type),
+                         0,     nullptr, &function->type};
   return &function->reference;
 }
 
 FunctionReference* Store::create_raw_function(FunctionType type, const void* code) {
   auto& function = host_functions_.emplace_back(new HostFunction{{}, std::move(type), {}});
   const auto* entry = reinterpret_cast<const void*>(&linden_host_entry);
-  function->reference = {entry, entry, nullptr, type_id_of(function->type), 0, code,
-                         &function->type};
+  function->reference = {entry, entry, nullptr,        type_id_of(function->type),
+                         0,     code,  &function->type};
   return &function->reference;
 }
 
@@ -90,10 +90,14 @@ std::optional<Extern> Instance::find_export(std::string_view name) const {
 Extern Instance::export_at(size_t index) const {
   const jit::Export& item = module().exports[index];
   switch (item.kind) {
-    case jit::ExternalKind::Table: return tables_[item.index];
-    case jit::ExternalKind::Memory: return memories_[item.index];
-    case jit::ExternalKind::Global: return globals_[item.index];
-    default: return functions_[item.index];
+    case jit::ExternalKind::Table:
+      return tables_[item.index];
+    case jit::ExternalKind::Memory:
+      return memories_[item.index];
+    case jit::ExternalKind::Global:
+      return globals_[item.index];
+    default:
+      return functions_[item.index];
   }
 }
 

@@ -1,9 +1,9 @@
-// Everything that instances share and refer to: memories, tables, globals, functions. A Store owns all
-// of them, so that they may point at one another freely; they end together with it.
+// Everything that instances share and refer to: memories, tables, globals, functions. A Store owns
+// all of them, so that they may point at one another freely; they end together with it.
 //
 // Threads: objects of one Store may be used from several threads as wasm's threads proposal allows
-// (shared memories, atomics). instantiate(), grow operations and lookups are otherwise for one thread
-// at a time.
+// (shared memories, atomics). instantiate(), grow operations and lookups are otherwise for one
+// thread at a time.
 #ifndef LINDEN_RUNTIME_STORE_H_
 #define LINDEN_RUNTIME_STORE_H_
 
@@ -64,10 +64,11 @@ class Store {
     std::optional<Trap> trap;
   };
   // Links, initialises and runs the start function. FailedPrecondition ("unknown import ..." or
-  // "incompatible import type ...") if the imports do not fit; ResourceExhausted if memory is short.
+  // "incompatible import type ...") if the imports do not fit; ResourceExhausted if memory is
+  // short.
   //
-  // `prepare`, if given, is called with the linked instance before any of its code runs, hence before
-  // the start function: the place to set user_data and limits.
+  // `prepare`, if given, is called with the linked instance before any of its code runs, hence
+  // before the start function: the place to set user_data and limits.
   absl::StatusOr<InstantiateResult> instantiate(
       std::shared_ptr<const CompiledModule> module, const ImportResolver& imports,
       const std::function<void(Instance&)>& prepare = nullptr);
@@ -87,8 +88,8 @@ class Store {
   std::vector<std::unique_ptr<HostFunction>> host_functions_;
 };
 
-// Calls a function; `arguments` and `results` must have the sizes that its type says. Returns the trap
-// if there was one (results are then unspecified). May be called again from host functions.
+// Calls a function; `arguments` and `results` must have the sizes that its type says. Returns the
+// trap if there was one (results are then unspecified). May be called again from host functions.
 std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results);
 
@@ -126,8 +127,8 @@ class Instance {
   std::vector<Global*> globals_;
   std::vector<void*> global_cells_;
   std::vector<uint32_t> type_ids_;
-  std::vector<std::vector<uint64_t>> element_segments_;   // references; emptied when dropped
-  std::vector<std::span<const uint8_t>> data_segments_;            // emptied when dropped
+  std::vector<std::vector<uint64_t>> element_segments_;  // references; emptied when dropped
+  std::vector<std::span<const uint8_t>> data_segments_;  // emptied when dropped
 };
 
 }  // namespace linden::runtime

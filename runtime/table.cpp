@@ -76,7 +76,8 @@ bool Table::copy(Table& destination, const Table& source, uint64_t to, uint64_t 
       count > destination.data_.size || to > destination.data_.size - count) {
     return false;
   }
-  // Overlapping ranges of one table are copied in the direction that keeps what is still to be read.
+  // Overlapping ranges of one table are copied in the direction that keeps what is still to be
+  // read.
   const bool backwards = &destination == &source && to > from;
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t step = backwards ? count - 1 - i : i;

@@ -1,5 +1,5 @@
-// A table of references. Generated code reads `data()` directly; everything that writes goes through
-// here. The entries never move: address space for the maximum is reserved at once.
+// A table of references. Generated code reads `data()` directly; everything that writes goes
+// through here. The entries never move: address space for the maximum is reserved at once.
 #ifndef LINDEN_RUNTIME_TABLE_H_
 #define LINDEN_RUNTIME_TABLE_H_
 
@@ -14,8 +14,8 @@ namespace linden::runtime {
 
 class Table {
  public:
-  // Entries a table may have at most, whatever its type says (64 Mi entries of 32 bytes reserve 2 GiB
-  // of address space, committed as it is touched).
+  // Entries a table may have at most, whatever its type says (64 Mi entries of 32 bytes reserve 2
+  // GiB of address space, committed as it is touched).
   static constexpr uint64_t kMaximumSize = 10'000'000;
 
   static absl::StatusOr<std::unique_ptr<Table>> create(const jit::TableType& type,
@@ -45,8 +45,8 @@ class Table {
   jit::TableType type_;
   jit::TableData data_{};
   uint64_t reserved_ = 0;
-  // Calls through the table from this instance may skip the instance switch; null when the table can
-  // be reached from several instances.
+  // Calls through the table from this instance may skip the instance switch; null when the table
+  // can be reached from several instances.
   jit::InstanceData* owner_ = nullptr;
 };
 

@@ -18,15 +18,15 @@ struct Frame {
 
 struct Trap {
   jit::TrapCode code = jit::TrapCode::None;
-  std::string detail;              // a host function's own words, or empty
-  std::vector<Frame> backtrace;    // innermost first; bounded
+  std::string detail;            // a host function's own words, or empty
+  std::vector<Frame> backtrace;  // innermost first; bounded
 
   // "integer divide by zero in main at 0x1a2b"
   std::string message() const;
   // message() and one line per frame.
   std::string full_message() const;
-  // 128 + the signal that a native program would have died of: 136 arithmetic, 139 memory and stack,
-  // 134 for the rest.
+  // 128 + the signal that a native program would have died of: 136 arithmetic, 139 memory and
+  // stack, 134 for the rest.
   int exit_code() const;
 };
 

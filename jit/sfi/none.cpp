@@ -1,6 +1,6 @@
-// No isolation, for measuring what isolation costs: memory 0 lies at one fixed address of the process,
-// written into the code as a constant, as a native program's static data would be. Only one instance
-// can run so.
+// No isolation, for measuring what isolation costs: memory 0 lies at one fixed address of the
+// process, written into the code as a constant, as a native program's static data would be. Only
+// one instance can run so.
 
 #include <llvm/IR/Constants.h>
 
@@ -14,7 +14,7 @@ class NoneStrategy final : public SfiStrategy {
   void prepare(llvm::Module& module) override {
     memory_ = new llvm::GlobalVariable(module, llvm::Type::getInt8Ty(module.getContext()),
                                        /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage,
-                                       nullptr, "__memory");
+                                       nullptr, kMemorySymbol);
   }
 
   llvm::Value* pointer_to(llvm::IRBuilderBase& builder, llvm::Value* effective_address) override {
@@ -25,8 +25,10 @@ class NoneStrategy final : public SfiStrategy {
   unsigned address_space() const override { return 0; }
 
   void finish(llvm::Module& module) override {
-    llvm::Constant* base = llvm::ConstantInt::get(llvm::Type::getInt64Ty(module.getContext()),
-                                                  kUnsafeMemoryBase);
+    memory_ = module.getNamedGlobal(kMemorySymbol);
+    if (memory_ == nullptr) return;
+    llvm::Constant* base =
+        llvm::ConstantInt::get(llvm::Type::getInt64Ty(module.getContext()), kUnsafeMemoryBase);
     memory_->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(base, memory_->getType()));
     memory_->eraseFromParent();
   }

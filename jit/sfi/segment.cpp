@@ -1,9 +1,9 @@
 // x86-64: linear memory is the segment %gs, whose base the runtime sets when it enters an instance.
 // No register and no argument is spent, and no frame ever holds a host address.
 //
-// The memory is an external global in address space 256 until the very end, because LLVM can tell two
-// globals apart (memory never aliases the context) but not two address spaces; then it becomes the null
-// pointer of that space, which selects to %gs:displacement(register).
+// The memory is an external global in address space 256 until the very end, because LLVM can tell
+// two globals apart (memory never aliases the context) but not two address spaces; then it becomes
+// the null pointer of that space, which selects to %gs:displacement(register).
 
 #include <llvm/IR/Constants.h>
 
@@ -19,7 +19,7 @@ class SegmentStrategy final : public SfiStrategy {
   void prepare(llvm::Module& module) override {
     memory_ = new llvm::GlobalVariable(
         module, llvm::Type::getInt8Ty(module.getContext()), /*isConstant=*/false,
-        llvm::GlobalValue::ExternalLinkage, nullptr, "__memory", nullptr,
+        llvm::GlobalValue::ExternalLinkage, nullptr, kMemorySymbol, nullptr,
         llvm::GlobalValue::NotThreadLocal, kSegmentGs, /*isExternallyInitialized=*/true);
   }
 
@@ -31,7 +31,10 @@ class SegmentStrategy final : public SfiStrategy {
 
   unsigned address_space() const override { return kSegmentGs; }
 
-  void finish(llvm::Module&) override {
+  void finish(llvm::Module& module) override {
+    // Passes drop it from a module that never uses memory.
+    memory_ = module.getNamedGlobal(kMemorySymbol);
+    if (memory_ == nullptr) return;
     memory_->replaceAllUsesWith(llvm::ConstantPointerNull::get(memory_->getType()));
     memory_->eraseFromParent();
   }

@@ -1,6 +1,6 @@
-// How accesses to linear memory are confined. The translator computes effective addresses (index plus
-// offset, below 2^33) and asks the strategy for a pointer; a strategy is one small file, chosen per
-// module, and its name is part of the cache key.
+// How accesses to linear memory are confined. The translator computes effective addresses (index
+// plus offset, below 2^33) and asks the strategy for a pointer; a strategy is one small file,
+// chosen per module, and its name is part of the cache key.
 #ifndef LINDEN_JIT_SFI_STRATEGY_H_
 #define LINDEN_JIT_SFI_STRATEGY_H_
 
@@ -13,6 +13,9 @@
 #include "jit/sfi/base_address.h"
 
 namespace linden::jit {
+
+// The global that stands for the first byte of memory 0 until finish().
+inline constexpr char kMemorySymbol[] = "__memory";
 
 class SfiStrategy {
  public:
