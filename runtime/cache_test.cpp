@@ -137,7 +137,7 @@ TEST_CASE("An entry with any byte changed is removed and can be rebuilt", "[cach
   TemporaryDirectory root;
   std::string directory = root / "cache";
   Cache cache(directory);
-  REQUIRE(cache.insert(key_of(1), make_image(64)).ok());
+  REQUIRE(cache.insert(key_of(1), make_image(128)).ok());
   std::string path = file_of(directory, key_of(1));
   const std::vector<char> whole = read_bytes(path);
   for (size_t i = 0; i < whole.size(); ++i) {
@@ -148,7 +148,7 @@ TEST_CASE("An entry with any byte changed is removed and can be rebuilt", "[cach
     CHECK_FALSE(cache.find(key_of(1)).has_value());
     CHECK_FALSE(fs::exists(path));
   }
-  REQUIRE(cache.insert(key_of(1), make_image(64)).ok());
+  REQUIRE(cache.insert(key_of(1), make_image(128)).ok());
   CHECK(cache.find(key_of(1)).has_value());
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("An entry renamed to another key is not taken for it", "[cache]") {
   TemporaryDirectory root;
   std::string directory = root / "cache";
   Cache cache(directory);
-  REQUIRE(cache.insert(key_of(1), make_image(64)).ok());
+  REQUIRE(cache.insert(key_of(1), make_image(128)).ok());
   fs::rename(file_of(directory, key_of(1)), file_of(directory, key_of(2)));
   CHECK_FALSE(cache.find(key_of(2)).has_value());
 }

@@ -141,6 +141,17 @@ expect 8 '' "$linden" run --memory 512K grow.wat
 expect 50 '' "$linden" run grow.wat
 expect 125 'number of bytes' "$linden" run --memory much grow.wat
 
+cat >recurse.wat <<'WAT'
+(module
+  (func $down (export "down") (param i32) (result i32)
+    (if (result i32) (local.get 0)
+      (then (i32.add (i32.const 1) (call $down (i32.sub (local.get 0) (i32.const 1)))))
+      (else (i32.const 0)))))
+WAT
+expect 0 '^9000000$' "$linden" run --stack 1G --no-cache --invoke down recurse.wat 9000000
+expect 139 'call stack exhausted' "$linden" run --stack 64K --invoke down recurse.wat 9000000
+expect 125 'number of bytes' "$linden" run --stack big --invoke down recurse.wat 1
+
 # A reader that goes away ends the guest.
 output=$(timeout 20 bash -c '"$1" run yes.wat | head -n 2; exit ${PIPESTATUS[0]}' - "$linden")
 status=$?

@@ -14,6 +14,7 @@
 #include "runtime/cli/module_options.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/scalars.h"
+#include "runtime/guest_thread.h"
 #include "runtime/store.h"
 #include "runtime/wasi_imports.h"
 
@@ -48,6 +49,8 @@ class Run : public Command {
         ->type_name("NAME");
     app.add_option("--memory", memory_limit_, "bound the growth of the guest's memory")
         ->type_name("BYTES[K|M|G]");
+    app.add_option("--stack", stack_size_, "the size of the guest's native stack (default: 8M)")
+        ->type_name("BYTES[K|M|G]");
     app.add_flag("--stats", stats_, "show times, code size and memory on standard error");
     app.add_flag("--json", json_, "show --stats as one line of JSON");
     app.add_flag("-v,--verbose", options_.verbose, "say where the machine code comes from");
@@ -77,6 +80,15 @@ class Run : public Command {
       if (!memory_limit) {
         return fail("--memory takes a number of bytes, such as 64M, not \"" + memory_limit_ + "\"");
       }
+    }
+
+    if (!stack_size_.empty()) {
+      std::optional<uint64_t> size = parse_byte_count(stack_size_);
+      if (!size || *size > runtime::GuestThread::kMaximumStackSize) {
+        return fail("--stack takes a number of bytes up to 1G, such as 64M, not \"" + stack_size_ +
+                    "\"");
+      }
+      runtime::GuestThread::set_stack_size(*size);
     }
 
     absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
@@ -299,6 +311,7 @@ class Run : public Command {
   std::string working_directory_;
   std::string invoke_;
   std::string memory_limit_;
+  std::string stack_size_;
   bool stats_ = false;
   bool json_ = false;
   ModuleOptions options_;

@@ -178,6 +178,7 @@ class FeatureFinder : public wabt::BinaryReaderNop {
 
 wabt::Features wabt_features(const jit::Features& features) {
   wabt::Features result;  // by default all of WebAssembly 2.0
+  result.set_reference_types_enabled(features.reference_types);
   result.set_threads_enabled(features.threads);
   result.set_tail_call_enabled(features.tail_call);
   result.set_extended_const_enabled(features.extended_const);

@@ -1,7 +1,8 @@
 // The runner must notice what is wrong: every script here has one assertion that should fail, or
 // that holds only if patterns are taken seriously.
 #define CATCH_CONFIG_MAIN
-#define CATCH_CONFIG_NO_POSIX_SIGNALS  // Catch's handlers would take the place of ours, which make traps
+#define CATCH_CONFIG_NO_POSIX_SIGNALS  // Catch's handlers would take the place of ours, which make
+                                       // traps
 #include "runtime/wast/wast.h"
 
 #include <catch2/catch.hpp>
