@@ -6,11 +6,14 @@ if(LINDEN_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${LINDEN_CCACHE})
 endif()
 
-# LLVM is linked statically and position-dependent: a cached program starts in milliseconds, and
-# relocating a hundred thousand LLVM pointers at start-up would cost more than running `hello`.
+# Executables are position-dependent: relocating pointers at start-up costs as much as running `hello`.
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
-add_compile_options(-Wall -Wextra -fno-pie -fno-plt $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
-add_link_options(-no-pie)
+set(is_library $<STREQUAL:$<TARGET_PROPERTY:TYPE>,MODULE_LIBRARY>)
+add_compile_options(-Wall -Wextra $<$<NOT:${is_library}>:-fno-pie> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+add_link_options($<$<NOT:${is_library}>:-no-pie>)
+# The compiler library is looked for beside the executable.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 find_program(LINDEN_LLD NAMES ld.lld-22 ld.lld)
 if(LINDEN_LLD)
@@ -21,6 +24,10 @@ add_compile_options(-ffunction-sections -fdata-sections)
 if(LINDEN_SANITIZE)
   add_compile_options(-fsanitize=${LINDEN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${LINDEN_SANITIZE})
+  if(LINDEN_SANITIZE MATCHES "address")
+    # Fake stack frames would lie outside the guest's stack, where host functions expect their own.
+    add_compile_options(-fsanitize-address-use-after-return=never)
+  endif()
   if(LINDEN_SANITIZE MATCHES "undefined")
     # The vptr check needs RTTI, which LLVM's headers are used without; the function check would
     # read a prologue signature that generated code does not have.

@@ -90,9 +90,8 @@ std::vector<BytecodeReader::LocalDeclaration> BytecodeReader::read_local_declara
 
 Opcode::Enum BytecodeReader::read_opcode() {
   uint8_t first = read_byte();
-  Opcode opcode =
-      Opcode::IsPrefixByte(first) ? Opcode::FromCode(first, read_u32()) : Opcode::FromCode(first);
-  return opcode.IsInvalid() ? Opcode::Invalid : static_cast<Opcode::Enum>(opcode);
+  return Opcode::is_prefix(first) ? Opcode::from_code(first, read_u32())
+                                  : Opcode::from_code(0, first);
 }
 
 Opcode::Enum BytecodeReader::peek_opcode() {
@@ -243,7 +242,7 @@ void BytecodeReader::read_immediates(Instruction& instruction) {
       return;
     default:
       // What is left either accesses memory or has no immediate.
-      if (opcode.GetMemorySize() != 0) read_memory_argument(instruction);
+      if (opcode.memory_size() != 0) read_memory_argument(instruction);
       return;
   }
 }

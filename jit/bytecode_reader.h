@@ -4,18 +4,15 @@
 #ifndef LINDEN_JIT_BYTECODE_READER_H_
 #define LINDEN_JIT_BYTECODE_READER_H_
 
-#include <wabt/opcode.h>
-
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "jit/opcode.h"
 #include "jit/types.h"
 
 namespace linden::jit {
-
-using Opcode = wabt::Opcode;
 
 // A block type is empty, one value, or a type index (core specification 5.4.1).
 struct BlockType {

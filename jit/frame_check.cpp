@@ -85,6 +85,8 @@ FrameReportScope::FrameReportScope(FrameReport& report) {
   static llvm::RegisterTargetPassConfigCallback registration(
       [](llvm::TargetMachine&, llvm::PassManagerBase&, llvm::TargetPassConfig* config) {
         if (current_report == nullptr) return;
+        // There are no variables to describe, only line numbers.
+        config->disablePass(&llvm::LiveDebugValuesID);
         config->insertPass(&llvm::FixupStatepointCallerSavedID, new StackAddressCheck());
         config->insertPass(&llvm::PrologEpilogCodeInserterID, new FrameSizeRecorder());
       });

@@ -6,7 +6,6 @@
 // so nesting is measured first and the work is done on a thread with a stack to match. And the
 // limits below keep the compiler from being asked for absurd amounts of memory.
 
-#include <llvm/Support/thread.h>
 #include <wabt/binary-reader-ir.h>
 #include <wabt/binary-reader.h>
 #include <wabt/cast.h>
@@ -21,6 +20,7 @@
 #include "absl/strings/str_format.h"
 #include "jit/abi.h"
 #include "jit/bytecode_reader.h"
+#include "jit/large_stack.h"
 #include "jit/module.h"
 
 namespace linden::jit {
@@ -216,20 +216,20 @@ ConstantExpression to_expression(const wabt::Module& module, const wabt::ExprLis
         break;
       case wabt::ExprType::Binary: {
         Kind kind = Kind::I32Add;
-        switch (static_cast<Opcode::Enum>(wabt::cast<wabt::BinaryExpr>(&expression)->opcode)) {
-          case Opcode::I32Sub:
+        switch (static_cast<wabt::Opcode::Enum>(wabt::cast<wabt::BinaryExpr>(&expression)->opcode)) {
+          case wabt::Opcode::I32Sub:
             kind = Kind::I32Sub;
             break;
-          case Opcode::I32Mul:
+          case wabt::Opcode::I32Mul:
             kind = Kind::I32Mul;
             break;
-          case Opcode::I64Add:
+          case wabt::Opcode::I64Add:
             kind = Kind::I64Add;
             break;
-          case Opcode::I64Sub:
+          case wabt::Opcode::I64Sub:
             kind = Kind::I64Sub;
             break;
-          case Opcode::I64Mul:
+          case wabt::Opcode::I64Mul:
             kind = Kind::I64Mul;
             break;
           default:
@@ -432,9 +432,8 @@ absl::StatusOr<std::shared_ptr<const Module>> parse(std::vector<uint8_t> bytes,
     status = read_with_wabt(features, validation, sections, *module);
   } else {
     // Three frames of a few hundred bytes a level; untouched stack costs nothing.
-    llvm::thread worker(std::optional<unsigned>((deepest + 10'000) * 4096),
-                        [&] { status = read_with_wabt(features, validation, sections, *module); });
-    worker.join();
+    run_on_large_stack((size_t{deepest} + 10'000) * 4096,
+                       [&] { status = read_with_wabt(features, validation, sections, *module); });
   }
   if (!status.ok()) return status;
 

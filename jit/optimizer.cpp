@@ -115,7 +115,8 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
-  llvm::cantFail(builder.parsePassPipeline(passes, kPassList));
+  const char* over = getenv("LINDEN_PASSES");
+  llvm::cantFail(builder.parsePassPipeline(passes, over?over:kPassList));
   passes.run(module, modules);
 }
 

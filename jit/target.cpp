@@ -1,6 +1,5 @@
 #include "jit/target.h"
 
-#include <llvm/ADT/StringMap.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
@@ -13,31 +12,10 @@
 namespace linden::jit {
 namespace {
 
-constexpr const char* kWantedFeatures[] = {
-    "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "cx16", "avx",   "avx2",
-    "bmi",  "bmi2",  "lzcnt",  "movbe",  "f16c",   "fma",  "xsave", "fxsr",
-};
 // roundss, pshufb, pmulhrsw: without them LLVM would call a mathematics library.
 constexpr const char* kNeededFeatures[] = {"ssse3", "sse4.1"};
 
 }  // namespace
-
-const std::string& target_cpu() {
-  static const std::string cpu = "x86-64";
-  return cpu;
-}
-
-const std::string& target_features() {
-  static const std::string features = [] {
-    auto host = llvm::sys::getHostCPUFeatures();
-    std::string text;
-    for (const char* feature : kWantedFeatures) {
-      if (host.lookup(feature)) absl::StrAppend(&text, text.empty() ? "+" : ",+", feature);
-    }
-    return text;
-  }();
-  return features;
-}
 
 absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine() {
   static std::once_flag once;

@@ -5,17 +5,11 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
+#include "jit/cpu_features.h"
 
 namespace linden::jit {
-
-// As LLVM's attributes "target-cpu" and "target-features" want them: the x86-64-v3 features that
-// this CPU has. 512-bit vectors are left out on purpose: they make as much slower as they make
-// faster.
-const std::string& target_cpu();
-const std::string& target_features();
 
 // Unimplemented if the CPU lacks what generated code relies on.
 absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine();

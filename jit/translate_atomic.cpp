@@ -38,7 +38,7 @@ bool FunctionTranslator::translate_atomic(const Instruction& instruction) {
   constexpr auto kOrder = llvm::AtomicOrdering::SequentiallyConsistent;
   set_location(instruction.offset);
   const Opcode opcode = instruction.opcode;
-  const uint64_t size = opcode.GetMemorySize();
+  const uint64_t size = opcode.memory_size();
   llvm::Type* memory_type =
       size == 0 ? nullptr : builder_.getIntNTy(static_cast<unsigned>(size * 8));
   const llvm::Align alignment(size == 0 ? 1 : size);
@@ -74,7 +74,7 @@ bool FunctionTranslator::translate_atomic(const Instruction& instruction) {
       llvm::LoadInst* loaded =
           builder_.CreateAlignedLoad(memory_type, pointer(pop()), alignment, /*isVolatile=*/true);
       loaded->setAtomic(kOrder);
-      const bool is_i64 = opcode.GetResultType() == wabt::Type::I64;
+      const bool is_i64 = opcode.returns_i64();
       push(builder_.CreateZExt(loaded, is_i64 ? i64() : i32()));
       return true;
     }

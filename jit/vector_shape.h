@@ -11,7 +11,7 @@ namespace linden::jit {
 
 // From the mnemonic, which begins with the shape: "i16x8.add".
 inline llvm::FixedVectorType* shape_of(llvm::LLVMContext& context, Opcode opcode) {
-  const char* name = opcode.GetName();
+  const char* name = opcode.name();
   const bool is_float = name[0] == 'f';
   switch (name[1]) {
     case '8':
