@@ -102,13 +102,17 @@ absl::StatusOr<uint32_t> measure_body(std::span<const uint8_t> bytes, Body body)
         break;
       case Opcode::End:
       case Opcode::Delegate:
-        if (depth > 0) --depth;
+        --depth;
         break;
       default:
         break;
     }
+    if (depth == 0) break;
   }
-  // Malformed instructions end the loop early; libwabt stops at the same place at the latest.
+  // libwabt 1.0.32 is content with any `end` at the end of a body, even one of an inner block.
+  if (!reader.ok()) return malformed(instruction.offset, "malformed instruction");
+  if (depth != 0) return malformed(body.offset, "a block of a function body is not closed");
+  if (!reader.at_end()) return malformed(reader.position(), "code after the end of a function");
   if (deepest > kMaxNesting) return malformed(body.offset, "blocks are nested too deeply");
   return deepest;
 }
