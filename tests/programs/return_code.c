@@ -1,0 +1,2 @@
+// What main returns, cut to a byte.
+int main(void) { return 256 + 200; }

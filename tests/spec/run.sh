@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs the specification scripts of one folder. Arguments: linden, the test suite, a folder in it.
+set -euo pipefail
+
+linden=$1 folder=$2/$3
+if ! compgen -G "$folder/*.wast" >/dev/null; then
+  echo "skipped: no specification scripts in $folder"
+  exit 77
+fi
+exec "$linden" wast -j2 --no-cache "$folder"/*.wast
