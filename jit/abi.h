@@ -155,8 +155,8 @@ struct InstanceData {
   X(AtomicWait32) /* i32 (i64 address, i32 expected, i64 timeout_ns) */         \
   X(AtomicWait64) /* i32 (i64 address, i64 expected, i64 timeout_ns) */         \
   X(AtomicNotify) /* i32 (i64 address, i32 count) */                            \
-  X(RawCopy)      /* memmove inside linear memory, unchecked: faults trap */    \
-  X(RawFill)      /* memset inside linear memory, unchecked: faults trap */
+  X(RawCopy)      /* (i64 dst, i64 src, i64 n): memmove that LLVM asked for */  \
+  X(RawFill)      /* (i64 dst, i64 value, i64 n): memset that LLVM asked for */
 
 enum class Helper : uint32_t {
 #define LINDEN_ENUMERATOR(name) name,

@@ -10,8 +10,8 @@ namespace linden::jit {
 // liblinden-compiler.so beside the executable, or in ../lib/linden from there.
 const std::string& compiler_library_path();
 
-// Hexadecimal digits of the linker's build id note in that file, which is read but not loaded; empty if
-// there is none.
+// Hexadecimal digits of the linker's build id note in that file, which is read but not loaded;
+// empty if there is none.
 const std::string& compiler_build_id();
 
 }  // namespace linden::jit

@@ -114,8 +114,8 @@ static absl::StatusOr<Image> compile_parts(const Module& module, const CompileOp
   return link(module, std::move(parts));
 }
 
-extern "C" __attribute__((visibility("default"))) bool linden_compile_module(const Module& module, const CompileOptions& options, Image* image,
-                    CompileFailure* failure) {
+extern "C" __attribute__((visibility("default"))) bool linden_compile_module(
+    const Module& module, const CompileOptions& options, Image* image, CompileFailure* failure) {
   absl::StatusOr<Image> result = compile_parts(module, options);
   if (result.ok()) {
     *image = *std::move(result);

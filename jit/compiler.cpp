@@ -26,13 +26,14 @@ const CompilerLibrary& compiler_library() {
     const std::string path = compiler_library_path();
     void* handle = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (handle != nullptr) {
-      result.compile = reinterpret_cast<CompileModuleFunction*>(dlsym(handle, kCompileModuleSymbol));
+      result.compile =
+          reinterpret_cast<CompileModuleFunction*>(dlsym(handle, kCompileModuleSymbol));
     }
     if (result.compile == nullptr) {
       const char* reason = dlerror();
-      result.error = absl::StrCat("cannot load the compiler ", path, ": ",
-                                  reason != nullptr ? reason : "unknown reason",
-                                  " (scripts/build makes it)");
+      result.error =
+          absl::StrCat("cannot load the compiler ", path, ": ",
+                       reason != nullptr ? reason : "unknown reason", " (scripts/build makes it)");
     }
     return result;
   }();
@@ -57,15 +58,16 @@ absl::StatusOr<Sfi> parse_sfi(std::string_view name) {
 }
 
 std::string compiler_identity(const CompileOptions& options) {
-  return absl::StrCat("linden ", compiler_build_id(), " LLVM " LLVM_VERSION_STRING " ", target_cpu(),
-                      " ", target_features(), " sfi=", to_string(options.sfi),
+  return absl::StrCat("linden ", compiler_build_id(), " LLVM " LLVM_VERSION_STRING " ",
+                      target_cpu(), " ", target_features(), " sfi=", to_string(options.sfi),
                       " strict=", options.strict_traps, " context=", options.context_offset);
 }
 
 std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options) {
   llvm::BLAKE3 hash;
   add(hash, compiler_identity(options));
-  add(hash, llvm::StringRef(reinterpret_cast<const char*>(module_bytes.data()), module_bytes.size()));
+  add(hash,
+      llvm::StringRef(reinterpret_cast<const char*>(module_bytes.data()), module_bytes.size()));
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 

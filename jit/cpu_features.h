@@ -1,5 +1,5 @@
-// What this CPU can do, as far as generated code may use it. Needed to find a cached image as well as to
-// make one, so it does without the compiler.
+// What this CPU can do, as far as generated code may use it. Needed to find a cached image as well
+// as to make one, so it does without the compiler.
 #ifndef LINDEN_JIT_CPU_FEATURES_H_
 #define LINDEN_JIT_CPU_FEATURES_H_
 

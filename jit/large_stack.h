@@ -7,8 +7,8 @@
 
 namespace linden::jit {
 
-// Runs the function on a thread with that much stack and waits for it; on the caller's own stack if no
-// thread can be had.
+// Runs the function on a thread with that much stack and waits for it; on the caller's own stack if
+// no thread can be had.
 void run_on_large_stack(size_t stack_size, const std::function<void()>& function);
 
 }  // namespace linden::jit

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "jit/module_translator.h"
@@ -186,23 +187,31 @@ class PartLink final : public jl::JITLinkContext {
     }
   }
 
-  // The rows of the line table are relative to the one text section, which is one block of the
-  // graph.
+  // The rows of the line table are relative to the section they are about, each of which is one
+  // block of the graph. There is more than one text section: LLVM puts cold functions into
+  // .text.unlikely.
   llvm::Error record_locations(jl::LinkGraph& graph) {
-    jl::Section* text = graph.findSectionByName(".text");
-    if (text == nullptr || text->blocks().empty()) return llvm::Error::success();
-    const uint32_t base = image_offset((*text->blocks().begin())->getAddress());
     auto object = llvm::object::ObjectFile::createObjectFile(
         llvm::MemoryBufferRef(llvm::StringRef(part_.object.data(), part_.object.size()), "part"));
     if (!object) return object.takeError();
+    std::unordered_map<uint64_t, uint32_t> section_offsets;
+    for (const llvm::object::SectionRef& section : (*object)->sections()) {
+      if (!section.isText()) continue;
+      llvm::Expected<llvm::StringRef> name = section.getName();
+      if (!name) return name.takeError();
+      const jl::Section* placed = graph.findSectionByName(*name);
+      if (placed == nullptr || placed->blocks().empty()) continue;
+      section_offsets[section.getIndex()] = image_offset((*placed->blocks().begin())->getAddress());
+    }
     auto dwarf = llvm::DWARFContext::create(**object);
     for (const auto& unit : dwarf->compile_units()) {
       const llvm::DWARFDebugLine::LineTable* table = dwarf->getLineTableForUnit(unit.get());
       if (table == nullptr) continue;
       for (const llvm::DWARFDebugLine::Row& row : table->Rows) {
-        if (row.EndSequence) continue;
+        auto section = section_offsets.find(row.Address.SectionIndex);
+        if (row.EndSequence || section == section_offsets.end()) continue;
         state_.image.locations.push_back(
-            {base + static_cast<uint32_t>(row.Address.Address), row.Line});
+            {section->second + static_cast<uint32_t>(row.Address.Address), row.Line});
       }
     }
     return llvm::Error::success();

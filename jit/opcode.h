@@ -1,4 +1,5 @@
-// WebAssembly opcodes, from wabt's table (the header only: the compiler library does without libwabt).
+// WebAssembly opcodes, from wabt's table (the header only: the compiler library does without
+// libwabt).
 #ifndef LINDEN_JIT_OPCODE_H_
 #define LINDEN_JIT_OPCODE_H_
 

@@ -12,6 +12,9 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/CommandLine.h>
+
+#include <mutex>
 
 #include "jit/abi.h"
 
@@ -22,29 +25,24 @@ namespace {
 constexpr char kPassList[] =
     "function<eager-inv>(simplifycfg,early-cse<>),"
     "ipsccp,globalopt,"
-    "function<eager-inv>(instcombine<max-iterations=1;no-verify-fixpoint>,simplifycfg<switch-range-to-icmp>),"
     "require<globals-aa>,function(invalidate<aa>),require<profile-summary>,"
     "cgscc(devirt<4>(inline,function-attrs<skip-non-recursive-function-attrs>,"
       "function<eager-inv;no-rerun>("
-        "early-cse<memssa>,jump-threading,correlated-propagation,simplifycfg<switch-range-to-icmp>,"
-        "instcombine<max-iterations=1;no-verify-fixpoint>,"
-        "simplifycfg<switch-range-to-icmp>,reassociate,"
+        "early-cse<memssa>,jump-threading,correlated-propagation,"
+        "instcombine<max-iterations=1;no-verify-fixpoint>,simplifycfg<switch-range-to-icmp>,reassociate,"
         "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,"
           "loop-rotate<header-duplication>,licm<allowspeculation>,simple-loop-unswitch<no-nontrivial;trivial>),"
         "simplifycfg<switch-range-to-icmp>,instcombine<max-iterations=1;no-verify-fixpoint>,"
         "loop(loop-deletion,loop-unroll-full),"
-        "vector-combine,gvn<>,sccp,bdce,instcombine<max-iterations=1;no-verify-fixpoint>,"
-        "jump-threading,correlated-propagation,adce,dse,loop-mssa(licm<allowspeculation>),"
-        "simplifycfg<switch-range-to-icmp;hoist-common-insts;sink-common-insts>,"
-        "instcombine<max-iterations=1;no-verify-fixpoint>),"
+        "gvn<>,sccp,bdce,instcombine<max-iterations=1;no-verify-fixpoint>,"
+        "adce,dse,"
+        "simplifycfg<switch-range-to-icmp;hoist-common-insts;sink-common-insts>),"
       "function-attrs)),"
     "deadargelim,globalopt,globaldce,"
     "function<eager-inv>("
-      "float2int,loop(loop-rotate<header-duplication>,loop-deletion),"
-      "loop-distribute,loop-vectorize,loop-load-elim,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "float2int,loop(loop-rotate<header-duplication>,loop-deletion),loop-vectorize,"
       "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,"
-      "slp-vectorizer,vector-combine,instcombine<max-iterations=1;no-verify-fixpoint>,"
-      "loop-unroll<O2>,infer-alignment,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "slp-vectorizer,vector-combine,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
       "loop-mssa(licm<allowspeculation>),loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
     "globaldce,constmerge";
@@ -100,9 +98,21 @@ void replace_memory_intrinsics(llvm::Module& module, int64_t context_offset) {
   }
 }
 
+// Options of LLVM's that it offers on no other way than its command line.
+void set_hidden_options() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Lets the SLP vectoriser make 256-bit operations of neighbouring 128-bit ones, which is what
+    // wasm's vectors are.
+    const char* arguments[] = {"linden", "-slp-revec"};
+    llvm::cl::ParseCommandLineOptions(2, arguments);
+  });
+}
+
 }  // namespace
 
 void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+  set_hidden_options();
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -115,8 +125,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
-  const char* over = getenv("LINDEN_PASSES");
-  llvm::cantFail(builder.parsePassPipeline(passes, over?over:kPassList));
+  llvm::cantFail(builder.parsePassPipeline(passes, kPassList));
   passes.run(module, modules);
 }
 

@@ -35,6 +35,7 @@ class GuestThread {
   ~GuestThread();
 
   std::byte* stack_top() const { return top_; }
+  std::byte* stack_bottom() const { return mapping_ + kGuardSize; }
   bool is_in_guard(uintptr_t address) const;
   bool is_on_stack(uintptr_t address) const;
 

@@ -155,7 +155,8 @@ std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> a
     read_results(type, frame, results);
     return std::nullopt;
   }
-  forget_stack(is_nested ? __builtin_frame_address(0) : thread.stack_top(), thread.stack_top());
+  // What lies below this frame, if it is on the guest's stack, or else all of that stack.
+  forget_stack(thread.stack_bottom(), is_nested ? __builtin_frame_address(0) : thread.stack_top());
   return thread.take_trap();
 }
 

@@ -93,6 +93,7 @@ class Store {
 std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results);
 
+// Runs on one thread at a time: while it does, its private globals live in that thread's Context.
 class Instance {
  public:
   Instance(const Instance&) = delete;
