@@ -67,7 +67,7 @@ const std::string& compiler_library_path() {
     std::string beside = absl::StrCat(directory, "/", kLibraryName);
     std::string installed = absl::StrCat(directory, "/../lib/linden/", kLibraryName);
     return access(beside.c_str(), R_OK) != 0 && access(installed.c_str(), R_OK) == 0 ? installed
-                                                                                      : beside;
+                                                                                     : beside;
   }();
   return path;
 }

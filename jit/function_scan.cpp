@@ -63,13 +63,8 @@ absl::Status scan_function(const Module& module, const Function& function, Funct
         }
         break;
       case Opcode::ReturnCall:
-        module_scan.has_tail_calls = true;
-        [[fallthrough]];
       case Opcode::Call:
         result.callees.push_back(instruction.index);
-        break;
-      case Opcode::ReturnCallIndirect:
-        module_scan.has_tail_calls = true;
         break;
       case Opcode::TableSet:
       case Opcode::TableGrow:

@@ -20,7 +20,6 @@ struct FunctionScan {
 // What a whole module does that decides how it may be compiled.
 struct ModuleScan {
   std::vector<FunctionScan> functions;  // by index - imported_functions
-  bool has_tail_calls = false;
   // Tables that some instruction may write, by index.
   std::vector<bool> table_is_written;
 };

@@ -13,8 +13,8 @@ void run_on_large_stack(size_t stack_size, const std::function<void()>& function
     (*static_cast<const std::function<void()>*>(argument))();
     return nullptr;
   };
-  const int error = pthread_create(&thread, &attributes, run,
-                                   const_cast<std::function<void()>*>(&function));
+  const int error =
+      pthread_create(&thread, &attributes, run, const_cast<std::function<void()>*>(&function));
   pthread_attr_destroy(&attributes);
   if (error != 0) return function();
   pthread_join(thread, nullptr);

@@ -220,7 +220,8 @@ ConstantExpression to_expression(const wabt::Module& module, const wabt::ExprLis
         break;
       case wabt::ExprType::Binary: {
         Kind kind = Kind::I32Add;
-        switch (static_cast<wabt::Opcode::Enum>(wabt::cast<wabt::BinaryExpr>(&expression)->opcode)) {
+        switch (
+            static_cast<wabt::Opcode::Enum>(wabt::cast<wabt::BinaryExpr>(&expression)->opcode)) {
           case wabt::Opcode::I32Sub:
             kind = Kind::I32Sub;
             break;

@@ -31,10 +31,6 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
       cpu_features_(cpu_features),
       llvm_module_(std::make_unique<llvm::Module>(absl::StrCat("part", part), context)),
       sfi_(create_strategy(options.sfi)),
-      // As no argument is on the stack, the two conventions are the same to callers and callees
-      // that do not know one another; only tailcc promises a frameless tail call between any two
-      // types.
-      calling_convention_(scan.has_tail_calls ? llvm::CallingConv::Tail : llvm::CallingConv::C),
       functions_(module.functions.size()) {
   llvm_module_->setDataLayout(layout);
   llvm_module_->addModuleFlag(llvm::Module::Warning, "Debug Info Version",
@@ -80,16 +76,12 @@ const LoweredSignature& ModuleTranslator::signature(uint32_t type_index) {
 }
 
 void ModuleTranslator::add_attributes(llvm::Function* function) {
-  function->setCallingConv(calling_convention_);
   // A frame must hold no address of the stack itself, for fork copies it elsewhere.
   function->addFnAttr("frame-pointer", "none");
   function->addFnAttr("no-realign-stack");
   // Keeps the optimiser from making memset calls of loops, which cannot be lowered in the segment's
   // address space.
   function->addFnAttr("no-builtins");
-  // A runaway recursion must end in the stack-overflow trap, not turn into an endless loop.
-  // return_call is musttail, which this does not touch.
-  function->addFnAttr("disable-tail-calls", "true");
   function->addFnAttr("target-cpu", cpu_);
   function->addFnAttr("target-features", cpu_features_);
   function->addFnAttr("prefer-vector-width", "256");

@@ -40,7 +40,6 @@ class ModuleTranslator {
   const CompilePlan& plan() const { return plan_; }
   const CompileOptions& options() const { return options_; }
   llvm::LLVMContext& context() { return context_; }
-  llvm::CallingConv::ID calling_convention() const { return calling_convention_; }
   const LoweredSignature& signature(uint32_t type_index);
   llvm::Function* function(uint32_t index);
   llvm::GlobalVariable* constant_table(uint32_t table);
@@ -72,7 +71,6 @@ class ModuleTranslator {
   llvm::DISubroutineType* debug_type_ = nullptr;
   std::unique_ptr<SfiStrategy> sfi_;
   llvm::GlobalVariable* context_variable_ = nullptr;
-  llvm::CallingConv::ID calling_convention_;
   std::map<uint32_t, LoweredSignature> signatures_;
   std::vector<llvm::Function*> functions_;
   std::map<uint32_t, llvm::GlobalVariable*> constant_tables_;

@@ -31,7 +31,8 @@ constexpr auto kByCode = [] {
   for (auto& table : tables) table.fill(Opcode::Invalid);
   for (unsigned i = 0; i < Opcode::Invalid; ++i) {
     const Info& info = kInfo[i];
-    // wabt gives its interpreter's own instructions prefix 0 as well; the first user of a code wins.
+    // wabt gives its interpreter's own instructions prefix 0 as well; the first user of a code
+    // wins.
     const bool known = info.prefix == 0 || (info.prefix >= 0xfc && info.prefix <= 0xfe);
     if (!known || info.code >= kCodes || (info.prefix == 0 && info.code >= 0xe0)) continue;
     Opcode::Enum& slot = tables[table_of(info.prefix)][info.code];

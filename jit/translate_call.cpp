@@ -80,7 +80,6 @@ void FunctionTranslator::emit_call(uint32_t type_index, llvm::Value* code,
   const LoweredSignature& signature = parent_.signature(type_index);
   llvm::CallInst* call =
       builder_.CreateCall(signature.type, code, store_arguments(signature, arguments));
-  call->setCallingConv(parent_.calling_convention());
   call->addFnAttr(llvm::Attribute::NoUnwind);
   const FunctionType& type = module_.types[type_index];
   if (!is_tail) {
@@ -88,8 +87,12 @@ void FunctionTranslator::emit_call(uint32_t type_index, llvm::Value* code,
     return;
   }
   // Validation made the result types equal, hence also the LLVM return types; overflow results are
-  // where our own caller looks for them.
-  call->setTailCallKind(llvm::CallInst::TCK_MustTail);
+  // where our own caller looks for them. With the C convention and nothing on the stack, every
+  // `tail` call before a return becomes a jump; LLVM only promises so (`musttail`) for equal
+  // prototypes. tailcc, which would promise it for all, pops a slot that no one pushed.
+  call->setTailCallKind(signature.type == function_->getFunctionType()
+                            ? llvm::CallInst::TCK_MustTail
+                            : llvm::CallInst::TCK_Tail);
   if (signature.register_results == 0) {
     builder_.CreateRetVoid();
   } else {
@@ -196,7 +199,6 @@ void FunctionTranslator::build_import_adapter(ModuleTranslator& parent, uint32_t
   std::vector<llvm::Value*> arguments;
   for (llvm::Argument& argument : adapter->args()) arguments.push_back(&argument);
   llvm::CallInst* call = builder.CreateCall(adapter->getFunctionType(), code, arguments);
-  call->setCallingConv(parent.calling_convention());
   call->setTailCallKind(llvm::CallInst::TCK_MustTail);
   if (adapter->getReturnType()->isVoidTy()) {
     builder.CreateRetVoid();
