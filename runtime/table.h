@@ -14,8 +14,8 @@ namespace linden::runtime {
 
 class Table {
  public:
-  // Entries a table may have at most, whatever its type says; 32 bytes of address space each, committed
-  // as they are touched.
+  // Entries a table may have at most, whatever its type says; 32 bytes of address space each,
+  // committed as they are touched.
   static constexpr uint64_t kMaximumSize = 10'000'000;
 
   static absl::StatusOr<std::unique_ptr<Table>> create(const jit::TableType& type,

@@ -1,5 +1,5 @@
-// Calls every WASI function with pointers, counts and descriptors that are wrong. None of them may do
-// worse than return an error.
+// Calls every WASI function with pointers, counts and descriptors that are wrong. None of them may
+// do worse than return an error.
 #include <stdint.h>
 #include <stdio.h>
 
@@ -17,8 +17,9 @@ IMPORT(fd_seek) int raw_seek(uint32_t, uint64_t, uint32_t, uint32_t);
 IMPORT(fd_tell) int raw_tell(uint32_t, uint32_t);
 IMPORT(fd_close) int raw_close(uint32_t);
 IMPORT(fd_renumber) int raw_renumber(uint32_t, uint32_t);
-IMPORT(path_open) int raw_open(uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t,
-                               uint32_t, uint32_t);
+IMPORT(path_open)
+int raw_open(uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, uint32_t,
+             uint32_t);
 IMPORT(path_filestat_get) int raw_path_filestat(uint32_t, uint32_t, uint32_t, uint32_t, uint32_t);
 IMPORT(path_readlink) int raw_readlink(uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t);
 IMPORT(path_symlink) int raw_symlink(uint32_t, uint32_t, uint32_t, uint32_t, uint32_t);
@@ -35,7 +36,7 @@ IMPORT(random_get) int raw_random(uint32_t, uint32_t);
 IMPORT(poll_oneoff) int raw_poll(uint32_t, uint32_t, uint32_t, uint32_t);
 
 static int accepted;
-static void must_fail(const char *name, int line, int result) {
+static void must_fail(const char* name, int line, int result) {
   if (result != 0) return;
   printf("line %d: %s was accepted\n", line, name);
   accepted = 1;
@@ -47,7 +48,8 @@ int main(void) {
   static char name[] = "file";
   const uint32_t good = (uint32_t)(uintptr_t)vector, text = (uint32_t)(uintptr_t)name;
   const uint32_t end = (uint32_t)__builtin_wasm_memory_size(0) << 16;
-  const uint32_t bad[] = {end, end - 1, end + 65536, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff};
+  const uint32_t bad[] = {end,        end - 1,    end + 65536, 0x7fffffff,
+                          0x80000000, 0xfffffff0, 0xffffffff};
   for (int i = 0; i < 7; i++) {
     const uint32_t p = bad[i];
     vector[0] = p, vector[1] = 100;
@@ -109,7 +111,7 @@ int main(void) {
   REFUSED(raw_read(3, good, 1, good));
   REFUSED(raw_clock(77, 0, good));
   // Out of the granted directory.
-  const char *paths[] = {"..", "../../etc/passwd", "/etc/passwd", "a/../../b", "./.././x", ""};
+  const char* paths[] = {"..", "../../etc/passwd", "/etc/passwd", "a/../../b", "./.././x", ""};
   for (int i = 0; i < 6; i++) {
     uint32_t path = (uint32_t)(uintptr_t)paths[i], length = (uint32_t)__builtin_strlen(paths[i]);
     REFUSED(raw_open(3, 1, path, length, 0, 2, 0, 0, good));
@@ -117,8 +119,8 @@ int main(void) {
   }
   // Descriptors until there are no more, then all of them closed.
   uint32_t opened = 0, fd;
-  while (opened < 100000 && raw_open(3, 0, (uint32_t)(uintptr_t) ".", 1, 0, 0, 0, 0,
-                                     (uint32_t)(uintptr_t)&fd) == 0) {
+  while (opened < 100000 &&
+         raw_open(3, 0, (uint32_t)(uintptr_t)".", 1, 0, 0, 0, 0, (uint32_t)(uintptr_t)&fd) == 0) {
     opened++;
   }
   while (opened > 0) opened -= raw_close(3 + opened) == 0 ? 1 : opened;

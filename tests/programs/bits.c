@@ -9,7 +9,7 @@ static uint32_t reverse(uint32_t x) {
   for (int i = 0; i < 32; i++) result |= (x >> i & 1) << (31 - i);
   return result;
 }
-static uint32_t crc(const char *text) {
+static uint32_t crc(const char* text) {
   uint32_t value = ~0u;
   for (; *text; text++) {
     value ^= (uint8_t)*text;

@@ -7,17 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int compare(const void *a, const void *b) { return strcmp(a, b); }
+static int compare(const void* a, const void* b) { return strcmp(a, b); }
 
-static void list(const char *path) {
+static void list(const char* path) {
   static char names[300][32];
   int count = 0;
-  DIR *directory = opendir(path);
+  DIR* directory = opendir(path);
   if (directory == NULL) {
     printf("cannot open\n");
     return;
   }
-  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+  for (struct dirent* entry; (entry = readdir(directory)) != NULL;) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     strcpy(names[count++], entry->d_name);
   }
@@ -34,7 +34,7 @@ int main(void) {
   printf("%d %d\n", mkdir("data/sub", 0700), errno == EEXIST);
   for (int i = 0; i < 250; i++) {
     snprintf(path, sizeof path, "data/sub/file%03d", i);
-    FILE *file = fopen(path, "w");
+    FILE* file = fopen(path, "w");
     if (file == NULL) return 1;
     fclose(file);
   }

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-static const char *at;
+static const char* at;
 static int failed;
 static long expression(void);
 
@@ -41,12 +41,15 @@ static long expression(void) {
 }
 
 int main(void) {
-  const char *inputs[] = {"1 + 2 * 3", "(1 + 2) * 3", "-(4 - 10) / 2", "1 / 0", "2 * (3", "((((7))))", ""};
+  const char* inputs[] = {
+      "1 + 2 * 3", "(1 + 2) * 3", "-(4 - 10) / 2", "1 / 0", "2 * (3", "((((7))))", ""};
   for (int i = 0; i < 7; i++) {
     at = inputs[i];
     failed = 0;
     long value = expression();
-    if (failed || *at) printf("%s: error at %d\n", inputs[i], (int)(at - inputs[i]));
-    else printf("%s = %ld\n", inputs[i], value);
+    if (failed || *at)
+      printf("%s: error at %d\n", inputs[i], (int)(at - inputs[i]));
+    else
+      printf("%s = %ld\n", inputs[i], value);
   }
 }

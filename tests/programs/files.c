@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 int main(void) {
-  FILE *file = fopen("data/lines.txt", "w");
+  FILE* file = fopen("data/lines.txt", "w");
   if (file == NULL) return 1;
   for (int i = 0; i < 1000; i++) fprintf(file, "line %d of the file\n", i);
   fclose(file);

@@ -21,6 +21,7 @@ int main(void) {
   volatile float f = 16777216.0f;
   printf("%.9g %.9g %.9g\n", f + 1.0f, f * 1.1f, f / 3.0f);
   volatile double zero = 0;
-  printf("%d %d %d %d\n", isnan(zero / zero) != 0, isinf(1 / zero) != 0, 1 / zero > 0, -1 / zero < 0);
+  printf("%d %d %d %d\n", isnan(zero / zero) != 0, isinf(1 / zero) != 0, 1 / zero > 0,
+         -1 / zero < 0);
   printf("%g %g %g\n", fmin(1, NAN), fmax(NAN, 2), copysign(3, -0.0));
 }

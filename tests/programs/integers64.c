@@ -3,8 +3,19 @@
 #include <stdio.h>
 
 int main(void) {
-  static const int64_t values[] = {0, 1, -1, 2, 10, -10, INT64_MAX, INT64_MIN, INT64_MIN + 1,
-                                   0x123456789abcdef0, -0x123456789abcdef, 1LL << 32, (1LL << 31) - 1};
+  static const int64_t values[] = {0,
+                                   1,
+                                   -1,
+                                   2,
+                                   10,
+                                   -10,
+                                   INT64_MAX,
+                                   INT64_MIN,
+                                   INT64_MIN + 1,
+                                   0x123456789abcdef0,
+                                   -0x123456789abcdef,
+                                   1LL << 32,
+                                   (1LL << 31) - 1};
   enum { COUNT = sizeof values / sizeof *values };
   for (int i = 0; i < COUNT; i++) {
     for (int j = 0; j < COUNT; j++) {

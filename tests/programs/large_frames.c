@@ -20,8 +20,9 @@ static long variable(int n) {
 }
 
 static double many_locals(double a) {
-  double b = a * 2, c = b + 1, d = c * a, e = d - b, f = e / 3, g = f * c, h = g - d, i = h + e, j = i * f,
-         k = j - g, l = k + h, m = l * i, n = m - j, o = n / k, p = o + l, q = p * m, r = q - n, s = r + o;
+  double b = a * 2, c = b + 1, d = c * a, e = d - b, f = e / 3, g = f * c, h = g - d, i = h + e,
+         j = i * f, k = j - g, l = k + h, m = l * i, n = m - j, o = n / k, p = o + l, q = p * m,
+         r = q - n, s = r + o;
   return a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { SLOTS = 500 };
-static unsigned char *blocks[SLOTS];
+static unsigned char* blocks[SLOTS];
 static size_t sizes[SLOTS];
 static uint32_t state = 12345;
 static uint32_t next(void) { return state = state * 1664525u + 1013904223u; }

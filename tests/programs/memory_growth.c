@@ -5,7 +5,7 @@
 
 int main(void) {
   enum { STEP = 1 << 20, STEPS = 48 };
-  unsigned char *chunks[STEPS];
+  unsigned char* chunks[STEPS];
   for (int i = 0; i < STEPS; i++) {
     chunks[i] = calloc(1, STEP);
     if (chunks[i] == NULL) return 1;
@@ -17,7 +17,7 @@ int main(void) {
   long sum = 0;
   for (int i = 0; i < STEPS; i++) sum += chunks[i][0] + chunks[i][STEP - 1] + chunks[i][i * 1000];
   for (int i = 0; i < STEPS; i++) free(chunks[i]);
-  char *large = malloc(40 * STEP);
+  char* large = malloc(40 * STEP);
   if (large == NULL) return 3;
   large[0] = large[40 * STEP - 1] = 1;
   printf("%ld %d\n", sum, large[0] + large[40 * STEP - 1]);

@@ -5,14 +5,14 @@ static int fibonacci(int n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n 
 static int ackermann(int m, int n) {
   return m == 0 ? n + 1 : n == 0 ? ackermann(m - 1, 1) : ackermann(m - 1, ackermann(m, n - 1));
 }
-static int depth(volatile int *below, int n) {
+static int depth(volatile int* below, int n) {
   volatile int here = n + *below;
   return n == 0 ? here : depth(&here, n - 1) + 1;
 }
 static int is_odd(unsigned n);
 static int is_even(unsigned n) { return n == 0 ? 1 : is_odd(n - 1); }
 static int is_odd(unsigned n) { return n == 0 ? 0 : is_even(n - 1); }
-static void hanoi(int n, int from, int to, int *moves, int *sum) {
+static void hanoi(int n, int from, int to, int* moves, int* sum) {
   if (n == 0) return;
   hanoi(n - 1, from, 6 - from - to, moves, sum);
   ++*moves;

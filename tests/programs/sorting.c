@@ -8,13 +8,15 @@ typedef struct {
   char name[12];
 } Record;
 
-static int by_number(const void *a, const void *b) {
-  int x = *(const int *)a, y = *(const int *)b;
+static int by_number(const void* a, const void* b) {
+  int x = *(const int*)a, y = *(const int*)b;
   return (x > y) - (x < y);
 }
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-static int by_key_down(const void *a, const void *b) {
-  return ((const Record *)b)->key - ((const Record *)a)->key;
+static int by_text(const void* a, const void* b) {
+  return strcmp(*(char* const*)a, *(char* const*)b);
+}
+static int by_key_down(const void* a, const void* b) {
+  return ((const Record*)b)->key - ((const Record*)a)->key;
 }
 
 int main(void) {
@@ -26,11 +28,11 @@ int main(void) {
     if (numbers[i - 1] > numbers[i]) return 1;
   }
   printf("%d %d %d\n", numbers[0], numbers[2500], numbers[4999]);
-  int *found = bsearch(&numbers[1234], numbers, 5000, sizeof *numbers, by_number);
+  int* found = bsearch(&numbers[1234], numbers, 5000, sizeof *numbers, by_number);
   printf("%d\n", found != NULL && *found == numbers[1234]);
   int absent = -1;
   printf("%d\n", bsearch(&absent, numbers, 5000, sizeof *numbers, by_number) == NULL);
-  const char *words[] = {"pear", "apple", "fig", "banana", "cherry", ""};
+  const char* words[] = {"pear", "apple", "fig", "banana", "cherry", ""};
   qsort(words, 6, sizeof *words, by_text);
   for (int i = 0; i < 6; i++) printf("<%s>", words[i]);
   Record records[] = {{3, "three"}, {9, "nine"}, {1, "one"}, {7, "seven"}};

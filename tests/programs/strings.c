@@ -16,19 +16,21 @@ int main(void) {
       if (strcmp(copy + (15 - offset), text + offset) != 0) return 2;
       if (memchr(text + offset, 0, 128 - (size_t)offset) != text + offset + length) return 3;
       memmove(text + offset + 1, text + offset, (size_t)length);
-      if (length > 0 && memcmp(text + offset + 1, copy + (15 - offset), (size_t)length) != 0) return 4;
+      if (length > 0 && memcmp(text + offset + 1, copy + (15 - offset), (size_t)length) != 0)
+        return 4;
     }
   }
   printf("%d %d\n", strcmp("abc", "abd") < 0, strncmp("abcx", "abcy", 3));
   printf("%s|%s|%s\n", strchr("hello", 'l'), strrchr("hello", 'l'), strstr("one two three", "two"));
   printf("%zu %zu\n", strspn("aabbcc", "ab"), strcspn("hello world", " "));
   char list[] = "a,b;;c";
-  for (char *part = strtok(list, ",;"); part != NULL; part = strtok(NULL, ",;")) printf("(%s)", part);
+  for (char* part = strtok(list, ",;"); part != NULL; part = strtok(NULL, ",;"))
+    printf("(%s)", part);
   printf("\n%s\n", strpbrk("find the vowel", "aeiou"));
   strcpy(text, "cat");
   strncat(text, "alogue", 3);
   puts(text);
-  char *end;
+  char* end;
   printf("%ld %s\n", strtol("  -123abc", &end, 10), end);
   printf("%lu %ld\n", strtoul("ff", NULL, 16), strtol("0777", NULL, 0));
   printf("%g %g\n", strtod("1e-3xyz", &end), atof("2.5"));

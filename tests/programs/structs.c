@@ -3,11 +3,26 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct { int x, y; } Point;
-typedef struct { Point corner; double size[3]; char label[20]; } Box;
-typedef struct { int64_t values[40]; } Large;
-typedef union { uint32_t word; uint8_t bytes[4]; float number; } Word;
-typedef struct { unsigned a : 3, b : 7, c : 22; int d : 5; } Bits;
+typedef struct {
+  int x, y;
+} Point;
+typedef struct {
+  Point corner;
+  double size[3];
+  char label[20];
+} Box;
+typedef struct {
+  int64_t values[40];
+} Large;
+typedef union {
+  uint32_t word;
+  uint8_t bytes[4];
+  float number;
+} Word;
+typedef struct {
+  unsigned a : 3, b : 7, c : 22;
+  int d : 5;
+} Bits;
 
 static Point add(Point a, Point b) { return (Point){a.x + b.x, a.y + b.y}; }
 static Box scale(Box box, double factor) {

@@ -2,19 +2,27 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static double sum(const char *kinds, ...) {
+static double sum(const char* kinds, ...) {
   va_list arguments, again;
   va_start(arguments, kinds);
   va_copy(again, arguments);
   double total = 0;
   for (int round = 0; round < 2; round++) {
-    va_list *list = round == 0 ? &arguments : &again;
-    for (const char *kind = kinds; *kind; kind++) {
+    va_list* list = round == 0 ? &arguments : &again;
+    for (const char* kind = kinds; *kind; kind++) {
       switch (*kind) {
-        case 'i': total += va_arg(*list, int); break;
-        case 'l': total += (double)va_arg(*list, long long); break;
-        case 'd': total += va_arg(*list, double); break;
-        case 's': total += va_arg(*list, const char *)[0]; break;
+        case 'i':
+          total += va_arg(*list, int);
+          break;
+        case 'l':
+          total += (double)va_arg(*list, long long);
+          break;
+        case 'd':
+          total += va_arg(*list, double);
+          break;
+        case 's':
+          total += va_arg(*list, const char*)[0];
+          break;
       }
     }
   }
@@ -23,7 +31,7 @@ static double sum(const char *kinds, ...) {
   return total;
 }
 
-static void print(const char *format, ...) {
+static void print(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
   char text[200];
