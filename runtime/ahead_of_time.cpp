@@ -36,17 +36,6 @@ absl::StatusOr<Parts> split(const SealedFile& file) {
   return parts;
 }
 
-jit::CompileOptions compile_options(const LoadOptions& options) {
-  jit::CompileOptions result;
-  result.sfi = options.sfi;
-  result.context_offset = context_offset();
-  result.threads = options.compile_threads;
-  result.strict_traps = options.strict_traps;
-  result.progress = options.progress;
-  result.dump_directory = options.dump_directory;
-  return result;
-}
-
 }  // namespace
 
 bool is_ahead_of_time(std::span<const uint8_t> bytes) {
@@ -60,7 +49,7 @@ absl::StatusOr<AheadOfTimeResult> write_ahead_of_time(const std::string& path,
   absl::StatusOr<std::shared_ptr<const jit::Module>> module =
       jit::parse(std::move(module_bytes), options.features);
   if (!module.ok()) return module.status();
-  jit::CompileOptions compiler = compile_options(options);
+  jit::CompileOptions compiler = compile_options_of(options);
   absl::StatusOr<jit::Image> image = jit::compile(**module, compiler);
   if (!image.ok()) return image.status();
 
@@ -89,7 +78,7 @@ absl::StatusOr<LoadedAheadOfTime> load_ahead_of_time(std::vector<uint8_t> file_b
   if (!parts.ok()) return parts.status();
 
   LoadedAheadOfTime result;
-  if (parts->key == jit::cache_key(parts->module_bytes, compile_options(options))) {
+  if (parts->key == jit::cache_key(parts->module_bytes, compile_options_of(options))) {
     absl::StatusOr<jit::Image> image = jit::Image::deserialize(parts->image);
     if (!image.ok()) return image.status();
     absl::StatusOr<std::shared_ptr<const jit::Module>> parsed =

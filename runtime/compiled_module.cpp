@@ -47,17 +47,22 @@ uint32_t type_id_of(const FunctionType& type) {
   return id != 0 ? id : intern(type);
 }
 
+jit::CompileOptions compile_options_of(const LoadOptions& options) {
+  jit::CompileOptions result;
+  result.sfi = options.sfi;
+  result.context_offset = context_offset();
+  result.threads = options.compile_threads;
+  result.strict_traps = options.strict_traps;
+  result.progress = options.progress;
+  result.dump_directory = options.dump_directory;
+  return result;
+}
+
 absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
     std::vector<uint8_t> bytes, const LoadOptions& options) {
   LoadStatistics statistics;
   Stopwatch watch;
-  jit::CompileOptions compile_options;
-  compile_options.sfi = options.sfi;
-  compile_options.context_offset = context_offset();
-  compile_options.threads = options.compile_threads;
-  compile_options.strict_traps = options.strict_traps;
-  compile_options.progress = options.progress;
-  compile_options.dump_directory = options.dump_directory;
+  const jit::CompileOptions compile_options = compile_options_of(options);
 
   std::string key;
   std::optional<jit::Image> image;

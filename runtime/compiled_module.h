@@ -28,6 +28,9 @@ struct LoadOptions {
   std::string dump_directory;
 };
 
+// The compiler's part of them, for this process.
+jit::CompileOptions compile_options_of(const LoadOptions& options);
+
 // What loading did, for --stats.
 struct LoadStatistics {
   double parse_seconds = 0;

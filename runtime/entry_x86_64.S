@@ -12,6 +12,24 @@
 
         .text
 
+// The argument registers of a call, to the bottom of the stack, in the layout of EntryFrame.
+        .macro  SAVE_ARGUMENTS
+        movq    %rdi, (%rsp)
+        movq    %rsi, 8(%rsp)
+        movq    %rdx, 16(%rsp)
+        movq    %rcx, 24(%rsp)
+        movq    %r8, 32(%rsp)
+        movq    %r9, 40(%rsp)
+        movaps  %xmm0, 48(%rsp)
+        movaps  %xmm1, 64(%rsp)
+        movaps  %xmm2, 80(%rsp)
+        movaps  %xmm3, 96(%rsp)
+        movaps  %xmm4, 112(%rsp)
+        movaps  %xmm5, 128(%rsp)
+        movaps  %xmm6, 144(%rsp)
+        movaps  %xmm7, 160(%rsp)
+        .endm
+
 // int linden_enter(const void* code, EntryFrame* frame, void* stack_top)
 // Calls code with the frame's registers, on the stack that ends at stack_top, or on the current one if
 // that is null. Returns 0 with the results in the frame, or 1 after a trap.
@@ -118,20 +136,7 @@ linden_callback_entry:
         jb      linden_stack_exhausted
         movq    %rsp, CONTEXT(ACTIVATION)
         subq    $248, %rsp
-        movq    %rdi, (%rsp)
-        movq    %rsi, 8(%rsp)
-        movq    %rdx, 16(%rsp)
-        movq    %rcx, 24(%rsp)
-        movq    %r8, 32(%rsp)
-        movq    %r9, 40(%rsp)
-        movaps  %xmm0, 48(%rsp)
-        movaps  %xmm1, 64(%rsp)
-        movaps  %xmm2, 80(%rsp)
-        movaps  %xmm3, 96(%rsp)
-        movaps  %xmm4, 112(%rsp)
-        movaps  %xmm5, 128(%rsp)
-        movaps  %xmm6, 144(%rsp)
-        movaps  %xmm7, 160(%rsp)
+        SAVE_ARGUMENTS
         movq    CONTEXT(CALLEE), %rdi
         movq    %rsp, %rsi
         call    linden_dispatch_callback
@@ -157,20 +162,7 @@ linden_cross_entry:
 1:      cmpq    CONTEXT(STACK_LIMIT), %rsp
         jb      linden_stack_exhausted
         subq    $200, %rsp
-        movq    %rdi, (%rsp)
-        movq    %rsi, 8(%rsp)
-        movq    %rdx, 16(%rsp)
-        movq    %rcx, 24(%rsp)
-        movq    %r8, 32(%rsp)
-        movq    %r9, 40(%rsp)
-        movaps  %xmm0, 48(%rsp)
-        movaps  %xmm1, 64(%rsp)
-        movaps  %xmm2, 80(%rsp)
-        movaps  %xmm3, 96(%rsp)
-        movaps  %xmm4, 112(%rsp)
-        movaps  %xmm5, 128(%rsp)
-        movaps  %xmm6, 144(%rsp)
-        movaps  %xmm7, 160(%rsp)
+        SAVE_ARGUMENTS
         movq    %r11, 176(%rsp)
         movq    CONTEXT(INSTANCE), %rax
         movq    %rax, 184(%rsp)
