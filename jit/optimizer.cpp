@@ -21,6 +21,7 @@
 #include <mutex>
 
 #include "jit/abi.h"
+#include "jit/passes/passes.h"
 
 namespace linden::jit {
 namespace {
@@ -47,7 +48,7 @@ constexpr char kPassList[] =
       "float2int,loop(loop-rotate<header-duplication>,loop-deletion),loop-vectorize,"
       "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,"
       "slp-vectorizer,vector-combine,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
-      "loop-mssa(licm<allowspeculation>),loop-sink,instsimplify,div-rem-pairs,"
+      "loop-mssa(licm<allowspeculation>),linden-wide-multiply,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
     "globaldce,constmerge";
 // clang-format on
@@ -123,6 +124,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::ModuleAnalysisManager modules;
   llvm::PipelineTuningOptions tuning;
   llvm::PassBuilder builder(&machine, tuning);
+  register_passes(builder);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);

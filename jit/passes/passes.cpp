@@ -1,0 +1,17 @@
+#include "jit/passes/passes.h"
+
+namespace linden::jit {
+
+void register_passes(llvm::PassBuilder& builder) {
+  builder.registerPipelineParsingCallback([](llvm::StringRef name,
+                                             llvm::FunctionPassManager& passes,
+                                             llvm::ArrayRef<llvm::PassBuilder::PipelineElement>) {
+    if (name == "linden-wide-multiply") {
+      passes.addPass(WideMultiplyPass());
+      return true;
+    }
+    return false;
+  });
+}
+
+}  // namespace linden::jit

@@ -1,0 +1,24 @@
+// Our own IR passes: what LLVM's do not do, or not for this kind of IR. The pass list of
+// optimizer.cpp names them like any other.
+//
+// All of them run on IR in which linear memory is still the global `__memory` (sfi/strategy.h): its
+// addresses are `getelementptr i8, @__memory, zext(i32 index) [+ constant offset]`.
+#ifndef LINDEN_JIT_PASSES_PASSES_H_
+#define LINDEN_JIT_PASSES_PASSES_H_
+
+#include <llvm/IR/PassManager.h>
+#include <llvm/Passes/PassBuilder.h>
+
+namespace linden::jit {
+
+// "linden-wide-multiply": puts 64 x 64 -> 128-bit multiplications together again.
+struct WideMultiplyPass : llvm::PassInfoMixin<WideMultiplyPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
+// Makes the names above known to `builder`.
+void register_passes(llvm::PassBuilder& builder);
+
+}  // namespace linden::jit
+
+#endif
