@@ -11,6 +11,7 @@
 #include <llvm/IR/IRBuilder.h>
 
 #include <initializer_list>
+#include <map>
 #include <vector>
 
 #include "jit/bytecode_reader.h"
@@ -92,8 +93,15 @@ class FunctionTranslator {
   void emit_call(uint32_t type_index, llvm::Value* code, const std::vector<llvm::Value*>& arguments,
                  bool is_tail);
   llvm::Value* load_import_code(uint32_t import);
-  llvm::Value* load_indirect_code(uint32_t table, uint32_t type_index, llvm::Value* index);
   void load_parameters();
+
+  // Indirect calls (translate_indirect_call.cpp).
+  using DirectTargets = std::map<uint32_t, std::vector<uint32_t>>;  // function: its slots
+  void emit_indirect_call(uint32_t table, uint32_t type_index, llvm::Value* index,
+                          const std::vector<llvm::Value*>& arguments, bool is_tail);
+  llvm::Value* load_indirect_code(uint32_t table, uint32_t type_index, llvm::Value* index);
+  DirectTargets find_direct_targets(uint32_t table, uint32_t type_index) const;
+  llvm::MDNode* unlikely_default(unsigned cases);
 
   // Memory (translate_memory.cpp).
   llvm::Value* effective_address(llvm::Value* index, uint64_t offset);

@@ -108,57 +108,6 @@ llvm::Value* FunctionTranslator::load_import_code(uint32_t import) {
   return load_runtime(pointer_type(), reference, offsetof(FunctionReference, any_code));
 }
 
-// Finds what slot `index` of a table holds, checks its type and makes it ready to be called.
-llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t type_index,
-                                                    llvm::Value* index) {
-  const std::vector<uint32_t>& slots = parent_.plan().constant_tables[table];
-  const bool is_constant = !slots.empty();
-  llvm::Value* wide_index = builder_.CreateZExt(index, i64());
-  llvm::Value* entries = nullptr;
-  llvm::Value* size = nullptr;
-  if (is_constant) {
-    entries = parent_.constant_table(table);
-    size = builder_.getInt64(slots.size());
-  } else {
-    llvm::Value* data =
-        load_instance_element(offsetof(InstanceData, tables), pointer_type(), table);
-    entries = load_runtime(pointer_type(), data, offsetof(TableData, entries));
-    size = load_runtime(i64(), data, offsetof(TableData, size));
-  }
-  trap_if(builder_.CreateICmpUGE(wide_index, size), TrapCode::UndefinedElement);
-
-  const uint64_t entry_size = is_constant ? sizeof(ConstantTableEntry) : sizeof(TableEntry);
-  llvm::Value* entry = builder_.CreateGEP(llvm::ArrayType::get(i8(), entry_size), entries,
-                                          wide_index, "", llvm::GEPNoWrapFlags::inBounds());
-  static_assert(offsetof(ConstantTableEntry, type_id) == offsetof(TableEntry, type_id));
-  llvm::Value* found = load_runtime(i64(), entry, offsetof(TableEntry, type_id));
-  const uint32_t type_id = encode_type_id(module_.types[type_index]);
-  llvm::Value* expected =
-      type_id != 0
-          ? builder_.getInt64(type_id)
-          : builder_.CreateZExt(
-                load_instance_element(offsetof(InstanceData, type_ids), i32(), type_index), i64());
-  llvm::BasicBlock* mismatch = new_block("mismatch");
-  llvm::BasicBlock* next = new_block();
-  builder_.CreateCondBr(builder_.CreateICmpNE(found, expected), mismatch, next, parent_.unlikely());
-  builder_.SetInsertPoint(mismatch);
-  llvm::BasicBlock* null = new_block("null");
-  llvm::BasicBlock* wrong = new_block("wrong");
-  builder_.CreateCondBr(builder_.CreateICmpEQ(found, builder_.getInt64(0)), null, wrong);
-  builder_.SetInsertPoint(null);
-  emit_trap(TrapCode::IndirectCallToNull);
-  builder_.SetInsertPoint(wrong);
-  emit_trap(TrapCode::IndirectCallTypeMismatch);
-  builder_.SetInsertPoint(next);
-
-  if (!is_constant) {
-    store_context(load_runtime(pointer_type(), entry, offsetof(TableEntry, reference)),
-                  offsetof(Context, callee));
-  }
-  static_assert(offsetof(ConstantTableEntry, code) == offsetof(TableEntry, code));
-  return load_runtime(pointer_type(), entry, offsetof(TableEntry, code));
-}
-
 bool FunctionTranslator::translate_call(const Instruction& instruction) {
   const bool is_tail =
       instruction.opcode == Opcode::ReturnCall || instruction.opcode == Opcode::ReturnCallIndirect;
@@ -181,10 +130,13 @@ bool FunctionTranslator::translate_call(const Instruction& instruction) {
   const size_t arity = module_.types[type_index].params.size();
   std::vector<llvm::Value*> arguments(stack_.end() - static_cast<ptrdiff_t>(arity), stack_.end());
   stack_.resize(stack_.size() - arity);
-  llvm::Value* code =
-      table_index != nullptr ? load_indirect_code(instruction.index2, type_index, table_index)
-      : instruction.index < module_.imported_functions ? load_import_code(instruction.index)
-                                                       : parent_.function(instruction.index);
+  if (table_index != nullptr) {
+    emit_indirect_call(instruction.index2, type_index, table_index, arguments, is_tail);
+    return true;
+  }
+  llvm::Value* code = instruction.index < module_.imported_functions
+                          ? load_import_code(instruction.index)
+                          : parent_.function(instruction.index);
   emit_call(type_index, code, arguments, is_tail);
   return true;
 }

@@ -2,6 +2,7 @@
 // current, check everything, and end the guest with a trap where wasm says so. A trap unwinds
 // without running destructors: no helper holds anything when it raises one.
 
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/context.h"
@@ -25,11 +26,12 @@ struct InstanceHelpers {
 
   // The host address of a guest range, or a trap.
   static std::byte* range(uint64_t offset, uint64_t length) {
-    Memory& target = memory();
-    if (!is_in_bounds(offset, length, target.size().load(std::memory_order_acquire))) {
+    const jit::Context& context = current_context();
+    if (!is_in_bounds(offset, length,
+                      context.instance->memory_size->load(std::memory_order_acquire))) {
       raise_trap(TrapCode::MemoryOutOfBounds);
     }
-    return target.base() + offset;
+    return context.memory_base + offset;
   }
 
   static uint32_t atomic_wait(uint64_t address, unsigned size, uint64_t expected,
@@ -49,8 +51,11 @@ uint32_t linden_helper_MemoryGrow(uint32_t delta) {
 }
 
 void linden_helper_MemoryCopy(uint32_t to, uint32_t from, uint32_t length) {
-  std::byte* source = H::range(from, length);
-  std::memmove(H::range(to, length), source, length);
+  // One check for both: this is the hottest of all.
+  const jit::Context& context = current_context();
+  const uint64_t size = context.instance->memory_size->load(std::memory_order_acquire);
+  if (!H::is_in_bounds(std::max(to, from), length, size)) raise_trap(TrapCode::MemoryOutOfBounds);
+  std::memmove(context.memory_base + to, context.memory_base + from, length);
 }
 
 void linden_helper_MemoryFill(uint32_t to, uint32_t value, uint32_t length) {
@@ -121,8 +126,11 @@ uint32_t linden_helper_AtomicNotify(uint64_t address, uint32_t count) {
 }
 
 void linden_helper_RawCopy(uint64_t to, uint64_t from, uint64_t length) {
-  std::byte* source = H::range(from, length);
-  std::memmove(H::range(to, length), source, length);
+  // One check for both: this is the hottest of all.
+  const jit::Context& context = current_context();
+  const uint64_t size = context.instance->memory_size->load(std::memory_order_acquire);
+  if (!H::is_in_bounds(std::max(to, from), length, size)) raise_trap(TrapCode::MemoryOutOfBounds);
+  std::memmove(context.memory_base + to, context.memory_base + from, length);
 }
 
 void linden_helper_RawFill(uint64_t to, uint64_t value, uint64_t length) {

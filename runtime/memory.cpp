@@ -20,6 +20,9 @@ absl::StatusOr<std::unique_ptr<Memory>> Memory::create(const jit::Limits& limits
                          : "no address space is left for a linear memory");
   }
   memory->base_ = static_cast<std::byte*>(base);
+  // Advice only: where it is not followed, guests that roam over megabytes spend up to a quarter of
+  // their time more on address translation. A range smaller than a huge page never becomes one.
+  madvise(base, kReservation, MADV_HUGEPAGE);
   memory->limits_ = limits;
   memory->page_limit_ = kMaximumPages;
   if (memory->grow(limits.initial) < 0) {
