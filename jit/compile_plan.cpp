@@ -5,9 +5,11 @@
 namespace linden::jit {
 namespace {
 
-// Wasm bytes per part. Small modules stay whole, so that inlining sees everything; large ones give
-// enough parts to keep several cores busy to the end.
+// Wasm bytes per part. Small modules stay whole, so that inlining sees everything. Large ones have a
+// multiple of four parts, all of one size: seven parts would keep one of two cores idle for the time of
+// the eighth.
 constexpr uint32_t kPartSize = 160 * 1024;
+constexpr uint64_t kPartMultiple = 4;
 constexpr uint64_t kMaxConstantTable = 1'000'000;
 
 using Kind = ConstantInstruction::Kind;
@@ -16,7 +18,8 @@ void assign_parts(const Module& module, CompilePlan& plan) {
   plan.part_of.resize(module.functions.size());
   uint64_t total = 0;
   for (const Function& function : module.functions) total += function.body_size;
-  const uint64_t count = std::max<uint64_t>(1, (total + kPartSize / 2) / kPartSize);
+  uint64_t count = std::max<uint64_t>(1, (total + kPartSize / 2) / kPartSize);
+  if (count > kPartMultiple) count = (count + kPartMultiple - 1) / kPartMultiple * kPartMultiple;
   const uint64_t target = total / count + 1;
   uint64_t seen = 0;
   plan.parts.resize(count);

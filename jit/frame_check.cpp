@@ -18,6 +18,8 @@
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
 #include <llvm/Target/RegisterTargetPassConfigCallback.h>
 
+#include "jit/fold_addresses.h"
+
 namespace linden::jit {
 namespace {
 
@@ -87,6 +89,7 @@ FrameReportScope::FrameReportScope(FrameReport& report) {
         if (current_report == nullptr) return;
         // There are no variables to describe, only line numbers.
         config->disablePass(&llvm::LiveDebugValuesID);
+        config->insertPass(&llvm::PeepholeOptimizerLegacyID, create_fold_addresses_pass());
         config->insertPass(&llvm::FixupStatepointCallerSavedID, new StackAddressCheck());
         config->insertPass(&llvm::PrologEpilogCodeInserterID, new FrameSizeRecorder());
       });

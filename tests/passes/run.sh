@@ -3,6 +3,7 @@
 # that never fires passes every assertion, comments say what the optimised code must contain or not:
 #   ;; expect-ir: EXTENDED REGULAR EXPRESSION
 #   ;; refuse-ir: EXTENDED REGULAR EXPRESSION
+#   ;; expect-code: EXTENDED REGULAR EXPRESSION   on the disassembly, x86-64 only
 # usage: run.sh LINDEN
 set -euo pipefail
 linden=$(realpath "$1")
@@ -20,11 +21,17 @@ for script in *.wast; do
   cat "$work/$name"/part*[0-9].ll > "$work/$name.ll"
   while read -r _ kind expression; do
     found=0
-    grep -qE -- "$expression" "$work/$name.ll" && found=1
-    if [[ $kind == expect-ir: && $found == 0 ]] || [[ $kind == refuse-ir: && $found == 1 ]]; then
+    text=$work/$name.ll
+    if [[ $kind == expect-code: ]]; then
+      [[ $(uname -m) == x86_64 ]] || continue
+      text=$work/$name.s
+      for object in "$work/$name"/part*.o; do llvm-objdump-22 -d --no-show-raw-insn "$object"; done > "$text"
+    fi
+    grep -qE -- "$expression" "$text" && found=1
+    if [[ $kind == expect-* && $found == 0 ]] || [[ $kind == refuse-* && $found == 1 ]]; then
       echo "$script: the optimised code fails '$kind $expression'" >&2
       failed=1
     fi
-  done < <(grep -E '^;; (expect|refuse)-ir: ' "$script" || true)
+  done < <(grep -E '^;; (expect|refuse)-(ir|code): ' "$script" || true)
 done
 exit "$failed"
