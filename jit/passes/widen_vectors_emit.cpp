@@ -1,0 +1,514 @@
+// The new loop, which runs before the one that was there:
+//
+//   preheader      the checks; on to `wide` or `rest`
+//   wide.start     invariants repeated, inductions and accumulators set up
+//   wide           `unroll` iterations at once
+//   wide.end       accumulators folded
+//   rest           where the old loop begins: at the start, or after the wide loop
+//   old loop
+//
+// The old loop has at least one iteration to do, so that everything that is used after it comes out
+// of it as ever.
+
+#include <llvm/Analysis/VectorUtils.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/LoopUtils.h>
+
+#include "jit/passes/widen_vectors.h"
+
+namespace linden::jit::widen {
+namespace {
+
+using Mask = llvm::SmallVector<int, 64>;
+
+class Emitter {
+ public:
+  Emitter(llvm::Loop& loop, const Plan& plan, const Memory& memory, unsigned unroll,
+          llvm::ScalarEvolution& evolution)
+      : loop_(loop),
+        plan_(plan),
+        memory_(memory),
+        unroll_(unroll),
+        preheader_(loop.getLoopPreheader()),
+        evolution_(evolution),
+        builder_(loop.getHeader()->getContext()),
+        values_(plan.nodes().size()),
+        carried_(plan.nodes().size()) {}
+
+  void emit(llvm::Value* counted, llvm::Value* ok, llvm::LoopInfo& loops,
+            llvm::DominatorTree& dominators);
+
+ private:
+  llvm::FixedVectorType* wide_type(llvm::Type* member, unsigned members) const {
+    return llvm::FixedVectorType::get(member->getScalarType(),
+                                      lane_count(member) * members * unroll_);
+  }
+  llvm::FixedVectorType* wide_type(const Node& node) const {
+    return wide_type(node.member_type(), node.members.size());
+  }
+  llvm::Value* operand(const Node& node, unsigned number) const {
+    return values_[node.operands[number]];
+  }
+
+  llvm::Value* shuffle(llvm::Value* first, llvm::Value* second, llvm::ArrayRef<int> mask);
+  llvm::Value* concatenate(llvm::ArrayRef<llvm::Value*> values);
+  llvm::Value* compute(const Node& node);
+  llvm::Value* compute_shuffle(const Node& node);
+  llvm::Value* compute_lanewise(const Node& node);
+  llvm::Value* address(const Access& access);
+  void set_up(unsigned index);
+  void close(unsigned index);
+  llvm::Value* identity(const Node& node) const;
+  llvm::Value* resumed(llvm::PHINode& phi, llvm::Value* iterations);
+  llvm::Value* fold(const Node& node, llvm::Value* wide);
+
+  llvm::Loop& loop_;
+  const Plan& plan_;
+  const Memory& memory_;
+  const unsigned unroll_;
+  llvm::BasicBlock* preheader_;
+  llvm::ScalarEvolution& evolution_;
+  llvm::IRBuilder<> builder_;
+  llvm::BasicBlock *start_ = nullptr, *wide_ = nullptr;
+  std::vector<llvm::Value*> values_;
+  std::vector<llvm::PHINode*> carried_;          // of a recurrence: operand 0 of the last round
+  std::map<int64_t, llvm::PHINode*> travelled_;  // bytes, for every step
+  std::map<unsigned, llvm::Value*> group_address_;
+};
+
+llvm::Value* Emitter::shuffle(llvm::Value* first, llvm::Value* second, llvm::ArrayRef<int> mask) {
+  const unsigned lanes = lane_count(first->getType());
+  if (mask.size() == lanes && llvm::ShuffleVectorInst::isIdentityMask(mask, lanes)) return first;
+  return builder_.CreateShuffleVector(
+      first, second == nullptr ? llvm::PoisonValue::get(first->getType()) : second, mask);
+}
+
+// Scalars and vectors of one type as a vector.
+llvm::Value* Emitter::concatenate(llvm::ArrayRef<llvm::Value*> values) {
+  llvm::SmallVector<llvm::Value*, 8> vectors(values);
+  if (!values[0]->getType()->isVectorTy()) {
+    auto* type = llvm::FixedVectorType::get(values[0]->getType(), values.size());
+    llvm::Value* vector = llvm::PoisonValue::get(type);
+    for (size_t i = 0; i < values.size(); ++i) {
+      vector = builder_.CreateInsertElement(vector, values[i], i);
+    }
+    return vector;
+  }
+  return values.size() == 1 ? values[0] : llvm::concatenateVectors(builder_, vectors);
+}
+
+llvm::Value* Emitter::address(const Access& access) {
+  llvm::Value*& group_address = group_address_[access.group];
+  llvm::Type* byte = builder_.getInt8Ty();
+  const auto no_wrap = llvm::GEPNoWrapFlags::noUnsignedWrap();
+  if (group_address == nullptr) {
+    llvm::Value* index = builder_.CreateNUWAdd(memory_.start(access.group),
+                                               travelled_[memory_.group(access.group).step]);
+    group_address = builder_.CreateGEP(byte, memory_.base(), index, "", no_wrap);
+  }
+  if (access.position == 0) return group_address;
+  return builder_.CreateGEP(byte, group_address, builder_.getInt64(access.position), "", no_wrap);
+}
+
+llvm::Value* Emitter::compute(const Node& node) {
+  const unsigned lanes = node.lanes();
+  const unsigned member_lanes = node.lanes_of_member();
+  switch (node.kind) {
+    case Node::Kind::Load:
+    case Node::Kind::Store: {
+      // Traps are reported by the location.
+      builder_.SetCurrentDebugLocation(node.first()->getDebugLoc());
+      llvm::Value* pointer = address(*memory_.find(node.members[0]));
+      llvm::Instruction* access = nullptr;
+      if (node.kind == Node::Kind::Load) {
+        access = builder_.CreateAlignedLoad(wide_type(node), pointer, llvm::Align(1));
+      } else {
+        access = builder_.CreateAlignedStore(operand(node, 0), pointer, llvm::Align(1));
+      }
+      if (auto* tag = node.first()->getMetadata(llvm::LLVMContext::MD_tbaa)) {
+        access->setMetadata(llvm::LLVMContext::MD_tbaa, tag);
+      }
+      return access;
+    }
+    case Node::Kind::LoadPart: {
+      const unsigned run_lanes = plan_.node(node.operands[0]).lanes();
+      Mask mask;
+      for (unsigned i = 0; i < unroll_; ++i) {
+        for (unsigned lane = 0; lane < lanes; ++lane) {
+          mask.push_back(static_cast<int>(i * run_lanes + node.part * lanes + lane));
+        }
+      }
+      return shuffle(operand(node, 0), nullptr, mask);
+    }
+    case Node::Kind::Bitcast:
+      return builder_.CreateBitCast(operand(node, 0), wide_type(node));
+    case Node::Kind::Recurrence: {
+      // The last iteration of the round before, then all but the last of this one.
+      llvm::Value* latched = operand(node, 0);
+      const unsigned all = unroll_ * lanes;
+      Mask mask;
+      for (unsigned lane = 0; lane < all; ++lane) {
+        mask.push_back(static_cast<int>(lane + all - lanes));
+      }
+      return shuffle(carried_[&node - plan_.nodes().data()], latched, mask);
+    }
+    case Node::Kind::Gather: {
+      llvm::SmallVector<llvm::Value*, 4> parts;
+      for (const unsigned part : node.operands) parts.push_back(values_[part]);
+      Mask mask;
+      for (unsigned i = 0; i < unroll_; ++i) {
+        for (unsigned member = 0; member < node.members.size(); ++member) {
+          for (unsigned lane = 0; lane < member_lanes; ++lane) {
+            mask.push_back(static_cast<int>((member * unroll_ + i) * member_lanes + lane));
+          }
+        }
+      }
+      if (llvm::all_equal(parts)) {
+        for (int& lane : mask) lane %= static_cast<int>(unroll_ * member_lanes);
+        return shuffle(parts[0], nullptr, mask);
+      }
+      return shuffle(concatenate(parts), nullptr, mask);
+    }
+    case Node::Kind::Extract: {
+      Mask mask;
+      unsigned chunk = 0;
+      for (unsigned i = 0; i < unroll_; ++i) {
+        for (llvm::Value* member : node.members) {
+          auto* extract = llvm::cast<llvm::ExtractElementInst>(member);
+          const uint64_t lane =
+              llvm::cast<llvm::ConstantInt>(extract->getIndexOperand())->getZExtValue();
+          mask.push_back(
+              static_cast<int>(chunk++ * lane_count(extract->getVectorOperandType()) + lane));
+        }
+      }
+      return shuffle(operand(node, 0), nullptr, mask);
+    }
+    case Node::Kind::Insert: {
+      Mask spread, mask;
+      const unsigned all = unroll_ * lanes;
+      for (unsigned chunk = 0; chunk < all / member_lanes; ++chunk) {
+        auto* insert =
+            llvm::cast<llvm::InsertElementInst>(node.members[chunk % node.members.size()]);
+        const uint64_t place = llvm::cast<llvm::ConstantInt>(insert->getOperand(2))->getZExtValue();
+        for (unsigned lane = 0; lane < member_lanes; ++lane) {
+          spread.push_back(lane == place ? static_cast<int>(chunk) : -1);
+          const unsigned here = chunk * member_lanes + lane;
+          mask.push_back(static_cast<int>(lane == place ? all + here : here));
+        }
+      }
+      llvm::Value* inserted = shuffle(operand(node, 1), nullptr, spread);
+      return llvm::isa<llvm::UndefValue>(operand(node, 0))
+                 ? inserted
+                 : shuffle(operand(node, 0), inserted, mask);
+    }
+    case Node::Kind::Shuffle:
+      return compute_shuffle(node);
+    case Node::Kind::Lanewise:
+      return compute_lanewise(node);
+    case Node::Kind::Invariant:
+    case Node::Kind::Induction:
+    case Node::Kind::Reduction:
+      break;
+  }
+  llvm_unreachable("set up before the loop");
+}
+
+llvm::Value* Emitter::compute_shuffle(const Node& node) {
+  const auto source_lanes = static_cast<int>(plan_.node(node.operands[0]).lanes());
+  Mask mask;
+  for (unsigned i = 0; i < unroll_; ++i) {
+    for (const int lane : node.mask) {
+      const auto iteration = static_cast<int>(i);
+      if (lane < 0) {
+        mask.push_back(-1);
+      } else if (lane < source_lanes) {
+        mask.push_back(iteration * source_lanes + lane);
+      } else {
+        const auto all = static_cast<int>(unroll_) * source_lanes;
+        mask.push_back(all + iteration * source_lanes + lane - source_lanes);
+      }
+    }
+  }
+  return shuffle(operand(node, 0), node.operands.size() == 2 ? operand(node, 1) : nullptr, mask);
+}
+
+llvm::Value* Emitter::compute_lanewise(const Node& node) {
+  llvm::Instruction& first = *node.first();
+  llvm::Type* type = wide_type(node);
+  llvm::Value* result = nullptr;
+  if (auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&first)) {
+    const llvm::Intrinsic::ID id = call->getIntrinsicID();
+    llvm::SmallVector<llvm::Value*, 4> arguments;
+    llvm::SmallVector<llvm::Type*, 2> overloads;
+    if (llvm::isVectorIntrinsicWithOverloadTypeAtArg(id, -1, nullptr)) overloads.push_back(type);
+    for (unsigned i = 0; i < call->arg_size(); ++i) {
+      arguments.push_back(node.operands[i] == ~0u ? call->getArgOperand(i) : operand(node, i));
+      if (llvm::isVectorIntrinsicWithOverloadTypeAtArg(id, static_cast<int>(i), nullptr)) {
+        overloads.push_back(arguments.back()->getType());
+      }
+    }
+    result = builder_.CreateIntrinsic(id, overloads, arguments);
+  } else if (auto* cast = llvm::dyn_cast<llvm::CastInst>(&first)) {
+    result = builder_.CreateCast(cast->getOpcode(), operand(node, 0), type);
+  } else {
+    llvm::Instruction* wider = first.clone();
+    for (unsigned i = 0; i < node.operands.size(); ++i) wider->setOperand(i, operand(node, i));
+    wider->mutateType(type);
+    wider->dropUnknownNonDebugMetadata();
+    wider->setDebugLoc(llvm::DebugLoc());
+    result = builder_.Insert(wider);
+  }
+  if (auto* instruction = llvm::dyn_cast<llvm::Instruction>(result)) {
+    instruction->copyIRFlags(&first);
+    for (llvm::Value* member : node.members) instruction->andIRFlags(member);
+  }
+  return result;
+}
+
+llvm::Value* Emitter::identity(const Node& node) const {
+  auto& phi = *llvm::cast<llvm::PHINode>(node.members[0]);
+  unsigned opcode = 0;
+  llvm::Type* type = wide_type(node);
+  const unsigned bits = type->getScalarSizeInBits();
+  switch (*reduction_intrinsic(phi, loop_, opcode)) {
+    case llvm::Intrinsic::vector_reduce_mul:
+      return llvm::ConstantInt::get(type, 1);
+    case llvm::Intrinsic::vector_reduce_and:
+    case llvm::Intrinsic::vector_reduce_umin:
+      return llvm::Constant::getAllOnesValue(type);
+    case llvm::Intrinsic::vector_reduce_smin:
+      return llvm::ConstantInt::get(type, llvm::APInt::getSignedMaxValue(bits));
+    case llvm::Intrinsic::vector_reduce_smax:
+      return llvm::ConstantInt::get(type, llvm::APInt::getSignedMinValue(bits));
+    default:
+      return llvm::Constant::getNullValue(type);
+  }
+}
+
+// What is there before the wide loop, and its phis.
+void Emitter::set_up(unsigned index) {
+  const Node& node = plan_.node(index);
+  const unsigned lanes = node.lanes();
+  const unsigned all = lanes * unroll_;
+  llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  builder_.SetInsertPoint(start_->getTerminator());
+  auto add_phi = [&](llvm::Value* first) {
+    llvm::IRBuilder<> header(wide_, wide_->begin());
+    llvm::PHINode* phi = header.CreatePHI(first->getType(), 2);
+    phi->addIncoming(first, start_);
+    return phi;
+  };
+  // The members side by side in the lanes from `first_lane` on, or repeated all over.
+  auto spread = [&](llvm::ArrayRef<llvm::Value*> members, unsigned first_lane, bool repeated) {
+    Mask mask;
+    for (unsigned lane = 0; lane < all; ++lane) {
+      const bool inside = lane >= first_lane && lane < first_lane + lanes;
+      mask.push_back(repeated || inside ? static_cast<int>(lane % lanes) : -1);
+    }
+    return shuffle(concatenate(members), nullptr, mask);
+  };
+  auto starts = [&] {
+    llvm::SmallVector<llvm::Value*, 4> values;
+    for (llvm::Value* member : node.members) {
+      values.push_back(llvm::cast<llvm::PHINode>(member)->getIncomingValueForBlock(preheader_));
+    }
+    return values;
+  };
+  switch (node.kind) {
+    case Node::Kind::Invariant:
+      values_[index] = spread(node.members, 0, true);
+      break;
+    case Node::Kind::Induction: {
+      const auto* evolving = llvm::cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(node.members[0]));
+      const llvm::APInt& step =
+          llvm::cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution_))->getAPInt();
+      llvm::Type* type = wide_type(node);
+      llvm::SmallVector<llvm::Constant*, 8> ahead;
+      for (unsigned i = 0; i < unroll_; ++i) {
+        ahead.push_back(llvm::ConstantInt::get(type->getScalarType(), step * i));
+      }
+      llvm::Value* first =
+          builder_.CreateAdd(spread(starts(), 0, true), llvm::ConstantVector::get(ahead));
+      llvm::PHINode* phi = add_phi(first);
+      builder_.SetInsertPoint(wide_->getTerminator());
+      phi->addIncoming(builder_.CreateAdd(phi, llvm::ConstantInt::get(type, step * unroll_)),
+                       wide_);
+      values_[index] = phi;
+      break;
+    }
+    case Node::Kind::Reduction: {
+      Mask mask;
+      for (unsigned lane = 0; lane < all; ++lane) {
+        mask.push_back(static_cast<int>(lane < lanes ? lane : all + lane));
+      }
+      values_[index] = add_phi(shuffle(spread(starts(), 0, false), identity(node), mask));
+      break;
+    }
+    case Node::Kind::Recurrence:
+      carried_[index] = add_phi(spread(starts(), all - lanes, false));
+      break;
+    default:
+      break;
+  }
+}
+
+// The way round of a phi that `set_up` made.
+void Emitter::close(unsigned index) {
+  const Node& node = plan_.node(index);
+  if (node.kind == Node::Kind::Recurrence) carried_[index]->addIncoming(operand(node, 0), wide_);
+  if (node.kind == Node::Kind::Reduction) {
+    auto* phi = llvm::cast<llvm::PHINode>(node.members[0]);
+    llvm::Value* latched = phi->getIncomingValueForBlock(loop_.getLoopLatch());
+    llvm::cast<llvm::PHINode>(values_[index])->addIncoming(values_[plan_.find(latched)], wide_);
+  }
+}
+
+llvm::Value* Emitter::fold(const Node& node, llvm::Value* wide) {
+  using llvm::Intrinsic::ID;
+  unsigned opcode = 0;
+  const ID id = *reduction_intrinsic(*llvm::cast<llvm::PHINode>(node.members[0]), loop_, opcode);
+  auto join = [&](llvm::Value* left, llvm::Value* right) -> llvm::Value* {
+    switch (id) {
+      case llvm::Intrinsic::vector_reduce_mul:
+        return builder_.CreateMul(left, right);
+      case llvm::Intrinsic::vector_reduce_and:
+        return builder_.CreateAnd(left, right);
+      case llvm::Intrinsic::vector_reduce_or:
+        return builder_.CreateOr(left, right);
+      case llvm::Intrinsic::vector_reduce_xor:
+        return builder_.CreateXor(left, right);
+      case llvm::Intrinsic::vector_reduce_umin:
+      case llvm::Intrinsic::vector_reduce_umax:
+      case llvm::Intrinsic::vector_reduce_smin:
+      case llvm::Intrinsic::vector_reduce_smax:
+        return builder_.CreateBinaryIntrinsic(llvm::getMinMaxReductionIntrinsicOp(id), left, right);
+      default:
+        return builder_.CreateAdd(left, right);
+    }
+  };
+  // Halves together until one iteration's lanes are left: `unroll` is a power of two.
+  for (unsigned lanes = node.lanes() * unroll_; lanes > node.lanes(); lanes /= 2) {
+    Mask low, high;
+    for (unsigned lane = 0; lane < lanes / 2; ++lane) {
+      low.push_back(static_cast<int>(lane));
+      high.push_back(static_cast<int>(lane + lanes / 2));
+    }
+    wide = join(shuffle(wide, nullptr, low), shuffle(wide, nullptr, high));
+  }
+  return node.member_type()->isVectorTy() ? wide : builder_.CreateExtractElement(wide, uint64_t{0});
+}
+
+// Where the old loop goes on after the wide one: `builder_` is behind that.
+llvm::Value* Emitter::resumed(llvm::PHINode& phi, llvm::Value* iterations) {
+  const unsigned index = plan_.find(&phi);
+  const Node* node = index == ~0u ? nullptr : &plan_.node(index);
+  if (node != nullptr && node->kind == Node::Kind::Reduction) {
+    llvm::Value* latched = phi.getIncomingValueForBlock(loop_.getLoopLatch());
+    return fold(*node, values_[plan_.find(latched)]);
+  }
+  if (node != nullptr && node->kind == Node::Kind::Recurrence) {
+    const unsigned lanes = node->lanes();
+    if (!phi.getType()->isVectorTy()) {
+      return builder_.CreateExtractElement(operand(*node, 0), unroll_ - 1);
+    }
+    Mask mask;
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+      mask.push_back(static_cast<int>((unroll_ - 1) * lanes + lane));
+    }
+    return shuffle(operand(*node, 0), nullptr, mask);
+  }
+  const auto* evolving = llvm::cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(&phi));
+  const llvm::APInt& step =
+      llvm::cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution_))->getAPInt();
+  llvm::Value* count = builder_.CreateZExtOrTrunc(iterations, phi.getType());
+  return builder_.CreateAdd(phi.getIncomingValueForBlock(preheader_),
+                            builder_.CreateMul(count, llvm::ConstantInt::get(phi.getType(), step)));
+}
+
+void Emitter::emit(llvm::Value* counted, llvm::Value* ok, llvm::LoopInfo& loops,
+                   llvm::DominatorTree& dominators) {
+  llvm::BasicBlock* preheader = preheader_;
+  llvm::BasicBlock* header = loop_.getHeader();
+  llvm::Function& function = *header->getParent();
+  llvm::LLVMContext& context = function.getContext();
+  builder_.SetInsertPoint(preheader->getTerminator());
+  llvm::Type* word = builder_.getInt64Ty();
+  llvm::Value* rounds = builder_.CreateUDiv(counted, builder_.getInt64(unroll_));
+  llvm::Value* iterations = builder_.CreateMul(rounds, builder_.getInt64(unroll_));
+  ok = builder_.CreateAnd(ok, builder_.CreateICmpUGE(rounds, builder_.getInt64(2)));
+
+  start_ = llvm::BasicBlock::Create(context, "wide.start", &function, header);
+  wide_ = llvm::BasicBlock::Create(context, "wide", &function, header);
+  auto* end = llvm::BasicBlock::Create(context, "wide.end", &function, header);
+  auto* rest = llvm::BasicBlock::Create(context, "rest", &function, header);
+  llvm::BranchInst::Create(wide_, start_);
+  llvm::BranchInst::Create(wide_, wide_);  // for now
+  llvm::BranchInst::Create(rest, end);
+  llvm::BranchInst::Create(header, rest);
+
+  builder_.SetInsertPoint(wide_, wide_->begin());
+  for (const Group& group : memory_.groups()) {
+    llvm::PHINode*& travelled = travelled_[group.step];
+    if (travelled != nullptr) continue;
+    travelled = builder_.CreatePHI(word, 2);
+    travelled->addIncoming(builder_.getInt64(0), start_);
+  }
+  builder_.SetInsertPoint(wide_->getTerminator());
+  for (unsigned index = 0; index < plan_.nodes().size(); ++index) set_up(index);
+  for (const unsigned index : plan_.order()) {
+    if (values_[index] == nullptr) values_[index] = compute(plan_.node(index));
+  }
+  for (unsigned index = 0; index < plan_.nodes().size(); ++index) close(index);
+  builder_.SetCurrentDebugLocation(llvm::DebugLoc());
+  llvm::Value* done = nullptr;
+  for (const auto& [step, travelled] : travelled_) {
+    llvm::Value* next = builder_.CreateNUWAdd(travelled, builder_.getInt64(step * unroll_));
+    travelled->addIncoming(next, wide_);
+    if (done != nullptr) continue;
+    llvm::IRBuilder<> before(start_->getTerminator());
+    done = builder_.CreateICmpEQ(next, before.CreateNUWMul(iterations, before.getInt64(step)));
+  }
+  wide_->getTerminator()->eraseFromParent();
+  llvm::BranchInst::Create(end, wide_, done, wide_);
+
+  builder_.SetInsertPoint(end->getTerminator());
+  for (llvm::PHINode& phi : header->phis()) {
+    llvm::Value* from_wide = resumed(phi, iterations);
+    llvm::IRBuilder<> merge(rest, rest->begin());
+    llvm::PHINode* merged = merge.CreatePHI(phi.getType(), 2);
+    const auto incoming = static_cast<unsigned>(phi.getBasicBlockIndex(preheader));
+    merged->addIncoming(phi.getIncomingValue(incoming), preheader);
+    merged->addIncoming(from_wide, end);
+    phi.setIncomingValue(incoming, merged);
+    phi.setIncomingBlock(incoming, rest);
+  }
+  preheader->getTerminator()->eraseFromParent();
+  llvm::BranchInst::Create(start_, rest, ok, preheader);
+
+  dominators.addNewBlock(start_, preheader);
+  dominators.addNewBlock(wide_, start_);
+  dominators.addNewBlock(end, wide_);
+  dominators.addNewBlock(rest, preheader);
+  dominators.changeImmediateDominator(header, rest);
+  llvm::Loop* wide_loop = loops.AllocateLoop();
+  if (llvm::Loop* parent = loop_.getParentLoop()) {
+    parent->addChildLoop(wide_loop);
+    for (llvm::BasicBlock* block : {start_, end, rest}) parent->addBasicBlockToLoop(block, loops);
+  } else {
+    loops.addTopLevelLoop(wide_loop);
+  }
+  wide_loop->addBasicBlockToLoop(wide_, loops);
+  llvm::addStringMetadataToLoop(wide_loop, "llvm.loop.isvectorized", 1);
+  llvm::addStringMetadataToLoop(&loop_, "llvm.loop.isvectorized", 1);
+  llvm::addStringMetadataToLoop(&loop_, "llvm.loop.unroll.runtime.disable");
+}
+
+}  // namespace
+
+void emit_wide_loop(llvm::Loop& loop, const Plan& plan, const Memory& memory, unsigned unroll,
+                    llvm::Value* counted, llvm::Value* ok, llvm::ScalarEvolution& evolution,
+                    llvm::LoopInfo& loops, llvm::DominatorTree& dominators) {
+  Emitter(loop, plan, memory, unroll, evolution).emit(counted, ok, loops, dominators);
+}
+
+}  // namespace linden::jit::widen
