@@ -132,9 +132,17 @@ inline unsigned lane_count(const llvm::Type* type) {
   return vector == nullptr ? 1 : vector->getNumElements();
 }
 
-// The operation that joins the parts of a reduction, if `phi` is one.
-std::optional<llvm::Intrinsic::ID> reduction_intrinsic(llvm::PHINode& phi, llvm::Loop& loop,
-                                                       unsigned& opcode);
+// By what an integer `phi` advances in each iteration, if that is a constant; or null.
+const llvm::APInt* induction_step(llvm::PHINode& phi, llvm::Loop& loop,
+                                  llvm::ScalarEvolution& evolution);
+
+// Of the phi of an integer reduction: the intrinsic that would fold a vector in the same way, and
+// the operations of an iteration, of which the last comes round.
+struct Reduction {
+  llvm::Intrinsic::ID intrinsic;
+  llvm::SmallVector<llvm::Instruction*, 4> operations;
+};
+std::optional<Reduction> reduction_of(llvm::PHINode& phi, llvm::Loop& loop);
 
 // Has only those lanes computed that shuffles take out of the results. True if there were any.
 bool narrow_operations(llvm::BasicBlock& body);

@@ -71,6 +71,7 @@ class Emitter {
   llvm::IRBuilder<> builder_;
   llvm::BasicBlock *start_ = nullptr, *wide_ = nullptr;
   std::vector<llvm::Value*> values_;
+  llvm::SmallPtrSet<llvm::Value*, 8> reduced_;   // operations of reductions
   std::vector<llvm::PHINode*> carried_;          // of a recurrence: operand 0 of the last round
   std::map<int64_t, llvm::PHINode*> travelled_;  // bytes, for every step
   std::map<unsigned, llvm::Value*> group_address_;
@@ -260,17 +261,20 @@ llvm::Value* Emitter::compute_lanewise(const Node& node) {
   }
   if (auto* instruction = llvm::dyn_cast<llvm::Instruction>(result)) {
     instruction->copyIRFlags(&first);
-    for (llvm::Value* member : node.members) instruction->andIRFlags(member);
+    for (llvm::Value* member : node.members) {
+      instruction->andIRFlags(member);
+      // Reduced in another order, what never wrapped may wrap.
+      if (reduced_.contains(member)) instruction->dropPoisonGeneratingFlags();
+    }
   }
   return result;
 }
 
 llvm::Value* Emitter::identity(const Node& node) const {
   auto& phi = *llvm::cast<llvm::PHINode>(node.members[0]);
-  unsigned opcode = 0;
   llvm::Type* type = wide_type(node);
   const unsigned bits = type->getScalarSizeInBits();
-  switch (*reduction_intrinsic(phi, loop_, opcode)) {
+  switch (reduction_of(phi, loop_)->intrinsic) {
     case llvm::Intrinsic::vector_reduce_mul:
       return llvm::ConstantInt::get(type, 1);
     case llvm::Intrinsic::vector_reduce_and:
@@ -319,9 +323,8 @@ void Emitter::set_up(unsigned index) {
       values_[index] = spread(node.members, 0, true);
       break;
     case Node::Kind::Induction: {
-      const auto* evolving = llvm::cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(node.members[0]));
       const llvm::APInt& step =
-          llvm::cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution_))->getAPInt();
+          *induction_step(*llvm::cast<llvm::PHINode>(node.members[0]), loop_, evolution_);
       llvm::Type* type = wide_type(node);
       llvm::SmallVector<llvm::Constant*, 8> ahead;
       for (unsigned i = 0; i < unroll_; ++i) {
@@ -342,6 +345,8 @@ void Emitter::set_up(unsigned index) {
         mask.push_back(static_cast<int>(lane < lanes ? lane : all + lane));
       }
       values_[index] = add_phi(shuffle(spread(starts(), 0, false), identity(node), mask));
+      auto& phi = *llvm::cast<llvm::PHINode>(node.members[0]);
+      reduced_.insert_range(reduction_of(phi, loop_)->operations);
       break;
     }
     case Node::Kind::Recurrence:
@@ -365,8 +370,7 @@ void Emitter::close(unsigned index) {
 
 llvm::Value* Emitter::fold(const Node& node, llvm::Value* wide) {
   using llvm::Intrinsic::ID;
-  unsigned opcode = 0;
-  const ID id = *reduction_intrinsic(*llvm::cast<llvm::PHINode>(node.members[0]), loop_, opcode);
+  const ID id = reduction_of(*llvm::cast<llvm::PHINode>(node.members[0]), loop_)->intrinsic;
   auto join = [&](llvm::Value* left, llvm::Value* right) -> llvm::Value* {
     switch (id) {
       case llvm::Intrinsic::vector_reduce_mul:
@@ -417,9 +421,7 @@ llvm::Value* Emitter::resumed(llvm::PHINode& phi, llvm::Value* iterations) {
     }
     return shuffle(operand(*node, 0), nullptr, mask);
   }
-  const auto* evolving = llvm::cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(&phi));
-  const llvm::APInt& step =
-      llvm::cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution_))->getAPInt();
+  const llvm::APInt& step = *induction_step(phi, loop_, evolution_);
   llvm::Value* count = builder_.CreateZExtOrTrunc(iterations, phi.getType());
   return builder_.CreateAdd(phi.getIncomingValueForBlock(preheader_),
                             builder_.CreateMul(count, llvm::ConstantInt::get(phi.getType(), step)));

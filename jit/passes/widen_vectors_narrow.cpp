@@ -69,25 +69,26 @@ llvm::Value* compose(llvm::ShuffleVectorInst& shuffle, llvm::ShuffleVectorInst& 
 
 llvm::Value* take_from_scalar(llvm::ShuffleVectorInst& shuffle, llvm::Instruction& source) {
   llvm::Value* scalar = nullptr;
-  if (!match(&source, m_BitCast(m_InsertElt(m_Value(), m_Value(scalar), m_ZeroInt())))) {
-    return nullptr;
-  }
+  const auto insertion = m_InsertElt(m_Value(), m_Value(scalar), m_ZeroInt());
+  const bool splat = match(&source, m_BitCast(m_Shuffle(insertion, m_Value(), m_ZeroMask())));
+  if (!splat && !match(&source, m_BitCast(insertion))) return nullptr;
   llvm::Type* element = shuffle.getType()->getElementType();
   const unsigned bits = scalar->getType()->getPrimitiveSizeInBits();
   const unsigned element_bits = element->getPrimitiveSizeInBits();
   const auto lanes = static_cast<int>(bits / element_bits);
-  if (bits % element_bits != 0 || lanes < 2 ||
-      llvm::any_of(shuffle.getShuffleMask(), [&](int lane) { return lane >= lanes; })) {
-    return nullptr;
+  if (bits % element_bits != 0 || lanes < 2) return nullptr;
+  llvm::SmallVector<int, 32> mask(shuffle.getShuffleMask());
+  for (int& lane : mask) {
+    if (lane >= lanes && !splat) return nullptr;
+    if (lane >= lanes) lane %= lanes;
   }
   llvm::IRBuilder<> builder(&shuffle);
   auto* type = llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes));
   llvm::Value* vector = builder.CreateBitCast(scalar, type);
-  if (shuffle.getType() == type &&
-      llvm::ShuffleVectorInst::isIdentityMask(shuffle.getShuffleMask(), lanes)) {
+  if (shuffle.getType() == type && llvm::ShuffleVectorInst::isIdentityMask(mask, lanes)) {
     return vector;
   }
-  return builder.CreateShuffleVector(vector, shuffle.getShuffleMask());
+  return builder.CreateShuffleVector(vector, mask);
 }
 
 }  // namespace

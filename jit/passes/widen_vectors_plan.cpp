@@ -59,6 +59,39 @@ bool is_same_operation(llvm::Instruction& left, llvm::Instruction& right) {
   return true;
 }
 
+// What folds the parts of a reduction by `operation`, if it is associative.
+llvm::Intrinsic::ID folding_intrinsic(llvm::Instruction& operation) {
+  using llvm::Instruction;
+  switch (operation.getOpcode()) {
+    case Instruction::Add:
+    case Instruction::Sub:
+      return llvm::Intrinsic::vector_reduce_add;
+    case Instruction::Mul:
+      return llvm::Intrinsic::vector_reduce_mul;
+    case Instruction::And:
+      return llvm::Intrinsic::vector_reduce_and;
+    case Instruction::Or:
+      return llvm::Intrinsic::vector_reduce_or;
+    case Instruction::Xor:
+      return llvm::Intrinsic::vector_reduce_xor;
+    default:
+      break;
+  }
+  auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&operation);
+  switch (call == nullptr ? llvm::Intrinsic::not_intrinsic : call->getIntrinsicID()) {
+    case llvm::Intrinsic::umin:
+      return llvm::Intrinsic::vector_reduce_umin;
+    case llvm::Intrinsic::umax:
+      return llvm::Intrinsic::vector_reduce_umax;
+    case llvm::Intrinsic::smin:
+      return llvm::Intrinsic::vector_reduce_smin;
+    case llvm::Intrinsic::smax:
+      return llvm::Intrinsic::vector_reduce_smax;
+    default:
+      return llvm::Intrinsic::not_intrinsic;
+  }
+}
+
 std::optional<unsigned> constant_lane(llvm::Value* index, unsigned lanes) {
   auto* constant = llvm::dyn_cast<llvm::ConstantInt>(index);
   if (constant == nullptr || constant->getValue().uge(lanes)) return std::nullopt;
@@ -76,76 +109,47 @@ unsigned Node::lanes_of_member() const { return lane_count(member_type()); }
 
 uint64_t Node::bits() const { return uint64_t{member_type()->getScalarSizeInBits()} * lanes(); }
 
-std::optional<llvm::Intrinsic::ID> reduction_intrinsic(llvm::PHINode& phi, llvm::Loop& loop,
-                                                       unsigned& opcode) {
+const llvm::APInt* induction_step(llvm::PHINode& phi, llvm::Loop& loop,
+                                  llvm::ScalarEvolution& evolution) {
+  if (!phi.getType()->isIntegerTy()) return nullptr;
+  const auto* evolving = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution.getSCEV(&phi));
+  if (evolving == nullptr || evolving->getLoop() != &loop || !evolving->isAffine()) return nullptr;
+  const auto* step = llvm::dyn_cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution));
+  return step == nullptr ? nullptr : &step->getAPInt();
+}
+
+std::optional<Reduction> reduction_of(llvm::PHINode& phi, llvm::Loop& loop) {
   using llvm::Instruction;
   if (!phi.getType()->isIntOrIntVectorTy()) return std::nullopt;
   llvm::Value* latch = phi.getIncomingValueForBlock(loop.getLoopLatch());
-  std::optional<llvm::Intrinsic::ID> found;
-  llvm::Value* partial = &phi;
-  while (partial != latch) {
+  Reduction reduction{llvm::Intrinsic::not_intrinsic, {}};
+  for (llvm::Value* partial = &phi; partial != latch;) {
     Instruction* next = nullptr;
     for (llvm::Use& use : partial->uses()) {
       auto* user = llvm::cast<Instruction>(use.getUser());
       if (!loop.contains(user)) continue;
-      if (next != nullptr) return std::nullopt;
-      next = user;
       // x - partial is no reduction.
-      if (user->getOpcode() == Instruction::Sub && use.getOperandNo() != 0) return std::nullopt;
+      const bool is_subtrahend = user->getOpcode() == Instruction::Sub && use.getOperandNo() != 0;
+      if (next != nullptr || is_subtrahend) return std::nullopt;
+      next = user;
     }
     if (next == nullptr) return std::nullopt;
-    llvm::Intrinsic::ID id = llvm::Intrinsic::not_intrinsic;
-    opcode = next->getOpcode();
-    switch (opcode) {
-      case Instruction::Sub:
-      case Instruction::Add:
-        id = llvm::Intrinsic::vector_reduce_add;
-        break;
-      case Instruction::Mul:
-        id = llvm::Intrinsic::vector_reduce_mul;
-        break;
-      case Instruction::And:
-        id = llvm::Intrinsic::vector_reduce_and;
-        break;
-      case Instruction::Or:
-        id = llvm::Intrinsic::vector_reduce_or;
-        break;
-      case Instruction::Xor:
-        id = llvm::Intrinsic::vector_reduce_xor;
-        break;
-      case Instruction::Call:
-        if (auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(next)) {
-          switch (call->getIntrinsicID()) {
-            case llvm::Intrinsic::umin:
-              id = llvm::Intrinsic::vector_reduce_umin;
-              break;
-            case llvm::Intrinsic::umax:
-              id = llvm::Intrinsic::vector_reduce_umax;
-              break;
-            case llvm::Intrinsic::smin:
-              id = llvm::Intrinsic::vector_reduce_smin;
-              break;
-            case llvm::Intrinsic::smax:
-              id = llvm::Intrinsic::vector_reduce_smax;
-              break;
-            default:
-              break;
-          }
-        }
-        break;
-      default:
-        break;
+    const llvm::Intrinsic::ID id = folding_intrinsic(*next);
+    if (id == llvm::Intrinsic::not_intrinsic ||
+        (!reduction.operations.empty() && id != reduction.intrinsic)) {
+      return std::nullopt;
     }
-    if (id == llvm::Intrinsic::not_intrinsic || (found && *found != id)) return std::nullopt;
-    found = id;
+    reduction.intrinsic = id;
+    reduction.operations.push_back(next);
     partial = next;
   }
-  // The last partial value goes round only.
+  // The last partial value only goes round.
   for (llvm::User* user : latch->users()) {
     auto* instruction = llvm::cast<Instruction>(user);
     if (instruction != &phi && loop.contains(instruction)) return std::nullopt;
   }
-  return found;
+  if (reduction.operations.empty()) return std::nullopt;
+  return reduction;
 }
 
 bool Plan::build() {
@@ -163,13 +167,7 @@ bool Plan::build() {
     if (phi == nullptr) continue;
     // Where the rest of the iterations begins must be known of every phi: of this kind it can be
     // computed at once.
-    if (phi->getType()->isIntegerTy() && evolution_.isSCEVable(phi->getType())) {
-      const auto* evolving = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(phi));
-      if (evolving != nullptr && evolving->getLoop() == &loop_ && evolving->isAffine() &&
-          llvm::isa<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution_))) {
-        continue;
-      }
-    }
+    if (induction_step(*phi, loop_, evolution_) != nullptr) continue;
     if (node_of({phi}) == kNone) return false;
   }
   return arrange();
@@ -288,17 +286,12 @@ bool Plan::plan_phi(unsigned index) {
     latched.push_back(
         llvm::cast<llvm::PHINode>(member)->getIncomingValueForBlock(loop_.getLoopLatch()));
   }
-  unsigned opcode = 0;
   if (members.size() == 1) {
-    if (phi->getType()->isIntegerTy()) {
-      const auto* evolving = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(phi));
-      if (evolving != nullptr && evolving->getLoop() == &loop_ && evolving->isAffine() &&
-          llvm::isa<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution_))) {
-        nodes_[index].kind = Node::Kind::Induction;
-        return true;
-      }
+    if (induction_step(*phi, loop_, evolution_) != nullptr) {
+      nodes_[index].kind = Node::Kind::Induction;
+      return true;
     }
-    if (reduction_intrinsic(*phi, loop_, opcode)) {
+    if (reduction_of(*phi, loop_)) {
       nodes_[index].kind = Node::Kind::Reduction;
       // Not an operand: it comes round.
       return node_of(latched) != kNone;
@@ -306,8 +299,8 @@ bool Plan::plan_phi(unsigned index) {
   } else {
     // The members one by one may be reductions or inductions.
     for (llvm::Value* member : members) {
-      if (llvm::isa<llvm::SCEVAddRecExpr>(evolution_.getSCEV(member)) ||
-          reduction_intrinsic(*llvm::cast<llvm::PHINode>(member), loop_, opcode)) {
+      auto& other = *llvm::cast<llvm::PHINode>(member);
+      if (induction_step(other, loop_, evolution_) != nullptr || reduction_of(other, loop_)) {
         return plan_gather(index);
       }
     }
