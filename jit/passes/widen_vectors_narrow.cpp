@@ -6,6 +6,7 @@
 //   * what is taken out of an inserted scalar is taken from the scalar.
 
 #include <llvm/ADT/SmallVector.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/Local.h>
 
@@ -32,11 +33,18 @@ llvm::Value* narrow_operation(llvm::ShuffleVectorInst& shuffle, llvm::Instructio
   }
   auto* binary = llvm::dyn_cast<llvm::BinaryOperator>(&source);
   auto* cast = llvm::dyn_cast<llvm::CastInst>(&source);
+  auto* extreme = llvm::dyn_cast<llvm::MinMaxIntrinsic>(&source);
   if (!(binary != nullptr && !binary->isIntDivRem()) && !llvm::isa<llvm::CmpInst>(source) &&
-      !(cast != nullptr && !llvm::isa<llvm::BitCastInst>(cast))) {
+      extreme == nullptr && !(cast != nullptr && !llvm::isa<llvm::BitCastInst>(cast))) {
     return nullptr;
   }
   llvm::IRBuilder<> builder(&shuffle);
+  if (extreme != nullptr) {
+    return builder.CreateBinaryIntrinsic(
+        extreme->getIntrinsicID(),
+        builder.CreateShuffleVector(extreme->getLHS(), shuffle.getShuffleMask()),
+        builder.CreateShuffleVector(extreme->getRHS(), shuffle.getShuffleMask()));
+  }
   llvm::Instruction* narrower = source.clone();
   for (llvm::Use& operand : narrower->operands()) {
     operand.set(builder.CreateShuffleVector(operand.get(), shuffle.getShuffleMask()));
