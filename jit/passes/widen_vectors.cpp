@@ -117,7 +117,8 @@ bool LoopWidener::widen(llvm::BasicBlock& block) {
   ok = builder.CreateAnd(ok, memory.emit_checks(expander, separations, backedges, place));
   widen::emit_wide_loop(*loop, plan, memory, unroll, backedges, ok, evolution_, loops_,
                         dominators_);
-  evolution_.forgetLoop(loop);
+  evolution_.forgetTopmostLoop(loop);
+  evolution_.forgetBlockAndLoopDispositions();
   return true;
 }
 

@@ -33,7 +33,11 @@ bool is_lanewise(llvm::Instruction& instruction) {
     return lane_count(select->getCondition()->getType()) == lane_count(select->getType());
   }
   if (auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction)) {
-    return llvm::isTriviallyVectorizable(call->getIntrinsicID());
+    const llvm::Intrinsic::ID id = call->getIntrinsicID();
+    // One instruction each for a scalar, and many for a vector.
+    const bool counts_bits =
+        id == llvm::Intrinsic::ctpop || id == llvm::Intrinsic::ctlz || id == llvm::Intrinsic::cttz;
+    return llvm::isTriviallyVectorizable(id) && !(counts_bits && !call->getType()->isVectorTy());
   }
   return llvm::isa<llvm::UnaryOperator, llvm::CmpInst, llvm::CastInst, llvm::FreezeInst>(
              instruction) &&
@@ -159,6 +163,8 @@ bool Plan::plan(unsigned index) {
       nodes_[index].kind = Node::Kind::Store;
       return add_operand(index, 0);
     case llvm::Instruction::BitCast:
+      // A bit mask goes into a general register, and more of it than there was does not help.
+      if (first->getOperand(0)->getType()->getScalarSizeInBits() == 1) return false;
       nodes_[index].kind = Node::Kind::Bitcast;
       return add_operand(index, 0);
     case llvm::Instruction::ShuffleVector:
