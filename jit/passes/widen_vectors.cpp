@@ -92,6 +92,12 @@ bool LoopWidener::widen(llvm::BasicBlock& block) {
   if (unroll == 0 || (constant != nullptr && constant->getAPInt().ult(uint64_t{2} * unroll))) {
     return changed;
   }
+  // Neighbours of one iteration at known addresses: the SLP vectoriser sees as much, and needs no
+  // iteration left over.
+  const bool known = llvm::all_of(memory.groups(), [](const widen::Group& group) {
+    return llvm::isa<llvm::SCEVConstant>(group.start);
+  });
+  if (unroll == 1 && known) return changed;
   if (loop->getLoopPreheader() == nullptr) {
     llvm::InsertPreheaderForLoop(loop, &dominators_, &loops_, nullptr, false);
     if (loop->getLoopPreheader() == nullptr) return changed;
