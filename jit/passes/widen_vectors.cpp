@@ -26,10 +26,8 @@
 // vectorisers, which this pass list runs as well, take the same liberty with every loop;
 // strict_traps (all accesses are volatile then, and no loop is touched) does not.
 
-#include <llvm/Analysis/VectorUtils.h>
-#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/Transforms/Utils/LoopSimplify.h>
-#include <llvm/Transforms/Utils/LoopUtils.h>
 
 #include "jit/passes/passes.h"
 #include "jit/passes/widen_vectors.h"

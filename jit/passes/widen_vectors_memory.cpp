@@ -56,9 +56,9 @@ bool decompose(llvm::Value* pointer, const llvm::DataLayout& layout, llvm::Value
   return index != nullptr && llvm::isa<llvm::GlobalVariable>(base) && offset < uint64_t{1} << 34;
 }
 
-// May `earlier` (in the original order) and `later` be done the other way round where the new loop
-// does so? `visit` gets the distances start(earlier) - start(later) at which not, as an open
-// interval.
+// The new loop does `first` before `second`. Where that changes their order within `unroll`
+// iterations and they may overlap, `visit` gets the distances start(second's group) - start(first's
+// group) at which they do, as an open interval.
 template <typename Visitor>
 void for_each_conflict(const Access& first, const Access& second, int64_t step, unsigned unroll,
                        const Visitor& visit) {
