@@ -10,6 +10,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(WideMultiplyPass());
       return true;
     }
+    if (name == "linden-widen-vectors") {
+      passes.addPass(WidenVectorsPass());
+      return true;
+    }
     return false;
   });
 }

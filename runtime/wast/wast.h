@@ -12,8 +12,10 @@
 namespace linden::runtime {
 
 struct WastOptions {
-  // Passed to CompiledModule::load(). Scripts observe every trap, so strict_traps is always on.
+  // Passed to CompiledModule::load(), but for strict_traps: scripts observe every trap, so it is on.
   LoadOptions load;
+  // strict_traps is off all the same, for scripts about what the optimiser does then.
+  bool relaxed_traps = false;
   // Shows what the scripts print through the spectest module.
   bool verbose = false;
 };

@@ -14,7 +14,8 @@ trap 'rm -rf "$work"' EXIT
 failed=0
 for script in *.wast; do
   name=${script%.wast}
-  "$linden" wast --no-cache "$script" || failed=1
+  # Strict traps keep passes from most of what they do to memory.
+  "$linden" wast --no-cache --relaxed-traps "$script" || failed=1
   sed '/^(assert\|^(invoke/,$d' "$script" > "$work/$name.wat"
   mkdir "$work/$name"
   "$linden" compile "$work/$name.wat" -o "$work/$name.lindenc" --dump "$work/$name"
