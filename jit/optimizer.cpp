@@ -48,6 +48,7 @@ constexpr char kPassList[] =
       "float2int,loop(loop-rotate<header-duplication>,loop-deletion),loop-vectorize,"
       "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,"
       "slp-vectorizer,vector-combine,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "linden-search-loops,"
       "loop-mssa(licm<allowspeculation>),linden-wide-multiply,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
     "globaldce,constmerge";

@@ -10,6 +10,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(WideMultiplyPass());
       return true;
     }
+    if (name == "linden-search-loops") {
+      passes.addPass(SearchLoopsPass());
+      return true;
+    }
     return false;
   });
 }
