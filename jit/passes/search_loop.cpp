@@ -195,6 +195,9 @@ class Recognizer {
     for (const CarriedValue& carried : found_.carried) {
       if (carried.phi == value) return true;
     }
+    if (const auto narrow = narrow_comparison(value, found_.blocks)) {
+      return depth < kDeepest && is_lane_value(narrow->extension->getOperand(0), depth + 1);
+    }
     auto* instruction = llvm::cast<llvm::Instruction>(value);
     return depth < kDeepest && is_lane_wise(*instruction) &&
            llvm::all_of(
@@ -307,6 +310,25 @@ class Recognizer {
 };
 
 }  // namespace
+
+std::optional<NarrowComparison> narrow_comparison(llvm::Value* value,
+                                                  llvm::ArrayRef<llvm::BasicBlock*> blocks) {
+  auto* comparison = llvm::dyn_cast<llvm::ICmpInst>(value);
+  if (comparison == nullptr || !comparison->isEquality()) return std::nullopt;
+  auto is_invariant = [&](llvm::Value* operand) {
+    auto* instruction = llvm::dyn_cast<llvm::Instruction>(operand);
+    return instruction == nullptr || !llvm::is_contained(blocks, instruction->getParent());
+  };
+  for (const unsigned side : {0u, 1u}) {
+    auto* extension = llvm::dyn_cast<llvm::CastInst>(comparison->getOperand(side));
+    llvm::Value* other = comparison->getOperand(1 - side);
+    if (extension != nullptr && !is_invariant(extension) && is_invariant(other) &&
+        (llvm::isa<llvm::ZExtInst>(extension) || llvm::isa<llvm::SExtInst>(extension))) {
+      return NarrowComparison{extension, other};
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<SearchLoop> recognize_search_loop(llvm::Loop& loop, llvm::ScalarEvolution& evolution,
                                                 unsigned vector_bytes) {

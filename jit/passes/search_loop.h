@@ -80,6 +80,15 @@ struct SearchLoop {
   }
 };
 
+// `extend(narrow) == wide` (or !=) with an invariant `wide`: what `c` of memchr(s, c, n) looks
+// like. It needs no lanes of the wide type.
+struct NarrowComparison {
+  llvm::CastInst* extension;
+  llvm::Value* wide;
+};
+std::optional<NarrowComparison> narrow_comparison(llvm::Value* value,
+                                                  llvm::ArrayRef<llvm::BasicBlock*> blocks);
+
 std::optional<SearchLoop> recognize_search_loop(llvm::Loop& loop, llvm::ScalarEvolution& evolution,
                                                 unsigned vector_bytes);
 

@@ -53,7 +53,7 @@ class FastForward {
  public:
   FastForward(const SearchLoop& loop, unsigned vector_bytes)
       : loop_(loop),
-        is_eager_(loop.loads_at_once && loop.carried.empty()),
+        is_eager_(loop.loads_at_once && loop.carried.empty() && !getenv("SL_PROVEN")),
         lanes_(vector_bytes / loop.element_size),
         check_(new_block("search.check")),
         scan_(new_block("search.scan")),
@@ -289,6 +289,9 @@ class FastForward {
     for (const CarriedValue& carried : loop_.carried) {
       if (carried.phi == value) return in_lanes(carried.next, true);
     }
+    if (const auto narrow = narrow_comparison(value, loop_.blocks)) {
+      return compare_narrow(*llvm::cast<llvm::ICmpInst>(value), *narrow, shifted);
+    }
     llvm::SmallVector<llvm::Value*, 3> operands;
     for (llvm::Value* operand : instruction->operands()) {
       operands.push_back(in_lanes(operand, shifted));
@@ -307,6 +310,20 @@ class FastForward {
       return builder_.CreateSelect(operands[0], operands[1], operands[2]);
     }
     return operands[0];  // freeze, of what is no poison
+  }
+
+  llvm::Value* compare_narrow(const llvm::ICmpInst& comparison, const NarrowComparison& narrow,
+                              bool shifted) {
+    llvm::Type* type = narrow.extension->getSrcTy();
+    llvm::Value* wide = builder_.CreateFreeze(narrow.wide);
+    llvm::Value* truncated = builder_.CreateTrunc(wide, type);
+    llvm::Value* can_equal = builder_.CreateICmpEQ(
+        builder_.CreateCast(narrow.extension->getOpcode(), truncated, wide->getType()), wide);
+    llvm::Value* equal =
+        builder_.CreateAnd(builder_.CreateICmpEQ(in_lanes(narrow.extension->getOperand(0), shifted),
+                                                 builder_.CreateVectorSplat(lanes_, truncated)),
+                           builder_.CreateVectorSplat(lanes_, can_equal));
+    return comparison.getPredicate() == llvm::CmpInst::ICMP_EQ ? equal : builder_.CreateNot(equal);
   }
 
   llvm::Value* load_lanes(llvm::LoadInst& load, bool shifted) {
@@ -346,7 +363,8 @@ llvm::PreservedAnalyses SearchLoopsPass::run(llvm::Function& function,
   const auto vector_bytes = static_cast<unsigned>(std::min<uint64_t>(
       target.getRegisterBitWidth(llvm::TargetTransformInfo::RGK_FixedWidthVector).getFixedValue() /
           8,
-      kMostVectorBytes));
+      getenv("SL_16") ? 16 : kMostVectorBytes));
+  if (getenv("SL_OFF")) return llvm::PreservedAnalyses::all();
   if (vector_bytes < 16) return llvm::PreservedAnalyses::all();
 
   // All are recognised before any is changed: analyses do not see the changes.
@@ -358,6 +376,8 @@ llvm::PreservedAnalyses SearchLoopsPass::run(llvm::Function& function,
       found.push_back(std::move(*one));
     }
   }
+  if (getenv("SL_LOG") && !found.empty())
+    fprintf(stderr, "%s: %zu\n", function.getName().str().c_str(), found.size());
   for (const SearchLoop& loop : found) FastForward(loop, vector_bytes).build();
   return found.empty() ? llvm::PreservedAnalyses::all() : llvm::PreservedAnalyses::none();
 }
