@@ -53,7 +53,7 @@ class FastForward {
  public:
   FastForward(const SearchLoop& loop, unsigned vector_bytes)
       : loop_(loop),
-        is_eager_(loop.loads_at_once && loop.carried.empty() && !getenv("SL_PROVEN")),
+        is_eager_(loop.loads_at_once && loop.carried.empty()),
         lanes_(vector_bytes / loop.element_size),
         check_(new_block("search.check")),
         scan_(new_block("search.scan")),
@@ -164,7 +164,7 @@ class FastForward {
       auto* state = llvm::cast<llvm::PHINode>(in_lane_0_.lookup(phi));
       state->addIncoming(advanced(phi, step, advance), scan_);
     }
-    builder_.CreateCondBr(is_none, check_, resume_);
+    forbid_unrolling(builder_.CreateCondBr(is_none, check_, resume_));
   }
 
   void build_resume() {
@@ -183,9 +183,20 @@ class FastForward {
     }
     builder_.CreateBr(loop_.header);
     loop_.latch->getTerminator()->replaceSuccessorWith(loop_.header, check_);
+    forbid_unrolling(loop_.latch->getTerminator());
     if (is_eager_) {
       loop_.preheader->getTerminator()->replaceSuccessorWith(loop_.header, check_);
     }
+  }
+
+  // Long enough as it is.
+  static void forbid_unrolling(llvm::Instruction* end_of_latch) {
+    llvm::LLVMContext& context = end_of_latch->getContext();
+    llvm::MDNode* forbidden =
+        llvm::MDNode::get(context, llvm::MDString::get(context, "llvm.loop.unroll.disable"));
+    llvm::MDNode* loop = llvm::MDNode::getDistinct(context, {nullptr, forbidden});
+    loop->replaceOperandWith(0, loop);
+    end_of_latch->setMetadata(llvm::LLVMContext::MD_loop, loop);
   }
 
   void set_phi(llvm::PHINode& phi, llvm::Value* value) {
@@ -363,8 +374,7 @@ llvm::PreservedAnalyses SearchLoopsPass::run(llvm::Function& function,
   const auto vector_bytes = static_cast<unsigned>(std::min<uint64_t>(
       target.getRegisterBitWidth(llvm::TargetTransformInfo::RGK_FixedWidthVector).getFixedValue() /
           8,
-      getenv("SL_16") ? 16 : kMostVectorBytes));
-  if (getenv("SL_OFF")) return llvm::PreservedAnalyses::all();
+      kMostVectorBytes));
   if (vector_bytes < 16) return llvm::PreservedAnalyses::all();
 
   // All are recognised before any is changed: analyses do not see the changes.
@@ -376,8 +386,6 @@ llvm::PreservedAnalyses SearchLoopsPass::run(llvm::Function& function,
       found.push_back(std::move(*one));
     }
   }
-  if (getenv("SL_LOG") && !found.empty())
-    fprintf(stderr, "%s: %zu\n", function.getName().str().c_str(), found.size());
   for (const SearchLoop& loop : found) FastForward(loop, vector_bytes).build();
   return found.empty() ? llvm::PreservedAnalyses::all() : llvm::PreservedAnalyses::none();
 }

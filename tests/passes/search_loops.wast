@@ -51,12 +51,12 @@
   (func $longs_vector (export "longs_vector") (type $search) (param $p i32) (param $x i32) (result i32)
     (local $q i32) (local $v i32)
     (loop $loop
-      (if (i64.eq (i64.load (local.get $p)) (i64.const 0x6161616161616161)) (then (local.set $p (i32.add (local.get $p) (i32.const 8))) (br $loop))))
+      (if (i64.eq (i64.and (i64.load (local.get $p)) (i64.const 0x6161616161616161)) (i64.const 0x6161616161616161)) (then (local.set $p (i32.add (local.get $p) (i32.const 8))) (br $loop))))
     (local.get $p))
   (func $longs_scalar (export "longs_scalar") (type $search) (param $p i32) (param $x i32) (result i32)
     (local $q i32) (local $v i32)
     (loop $loop (i32.store (i32.const 24576) (local.get $p))
-      (if (i64.eq (i64.load (local.get $p)) (i64.const 0x6161616161616161)) (then (local.set $p (i32.add (local.get $p) (i32.const 8))) (br $loop))))
+      (if (i64.eq (i64.and (i64.load (local.get $p)) (i64.const 0x6161616161616161)) (i64.const 0x6161616161616161)) (then (local.set $p (i32.add (local.get $p) (i32.const 8))) (br $loop))))
     (local.get $p))
   ;; one of several
   (func $either_vector (export "either_vector") (type $search) (param $p i32) (param $x i32) (result i32)
@@ -291,6 +291,17 @@
     (loop $loop (i32.store (i32.const 24576) (local.get $p))
       (if (i32.eq (i32.load16_u (local.get $p)) (i32.const 0x6161)) (then (local.set $p (i32.add (local.get $p) (i32.const 1))) (br $loop))))
     (local.get $p))
+  ;; a word that is compared as it is: stays scalar
+  (func $table_vector (export "table_vector") (type $search) (param $p i32) (param $x i32) (result i32)
+    (local $q i32) (local $v i32)
+    (loop $loop
+      (if (i32.eq (i32.load (local.get $p)) (i32.const 0x61616161)) (then (local.set $p (i32.add (local.get $p) (i32.const 4))) (br $loop))))
+    (local.get $p))
+  (func $table_scalar (export "table_scalar") (type $search) (param $p i32) (param $x i32) (result i32)
+    (local $q i32) (local $v i32)
+    (loop $loop (i32.store (i32.const 24576) (local.get $p))
+      (if (i32.eq (i32.load (local.get $p)) (i32.const 0x61616161)) (then (local.set $p (i32.add (local.get $p) (i32.const 4))) (br $loop))))
+    (local.get $p))
   ;; backwards: stays scalar
   (func $backwards_vector (export "backwards_vector") (type $search) (param $p i32) (param $x i32) (result i32)
     (local $q i32) (local $v i32)
@@ -324,6 +335,7 @@
     $between_vector $between_scalar
     $negative_vector $negative_scalar
     $overlapping_vector $overlapping_scalar
+    $table_vector $table_scalar
     $backwards_vector $backwards_scalar
   ))
   (func $reset (export "reset") (memory.fill (i32.const 0) (i32.const 0x61) (i32.const 65536)))
@@ -579,10 +591,16 @@
 (assert_return (invoke "check" (i32.const 22) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; overlapping
 (assert_return (invoke "check" (i32.const 22) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65535) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; backwards
+;; table
 (assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; backwards
+;; table
 (assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; table
+(assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; backwards
+(assert_return (invoke "check" (i32.const 24) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; backwards
+(assert_return (invoke "check" (i32.const 24) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 (assert_return (invoke "late_at_the_end") (i32.const 0))
 (assert_return (invoke "limit_at_the_end") (i32.const 0))
 (assert_trap (invoke "bytes_vector" (i32.const 65436) (i32.const 4096)) "out of bounds memory access")
@@ -733,6 +751,12 @@
 (assert_trap (invoke "overlapping_vector" (i32.const 65504) (i32.const 4096)) "out of bounds memory access")
 (assert_trap (invoke "overlapping_vector" (i32.const 65528) (i32.const 4096)) "out of bounds memory access")
 (assert_trap (invoke "overlapping_vector" (i32.const 65536) (i32.const 4096)) "out of bounds memory access")
+(assert_trap (invoke "table_vector" (i32.const 65436) (i32.const 4096)) "out of bounds memory access")
+(assert_trap (invoke "table_vector" (i32.const 65472) (i32.const 4096)) "out of bounds memory access")
+(assert_trap (invoke "table_vector" (i32.const 65500) (i32.const 4096)) "out of bounds memory access")
+(assert_trap (invoke "table_vector" (i32.const 65504) (i32.const 4096)) "out of bounds memory access")
+(assert_trap (invoke "table_vector" (i32.const 65528) (i32.const 4096)) "out of bounds memory access")
+(assert_trap (invoke "table_vector" (i32.const 65536) (i32.const 4096)) "out of bounds memory access")
 (assert_return (invoke "count_vector" (i32.const 65536) (i32.const 0)) (i32.const 65536))
 (assert_return (invoke "count_vector" (i32.const -1) (i32.const 0)) (i32.const -1))
 (assert_return (invoke "until_vector" (i32.const 65536) (i32.const 0)) (i32.const 65536))
