@@ -48,8 +48,10 @@ class Recognizer {
   // (Duktape's property tables lost 7 %). Words of characters are computed with first.
   bool is_table_search() const {
     if (found_.element_size < 4 || found_.streams.size() > 1) return false;
-    return llvm::any_of(found_.streams[0].load->users(), [](const llvm::User* user) {
-      return llvm::isa<llvm::ICmpInst>(user) || llvm::isa<llvm::SwitchInst>(user);
+    const llvm::LoadInst* load = found_.streams[0].load;
+    return llvm::any_of(load->users(), [&](const llvm::User* user) {
+      if (!llvm::isa<llvm::ICmpInst>(user)) return llvm::isa<llvm::SwitchInst>(user);
+      return loop_.isLoopInvariant(user->getOperand(user->getOperand(0) == load ? 1 : 0));
     });
   }
 

@@ -90,7 +90,7 @@
         (local.set $v (i32.load8_u (local.get $p)))
         (br_if $loop (i32.ne (local.get $v) (i32.const 98)))))
     (local.get $p))
-  ;; two equal neighbours are not what the background has
+  ;; each word with the one before
   (func $carried_vector (export "carried_vector") (type $search) (param $p i32) (param $x i32) (result i32)
     (local $q i32) (local $v i32)
     (local.set $v (i32.load (i32.const 16)))
@@ -98,7 +98,7 @@
       (local.set $q (local.get $v))
       (local.set $v (i32.load (local.get $p)))
       (local.set $p (i32.add (local.get $p) (i32.const 4)))
-      (br_if $loop (i32.eqz (i32.xor (local.get $v) (local.get $q)))))
+      (br_if $loop (i32.eqz (i32.and (i32.xor (local.get $v) (local.get $q)) (i32.const 0xfefefefe)))))
     (i32.add (local.get $p) (i32.and (local.get $q) (i32.const 1))))
   (func $carried_scalar (export "carried_scalar") (type $search) (param $p i32) (param $x i32) (result i32)
     (local $q i32) (local $v i32)
@@ -107,7 +107,7 @@
       (local.set $q (local.get $v))
       (local.set $v (i32.load (local.get $p)))
       (local.set $p (i32.add (local.get $p) (i32.const 4)))
-      (br_if $loop (i32.eqz (i32.xor (local.get $v) (local.get $q)))))
+      (br_if $loop (i32.eqz (i32.and (i32.xor (local.get $v) (local.get $q)) (i32.const 0xfefefefe)))))
     (i32.add (local.get $p) (i32.and (local.get $q) (i32.const 1))))
   ;; memchr: a counter that falls to zero
   (func $count_vector (export "count_vector") (type $search) (param $p i32) (param $x i32) (result i32)
