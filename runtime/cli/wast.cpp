@@ -86,6 +86,8 @@ class Wast : public Command {
         ->check(CLI::PositiveNumber);
     app.add_flag("-v,--verbose", verbose_, "also show files that pass, and what scripts print");
     app.add_flag("--json", json_, "print JSON");
+    app.add_flag("--lax-traps", lax_traps_,
+                 "optimise loads as `run` does: those whose results are not used do not trap");
     options_.declare_sfi(app);
     options_.declare_cache(app);
     app.footer("Exit code: 1 if anything failed.\n\nExample:\n  linden wast -j 4 testsuite/*.wast");
@@ -152,7 +154,8 @@ class Wast : public Command {
     WastResult result;
     absl::StatusOr<std::vector<uint8_t>> text = runtime::read_file(file);
     if (text.ok()) {
-      runtime::WastOptions wast_options{.load = options, .verbose = verbose_ && !json_};
+      runtime::WastOptions wast_options{
+          .load = options, .strict_traps = !lax_traps_, .verbose = verbose_ && !json_};
       result = runtime::run_wast({reinterpret_cast<const char*>(text->data()), text->size()}, file,
                                  wast_options);
     } else {
@@ -269,6 +272,7 @@ class Wast : public Command {
   int timeout_ = 600;
   bool verbose_ = false;
   bool json_ = false;
+  bool lax_traps_ = false;
   ModuleOptions options_;
   std::vector<Job> finished_;
 };

@@ -37,7 +37,7 @@ bool messages_agree(std::string_view expected, std::string_view actual) {
 class Runner {
  public:
   explicit Runner(const WastOptions& options) : options_(options) {
-    options_.load.strict_traps = true;
+    options_.load.strict_traps = options_.strict_traps;
   }
 
   WastResult run(std::string_view text, const std::string& filename) {
