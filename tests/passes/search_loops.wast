@@ -225,6 +225,15 @@
     (loop $loop (i32.store (i32.const 24576) (local.get $p))
       (if (if (result i32) (i32.load8_u (local.get $p)) (then (i32.eq (i32.load8_u (local.get $p)) (i32.load8_u (local.get $x)))) (else (i32.const 0))) (then (local.set $p (i32.add (local.get $p) (i32.const 1))) (local.set $x (i32.add (local.get $x) (i32.const 1))) (br $loop))))
     (local.get $p))
+  ;; the same with the test at the end
+  (func $second_vector (export "second_vector") (type $search) (param $p i32) (param $x i32) (result i32)
+    (local $q i32) (local $v i32)
+    (block $out (loop $loop  (local.set $v (i32.load8_u (local.get $p))) (br_if $out (i32.eqz (local.get $v))) (local.set $q (i32.load8_u (local.get $x))) (local.set $p (i32.add (local.get $p) (i32.const 1))) (local.set $x (i32.add (local.get $x) (i32.const 1))) (br_if $loop (i32.eq (local.get $v) (local.get $q)))))
+    (local.get $p))
+  (func $second_scalar (export "second_scalar") (type $search) (param $p i32) (param $x i32) (result i32)
+    (local $q i32) (local $v i32)
+    (block $out (loop $loop (i32.store (i32.const 24576) (local.get $p)) (local.set $v (i32.load8_u (local.get $p))) (br_if $out (i32.eqz (local.get $v))) (local.set $q (i32.load8_u (local.get $x))) (local.set $p (i32.add (local.get $p) (i32.const 1))) (local.set $x (i32.add (local.get $x) (i32.const 1))) (br_if $loop (i32.eq (local.get $v) (local.get $q)))))
+    (local.get $p))
   ;; an index beside two bases, 200 at most
   (func $match_vector (export "match_vector") (type $search) (param $p i32) (param $x i32) (result i32)
     (local $q i32) (local $v i32)
@@ -329,6 +338,7 @@
     $falls_vector $falls_scalar
     $compare_vector $compare_scalar
     $late_vector $late_scalar
+    $second_vector $second_scalar
     $match_vector $match_scalar
     $offset_vector $offset_scalar
     $pages_vector $pages_scalar
@@ -375,6 +385,9 @@
     (loop $distances
       (i32.store8 (i32.add (i32.const 2000) (local.get $distance)) (i32.const 0))
       (if (i32.ne (call $late_vector (i32.const 2000) (i32.sub (i32.const 65536) (local.get $distance)))
+                  (i32.add (i32.const 2000) (local.get $distance)))
+        (then (local.set $differences (i32.add (local.get $differences) (i32.const 1)))))
+      (if (i32.ne (call $second_vector (i32.const 2000) (i32.sub (i32.const 65536) (local.get $distance)))
                   (i32.add (i32.const 2000) (local.get $distance)))
         (then (local.set $differences (i32.add (local.get $differences) (i32.const 1)))))
       (i32.store8 (i32.add (i32.const 2000) (local.get $distance)) (i32.const 0x61))
@@ -533,74 +546,90 @@
 (assert_return (invoke "check" (i32.const 16) (i32.const 98) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
 ;; late
 (assert_return (invoke "check" (i32.const 16) (i32.const 98) (i32.const 0) (i32.const 1024) (i32.const 1030) (i32.const 1) (i32.const 65456) (i32.const 65465) (i32.const 1)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 5) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 11) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1030) (i32.const 1) (i32.const 65456) (i32.const 65465) (i32.const 1)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 98) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 5) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 98) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 11) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 98) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
-;; match
+;; second
 (assert_return (invoke "check" (i32.const 17) (i32.const 98) (i32.const 0) (i32.const 1024) (i32.const 1030) (i32.const 1) (i32.const 65456) (i32.const 65465) (i32.const 1)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 5) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 11) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1030) (i32.const 1) (i32.const 65456) (i32.const 65465) (i32.const 1)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 98) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 5) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 98) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 11) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 98) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 12256) (i32.const 12300) (i32.const 3)) (i32.const 0))
+;; match
+(assert_return (invoke "check" (i32.const 18) (i32.const 98) (i32.const 0) (i32.const 1024) (i32.const 1030) (i32.const 1) (i32.const 65456) (i32.const 65465) (i32.const 1)) (i32.const 0))
 ;; offset
-(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 37) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 19) (i32.const 0) (i32.const 37) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; offset
-(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 37) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 19) (i32.const 0) (i32.const 37) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; offset
-(assert_return (invoke "check" (i32.const 18) (i32.const 0) (i32.const 37) (i32.const 65427) (i32.const 65499) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 19) (i32.const 0) (i32.const 37) (i32.const 65427) (i32.const 65499) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; pages
-(assert_return (invoke "check" (i32.const 19) (i32.const 0) (i32.const 8192) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 20) (i32.const 0) (i32.const 8192) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; pages
-(assert_return (invoke "check" (i32.const 19) (i32.const 0) (i32.const 8192) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 20) (i32.const 0) (i32.const 8192) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; pages
-(assert_return (invoke "check" (i32.const 19) (i32.const 0) (i32.const 8192) (i32.const 57272) (i32.const 57344) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 20) (i32.const 0) (i32.const 8192) (i32.const 57272) (i32.const 57344) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; between
-(assert_return (invoke "check" (i32.const 20) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; between
-(assert_return (invoke "check" (i32.const 20) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; between
-(assert_return (invoke "check" (i32.const 20) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; between
-(assert_return (invoke "check" (i32.const 20) (i32.const 200) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; between
-(assert_return (invoke "check" (i32.const 20) (i32.const 200) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; between
-(assert_return (invoke "check" (i32.const 20) (i32.const 200) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; negative
 (assert_return (invoke "check" (i32.const 21) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; negative
+;; between
 (assert_return (invoke "check" (i32.const 21) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; negative
+;; between
 (assert_return (invoke "check" (i32.const 21) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; negative
+;; between
 (assert_return (invoke "check" (i32.const 21) (i32.const 200) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; negative
+;; between
 (assert_return (invoke "check" (i32.const 21) (i32.const 200) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; negative
+;; between
 (assert_return (invoke "check" (i32.const 21) (i32.const 200) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; overlapping
+;; negative
 (assert_return (invoke "check" (i32.const 22) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; overlapping
+;; negative
 (assert_return (invoke "check" (i32.const 22) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; negative
+(assert_return (invoke "check" (i32.const 22) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; negative
+(assert_return (invoke "check" (i32.const 22) (i32.const 200) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; negative
+(assert_return (invoke "check" (i32.const 22) (i32.const 200) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; negative
+(assert_return (invoke "check" (i32.const 22) (i32.const 200) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; overlapping
-(assert_return (invoke "check" (i32.const 22) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65535) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; table
 (assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; table
+;; overlapping
 (assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; overlapping
+(assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65535) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 ;; table
-(assert_return (invoke "check" (i32.const 23) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; backwards
 (assert_return (invoke "check" (i32.const 24) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
-;; backwards
+;; table
 (assert_return (invoke "check" (i32.const 24) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; table
+(assert_return (invoke "check" (i32.const 24) (i32.const 0) (i32.const 0) (i32.const 65464) (i32.const 65536) (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; backwards
+(assert_return (invoke "check" (i32.const 25) (i32.const 0) (i32.const 0) (i32.const 4021) (i32.const 4105) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
+;; backwards
+(assert_return (invoke "check" (i32.const 25) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 1058) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1)) (i32.const 0))
 (assert_return (invoke "late_at_the_end") (i32.const 0))
 (assert_return (invoke "limit_at_the_end") (i32.const 0))
 (assert_trap (invoke "bytes_vector" (i32.const 65436) (i32.const 4096)) "out of bounds memory access")
@@ -717,6 +746,18 @@
 (assert_trap (invoke "late_vector" (i32.const 65528) (i32.const 1024)) "out of bounds memory access")
 (assert_trap (invoke "late_vector" (i32.const 1024) (i32.const 65536)) "out of bounds memory access")
 (assert_trap (invoke "late_vector" (i32.const 65536) (i32.const 1024)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 1024) (i32.const 65436)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 65436) (i32.const 1024)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 1024) (i32.const 65472)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 65472) (i32.const 1024)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 1024) (i32.const 65503)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 65503) (i32.const 1024)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 1024) (i32.const 65504)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 65504) (i32.const 1024)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 1024) (i32.const 65528)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 65528) (i32.const 1024)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 1024) (i32.const 65536)) "out of bounds memory access")
+(assert_trap (invoke "second_vector" (i32.const 65536) (i32.const 1024)) "out of bounds memory access")
 (assert_trap (invoke "match_vector" (i32.const 65503) (i32.const 1024)) "out of bounds memory access")
 (assert_trap (invoke "match_vector" (i32.const 65504) (i32.const 1024)) "out of bounds memory access")
 (assert_trap (invoke "match_vector" (i32.const 65528) (i32.const 1024)) "out of bounds memory access")
