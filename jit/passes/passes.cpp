@@ -14,6 +14,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(WidenVectorsPass());
       return true;
     }
+    if (name == "linden-search-loops") {
+      passes.addPass(SearchLoopsPass());
+      return true;
+    }
     return false;
   });
 }

@@ -21,6 +21,11 @@ struct WidenVectorsPass : llvm::PassInfoMixin<WidenVectorsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-search-loops": lets loops that look for something skip what they would not find.
+struct SearchLoopsPass : llvm::PassInfoMixin<SearchLoopsPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // Makes the names above known to `builder`.
 void register_passes(llvm::PassBuilder& builder);
 
