@@ -142,6 +142,8 @@ expect 1 'INHERITED=yes' env INHERITED=yes "$linden" run --env INHERITED program
 expect 0 '^$' "$linden" run --env LINDEN_SURELY_UNSET program.wat
 expect 125 '--env' "$linden" run --env =x program.wat
 expect 9 '^$' "$linden" run start.wat
+expect 2 '[0-9a-f]+ [0-9a-f]+ .*_start' bash -c \
+  "'$linden' run --perf-map program.wat x >output & wait \$!; code=\$?; cat /tmp/perf-\$!.map; rm /tmp/perf-\$!.map; exit \$code"
 expect 125 'nowhere' "$linden" run --dir nowhere program.wat
 expect 125 '--unsafe' "$linden" run --sfi none program.wat
 # The sanitizers' shadow memory is where the memory of `none` must lie.

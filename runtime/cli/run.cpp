@@ -15,6 +15,7 @@
 #include "runtime/cli/progress.h"
 #include "runtime/cli/scalars.h"
 #include "runtime/guest_thread.h"
+#include "runtime/perf_map.h"
 #include "runtime/store.h"
 #include "runtime/wasi_imports.h"
 
@@ -59,6 +60,8 @@ class Run : public Command {
     options_.declare_cache(app);
     app.add_flag("--strict-traps", options_.strict_traps,
                  "keep loads whose results are not used, in case they trap");
+    app.add_flag("--perf-map", perf_map_,
+                 "name the compiled functions for perf, in /tmp/perf-PID.map");
     app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")
         ->type_name("DIR");
     app.footer(
@@ -93,6 +96,10 @@ class Run : public Command {
 
     absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
     if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
+    if (perf_map_) {
+      absl::Status written = runtime::write_perf_map(*loaded->module);
+      if (!written.ok()) return fail(written, kRunFailure);
+    }
     std::unique_ptr<Process> process = create_process();
     if (process == nullptr) return kRunFailure;
 
@@ -313,6 +320,7 @@ class Run : public Command {
   std::string memory_limit_;
   std::string stack_size_;
   bool stats_ = false;
+  bool perf_map_ = false;
   bool json_ = false;
   ModuleOptions options_;
   std::unique_ptr<microvisor::LinuxHost> host_;
