@@ -1,13 +1,14 @@
 // Our own pass list rather than LLVM's O2, for two reasons (measurements: docs/performance.md):
 //   * the producer of the wasm has optimised already, so much of O2 is spent in vain;
-//   * IndVarSimplify turns the zext(i32) addressing of unrolled wasm loops into masked arithmetic
-//   and
-//     makes them more than twice as slow.
+//   * IndVarSimplify turns the zext(i32) addressing of unrolled wasm loops into masked arithmetic,
+//     and makes them more than twice as slow.
 //
 // No pass here marks calls as tail calls: a runaway recursion must end in the stack-overflow trap,
 // not turn into an endless loop. Only return_call jumps.
 //
 // GVN is dear on this kind of IR; it runs once, after inlining.
+//
+// Passes named linden-... are ours (jit/passes/).
 
 #include "jit/optimizer.h"
 

@@ -4,13 +4,13 @@
 // in between that may alias. This pass makes such loops 256 bits wide.
 //
 //   what       Innermost loops of one block that contain vectors.
-//   how        By concatenation: a value of N lanes becomes one of `unroll` * N lanes, those of so
-//   many
-//              iterations one after the other. An operation that works lane by lane just gets
-//              wider; shuffles do the same in every part; a load or store whose address advances by
-//              its size becomes one access of `unroll` times the size. Values of one iteration that
-//              belong side by side, because they are stored so, are concatenated too, and then as
-//              before: of an unrolled loop the unrolling is undone (widen_vectors_plan.cpp).
+//   how        By concatenation: a value of N lanes becomes one of `unroll` * N lanes, those of
+//              so many iterations one after the other. An operation that works lane by lane just
+//              gets wider; shuffles do the same in every part; a load or store whose address
+//              advances by its size becomes one access of `unroll` times the size. Values of one
+//              iteration that belong side by side, because they are stored so, are concatenated
+//              too, and then as before: of an unrolled loop the unrolling is undone
+//              (widen_vectors_plan.cpp).
 //   when       Accesses change places: each instruction is done for `unroll` iterations before the
 //              next one. Whether that may be is decided before the loop (widen_vectors_memory.cpp).
 //   the rest   The loop remains for what is left over, at least one iteration, and for when the
