@@ -1,13 +1,15 @@
 #include "jit/compile_plan.h"
 
+#include <algorithm>
+
 #include "jit/abi.h"
 
 namespace linden::jit {
 namespace {
 
-// Wasm bytes per part. Small modules stay whole, so that inlining sees everything. Large ones have a
-// multiple of four parts, all of one size: seven parts would keep one of two cores idle for the time of
-// the eighth.
+// Wasm bytes per part. Small modules stay whole, so that inlining sees everything. Large ones have
+// a multiple of four parts, all of one size: seven parts would keep one of two cores idle for the
+// time of the eighth.
 constexpr uint32_t kPartSize = 160 * 1024;
 constexpr uint64_t kPartMultiple = 4;
 constexpr uint64_t kMaxConstantTable = 1'000'000;
@@ -83,8 +85,7 @@ std::vector<uint32_t> find_constant_table(const Module& module, const ModuleScan
       if (element.size() != 1) return {};
       if (element[0].kind == Kind::RefNull) {
         slots[offset++] = kEmptySlot;
-      } else if (element[0].kind == Kind::RefFunc &&
-                 encode_type_id(module.type_of(element[0].index)) != 0) {
+      } else if (element[0].kind == Kind::RefFunc) {
         slots[offset++] = element[0].index;
       } else {
         return {};
@@ -95,6 +96,14 @@ std::vector<uint32_t> find_constant_table(const Module& module, const ModuleScan
 }
 
 }  // namespace
+
+uint32_t constant_table_type_id(const Module& module, uint32_t type_index) {
+  const FunctionType& type = module.types[type_index];
+  const uint32_t encoded = encode_type_id(type);
+  if (encoded != 0) return encoded;
+  const auto first = std::find(module.types.begin(), module.types.end(), type);
+  return kInternedTypeBit | static_cast<uint32_t>(first - module.types.begin());
+}
 
 CompilePlan make_plan(const Module& module, const ModuleScan& scan) {
   CompilePlan plan;

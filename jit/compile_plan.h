@@ -29,6 +29,10 @@ struct CompilePlan {
   std::vector<GlobalPlacement> globals;
 };
 
+// The number of a type in constant tables, which no other module sees: encode_type_id's, or for a
+// type too long for that, one that holds within this module.
+uint32_t constant_table_type_id(const Module& module, uint32_t type_index);
+
 CompilePlan make_plan(const Module& module, const ModuleScan& scan);
 
 }  // namespace linden::jit

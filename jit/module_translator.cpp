@@ -139,7 +139,7 @@ llvm::GlobalVariable* ModuleTranslator::constant_table(uint32_t table) {
       uint64_t type_id = 0;
       if (slot != kEmptySlot) {
         code = slot < module_.imported_functions ? import_adapter(slot) : function(slot);
-        type_id = encode_type_id(module_.type_of(slot));
+        type_id = constant_table_type_id(module_, module_.functions[slot].type_index);
       }
       entries.push_back(
           llvm::ConstantStruct::get(entry_type, {code, llvm::ConstantInt::get(word, type_id)}));

@@ -39,7 +39,8 @@ llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t typ
                                           wide_index, "", llvm::GEPNoWrapFlags::inBounds());
   static_assert(offsetof(ConstantTableEntry, type_id) == offsetof(TableEntry, type_id));
   llvm::Value* found = load_runtime(i64(), entry, offsetof(TableEntry, type_id));
-  const uint32_t type_id = encode_type_id(module_.types[type_index]);
+  const uint32_t type_id = is_constant ? constant_table_type_id(module_, type_index)
+                                       : encode_type_id(module_.types[type_index]);
   llvm::Value* expected =
       type_id != 0
           ? builder_.getInt64(type_id)
