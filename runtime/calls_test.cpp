@@ -189,6 +189,21 @@ TEST_CASE("a backtrace names every frame with its place", "[trap]") {
   }
 }
 
+TEST_CASE("a backtrace names an inlined function and the one that it was inlined into", "[trap]") {
+  Store store;
+  Instance& instance = instantiate(store, R"((module
+    (memory 1)
+    (func $inlined (param i32) (result i32) (i32.load (local.get 0)))
+    (func $outer (export "outer") (param i32) (result i32)
+      (i32.add (i32.const 1) (call $inlined (local.get 0))))))");
+  const Trap trap = trap_of(instance, "outer", {Value::i32(-1)});
+  INFO(trap.full_message());
+  REQUIRE(trap.backtrace.size() == 2);
+  CHECK(trap.backtrace[0].function_name == "inlined");
+  CHECK(trap.backtrace[0].wasm_offset != 0);
+  CHECK(trap.backtrace[1].function_name == "outer");
+}
+
 TEST_CASE("tail calls take no stack, and cross instances", "[calls][tail]") {
   Store store;
   Instance& loop = instantiate(store, R"((module

@@ -106,18 +106,18 @@ Trap GuestThread::take_trap() {
     if (module == nullptr) break;
     const auto offset =
         static_cast<uint32_t>(trap_chain_[i] - reinterpret_cast<uintptr_t>(module->code_base()));
-    Frame frame;
     const jit::ImageFunction* function = module->image().function_at(offset);
-    if (function != nullptr) frame.function_index = function->function_index;
-    if (std::optional<uint32_t> wasm_offset = module->image().wasm_offset_at(offset)) {
-      frame.wasm_offset = *wasm_offset;
-      // The innermost inlined function, rather than the one that it was inlined into.
-      frame.function_index =
-          module->module().function_at(*wasm_offset).value_or(frame.function_index);
-    }
-    if (frame.function_index == jit::kNoFunction) continue;  // an adapter
-    frame.function_name = module->module().display_name(frame.function_index);
-    trap.backtrace.push_back(std::move(frame));
+    const uint32_t compiled = function != nullptr ? function->function_index : jit::kNoFunction;
+    auto add_frame = [&](uint32_t index, uint32_t wasm_offset) {
+      if (index == jit::kNoFunction) return;  // an adapter
+      trap.backtrace.push_back({index, module->module().display_name(index), wasm_offset});
+    };
+    const uint32_t wasm_offset = module->image().wasm_offset_at(offset).value_or(0);
+    // The innermost inlined function, then the one that it ended up in; what lies between them is
+    // not recorded.
+    const uint32_t innermost = module->module().function_at(wasm_offset).value_or(compiled);
+    add_frame(innermost, wasm_offset);
+    if (innermost != compiled) add_frame(compiled, 0);
   }
   trap_code_ = jit::TrapCode::None;
   trap_chain_length_ = 0;
