@@ -6,6 +6,9 @@
 //   call NAME PARAMETERS -> RESULTS: VALUE... | trap TRAP
 //   memory HASH
 //
+// --relaxed-traps compiles as `linden run` does, so that what optimises memory accesses is tested,
+// too.
+//
 // Values are the bits of the wasm value in hexadecimal. PARAMETERS and RESULTS are types joined by
 // commas, or "-".
 #include <algorithm>
@@ -58,12 +61,12 @@ bool has_vectors(const jit::FunctionType& type) {
 
 class Run {
  public:
-  explicit Run(std::FILE* output) : output_(output) {}
+  Run(std::FILE* output, bool relaxed_traps) : output_(output), relaxed_traps_(relaxed_traps) {}
 
   void run(const std::vector<uint8_t>& bytes) {
     runtime::LoadOptions options;
     options.compile_threads = 1;
-    options.strict_traps = true;  // the other engine keeps every load, too
+    options.strict_traps = !relaxed_traps_;  // the other engine keeps every load
     auto module = runtime::CompiledModule::load(bytes, options);
     if (!module.ok()) {
       std::fprintf(output_, "invalid %s\n", std::string(module.status().message()).c_str());
@@ -143,13 +146,16 @@ class Run {
   }
 
   std::FILE* output_;
+  bool relaxed_traps_;
   runtime::Store store_;
 };
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> files(argv + 1, argv + argc);
+  std::vector<std::string> files(argv + 1, argv + argc);
+  const bool relaxed_traps = !files.empty() && files[0] == "--relaxed-traps";
+  if (relaxed_traps) files.erase(files.begin());
   if (files.empty()) {
-    std::fprintf(stderr, "usage: differential_runner FILE.wasm...\n");
+    std::fprintf(stderr, "usage: differential_runner [--relaxed-traps] FILE.wasm...\n");
     return 2;
   }
   SupervisorOptions options;
@@ -165,7 +171,7 @@ int main(int argc, char** argv) {
         std::FILE* output = std::fopen((name + ".result").c_str(), "w");
         if (output == nullptr) std::exit(2);
         std::setvbuf(output, nullptr, _IOLBF, 0);  // what a crash leaves tells how far it got
-        Run(output).run(bytes);
+        Run(output, relaxed_traps).run(bytes);
         std::fclose(output);
       },
       [&](uint64_t item, const std::string& what) {
