@@ -1,13 +1,11 @@
 /* Starts the process: takes the start block from the runtime, initialises libc, calls main.  */
-#include <assert.h>
 #include <ldsodefs.h>
 #include <libc-internal.h>
-#include <libc-early-init.h>
-#include <dl-osinfo.h>
-#include <dl-tunables.h>
+#include <elf/libc-early-init.h>
 #include <elf/dl-tunables.h>
 #include <stdlib.h>
 #include <signal.h>
+#include <dl-osinfo.h>
 #include <startup.h>
 #include <unistd.h>
 #include <tls.h>

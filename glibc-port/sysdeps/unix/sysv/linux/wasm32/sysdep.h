@@ -19,13 +19,8 @@
 
 /* Pointers and arrays are zero-extended, integers by their own sign.  */
 # define SYSCALL_ARGUMENT(x)						\
-  ({									\
-    _Pragma ("GCC diagnostic push");					\
-    _Pragma ("GCC diagnostic ignored \"-Wpointer-to-int-cast\"");	\
-    (__builtin_classify_type (x) == 5					\
-     ? (long long int) (uintptr_t) (x) : (long long int) (x));		\
-    _Pragma ("GCC diagnostic pop");					\
-  })
+  (__builtin_classify_type (x) == 5					\
+   ? (long long int) (uintptr_t) (x) : (long long int) (x))
 
 # define SYSCALL_PAD_0(number, name) \
   MAKE_SYSCALL (number, name, 0, 0, 0, 0, 0, 0)
