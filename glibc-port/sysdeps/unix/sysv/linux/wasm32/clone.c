@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/param.h>
+#include <unistd.h>
 #include <sysdep.h>
 #include <pthreadP.h>
 

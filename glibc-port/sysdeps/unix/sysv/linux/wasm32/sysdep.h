@@ -22,7 +22,7 @@
   (__builtin_classify_type (x) == 5					\
    ? (long long int) (uintptr_t) (x) : (long long int) (x))
 
-# define SYSCALL_PAD_0(number, name) \
+# define SYSCALL_PAD_0(number, name, nothing...) \
   MAKE_SYSCALL (number, name, 0, 0, 0, 0, 0, 0)
 # define SYSCALL_PAD_1(number, name, a) \
   MAKE_SYSCALL (number, name, SYSCALL_ARGUMENT (a), 0, 0, 0, 0, 0)
