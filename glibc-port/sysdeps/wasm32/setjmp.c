@@ -38,3 +38,14 @@ __sigjmp_save_only (struct __jmp_buf_tag *buffer, int save_mask)
     = save_mask && __sigprocmask (SIG_BLOCK, NULL,
 				  (sigset_t *) &buffer->__saved_mask) == 0;
 }
+
+/* Only libc's own error handling of dlopen (dl-catch.c) calls this, through a macro that is not lowered:
+   the buffer cannot be returned to, and a __longjmp to it ends the program.  */
+int
+__sigsetjmp (struct __jmp_buf_tag *buffer, int save_mask)
+{
+  __wasm_setjmp ((struct lowered_jmp_buf *) buffer, 0, NULL);
+  __sigjmp_save_only (buffer, save_mask);
+  return 0;
+}
+libc_hidden_def (__sigsetjmp)
