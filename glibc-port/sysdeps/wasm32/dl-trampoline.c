@@ -1,0 +1,1 @@
+/* Empty: this part of the dynamic linker cannot exist without ELF.  */

@@ -1,0 +1,2 @@
+/* wasm cannot tell; soft-fp wants a choice.  */
+#define TININESS_AFTER_ROUNDING 1
