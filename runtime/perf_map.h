@@ -1,5 +1,6 @@
-// The names of compiled functions for profilers: /tmp/perf-PID.map, the file in which `perf report` and
-// others look up addresses that belong to no file (Linux, tools/perf/Documentation/jit-interface.txt).
+// The names of compiled functions for profilers: /tmp/perf-PID.map, the file in which `perf report`
+// and others look up addresses that belong to no file (Linux,
+// tools/perf/Documentation/jit-interface.txt).
 #ifndef LINDEN_RUNTIME_PERF_MAP_H_
 #define LINDEN_RUNTIME_PERF_MAP_H_
 

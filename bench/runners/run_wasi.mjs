@@ -2,8 +2,8 @@
 //
 // usage: node run_wasi.mjs [--dir HOST::GUEST] PROGRAM.wasm [ARGUMENT...]
 //        node run_wasi.mjs --compile PROGRAM.wasm    prints the milliseconds that compiling takes
-import { readFileSync } from 'node:fs';
-import { WASI } from 'node:wasi';
+import {readFileSync} from 'node:fs';
+import {WASI} from 'node:wasi';
 
 const args = process.argv.slice(2);
 const preopens = {};
@@ -27,6 +27,6 @@ const module = new WebAssembly.Module(bytes);
 if (compileOnly) {
   console.log((performance.now() - start).toFixed(3));
 } else {
-  const wasi = new WASI({ version: 'preview1', args, preopens, returnOnExit: false });
+  const wasi = new WASI({version: 'preview1', args, preopens, returnOnExit: false});
   wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
 }

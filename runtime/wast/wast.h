@@ -12,7 +12,8 @@
 namespace linden::runtime {
 
 struct WastOptions {
-  // Passed to CompiledModule::load(), but for strict_traps: scripts observe every trap, so it is on.
+  // Passed to CompiledModule::load(), but for strict_traps: scripts observe every trap, so it is
+  // on.
   LoadOptions load;
   // strict_traps is off all the same, for scripts about what the optimiser does then.
   bool relaxed_traps = false;

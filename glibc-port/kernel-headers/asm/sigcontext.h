@@ -2,8 +2,7 @@
 #ifndef _ASM_WASM32_SIGCONTEXT_H
 #define _ASM_WASM32_SIGCONTEXT_H
 
-struct sigcontext
-{
+struct sigcontext {
   unsigned int pc;
   unsigned int sp;
   unsigned int reserved[14];

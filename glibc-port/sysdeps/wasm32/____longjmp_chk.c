@@ -1,8 +1,4 @@
 /* The fortified longjmp: throwing to a frame that is gone traps by itself.  */
 #include <setjmp.h>
 
-void
-____longjmp_chk (__jmp_buf buffer, int value)
-{
-  __longjmp (buffer, value);
-}
+void ____longjmp_chk(__jmp_buf buffer, int value) { __longjmp(buffer, value); }

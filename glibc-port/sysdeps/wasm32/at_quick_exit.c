@@ -1,18 +1,11 @@
-/* Not a cast of FUNCTION to another type, which would trap in call_indirect; see at_quick_exit below.  */
+/* Not a cast of FUNCTION to another type, which would trap in call_indirect; see at_quick_exit
+ * below.  */
 #include <stdlib.h>
 #include "exit.h"
 
-static void
-call_registered (void *function)
-{
-  ((void (*) (void)) function) ();
-}
+static void call_registered(void* function) { ((void (*)(void))function)(); }
 
 /* Like __cxa_at_quick_exit, which has no parameter for the argument.  */
-int
-attribute_hidden
-at_quick_exit (void (*function) (void))
-{
-  return __internal_atexit (call_registered, (void *) function, NULL,
-			    &__quick_exit_funcs);
+int attribute_hidden at_quick_exit(void (*function)(void)) {
+  return __internal_atexit(call_registered, (void*)function, NULL, &__quick_exit_funcs);
 }

@@ -3,17 +3,12 @@
 #include <dso_handle.h>
 #include "exit.h"
 
-static void
-call_registered (void *function)
-{
-  ((void (*) (void)) function) ();
-}
+static void call_registered(void* function) { ((void (*)(void))function)(); }
 
 int
 #ifndef atexit
-attribute_hidden
+    attribute_hidden
 #endif
-atexit (void (*function) (void))
-{
-  return __cxa_atexit (call_registered, (void *) function, __dso_handle);
+    atexit(void (*function)(void)) {
+  return __cxa_atexit(call_registered, (void*)function, __dso_handle);
 }

@@ -3,8 +3,4 @@
 #include <stddef.h>
 #include <dl-minimal-malloc.h>
 
-void *
-__minimal_malloc (size_t size)
-{
-  return _dl_early_allocate ((size + 15) & -16);
-}
+void* __minimal_malloc(size_t size) { return _dl_early_allocate((size + 15) & -16); }

@@ -3,7 +3,7 @@
 #define _dl_allocate_tls unused_dl_allocate_tls
 #define _dl_allocate_tls_init unused_dl_allocate_tls_init
 #define _dl_deallocate_tls unused_dl_deallocate_tls
-extern void *unused_dl_allocate_tls_init (void *, bool);
+extern void* unused_dl_allocate_tls_init(void*, bool);
 #include <elf/dl-tls.c>
 #undef _dl_allocate_tls
 #undef _dl_allocate_tls_init
@@ -12,22 +12,13 @@ extern void *unused_dl_allocate_tls_init (void *, bool);
 /* Length 0, so that code which frees the modules of a vector finds none.  */
 static dtv_t empty_vector[2];
 
-void *
-_dl_allocate_tls_init (void *descriptor, bool init_tls)
-{
-  INSTALL_DTV (descriptor, empty_vector);
+void* _dl_allocate_tls_init(void* descriptor, bool init_tls) {
+  INSTALL_DTV(descriptor, empty_vector);
   return descriptor;
 }
 
-void *
-_dl_allocate_tls (void *descriptor)
-{
-  return _dl_allocate_tls_init (descriptor, true);
-}
+void* _dl_allocate_tls(void* descriptor) { return _dl_allocate_tls_init(descriptor, true); }
 
-void
-_dl_deallocate_tls (void *descriptor, bool free_descriptor)
-{
-  if (free_descriptor)
-    free (descriptor);
+void _dl_deallocate_tls(void* descriptor, bool free_descriptor) {
+  if (free_descriptor) free(descriptor);
 }

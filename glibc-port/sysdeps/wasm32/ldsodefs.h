@@ -7,14 +7,13 @@
 struct La_wasm32_regs;
 struct La_wasm32_retval;
 
-#define ARCH_PLTENTER_MEMBERS						\
-  Elf32_Addr (*wasm32_gnu_pltenter) (Elf32_Sym *, unsigned int, uintptr_t *, \
-				     uintptr_t *, struct La_wasm32_regs *, \
-				     unsigned int *, const char *, long int *)
-#define ARCH_PLTEXIT_MEMBERS						\
-  unsigned int (*wasm32_gnu_pltexit) (Elf32_Sym *, unsigned int, uintptr_t *, \
-				      uintptr_t *, const struct La_wasm32_regs *, \
-				      struct La_wasm32_retval *, const char *)
+#define ARCH_PLTENTER_MEMBERS                                                         \
+  Elf32_Addr (*wasm32_gnu_pltenter)(Elf32_Sym*, unsigned int, uintptr_t*, uintptr_t*, \
+                                    struct La_wasm32_regs*, unsigned int*, const char*, long int*)
+#define ARCH_PLTEXIT_MEMBERS                                                                 \
+  unsigned int (*wasm32_gnu_pltexit)(Elf32_Sym*, unsigned int, uintptr_t*, uintptr_t*,       \
+                                     const struct La_wasm32_regs*, struct La_wasm32_retval*, \
+                                     const char*)
 
 #include_next <ldsodefs.h>
 

@@ -2,9 +2,7 @@
 #include <string.h>
 
 #undef memcpy
-void *
-memcpy (void *restrict destination, const void *restrict source, size_t size)
-{
-  return __builtin_memcpy (destination, source, size);
+void* memcpy(void* restrict destination, const void* restrict source, size_t size) {
+  return __builtin_memcpy(destination, source, size);
 }
-libc_hidden_builtin_def (memcpy)
+libc_hidden_builtin_def(memcpy)

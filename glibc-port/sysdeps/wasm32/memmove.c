@@ -2,9 +2,7 @@
 #include <string.h>
 
 #undef memmove
-void *
-memmove (void *destination, const void *source, size_t size)
-{
-  return __builtin_memmove (destination, source, size);
+void* memmove(void* destination, const void* source, size_t size) {
+  return __builtin_memmove(destination, source, size);
 }
-libc_hidden_builtin_def (memmove)
+libc_hidden_builtin_def(memmove)

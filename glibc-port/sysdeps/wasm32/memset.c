@@ -2,9 +2,7 @@
 #include <string.h>
 
 #undef memset
-void *
-memset (void *destination, int value, size_t size)
-{
-  return __builtin_memset (destination, value, size);
+void* memset(void* destination, int value, size_t size) {
+  return __builtin_memset(destination, value, size);
 }
-libc_hidden_builtin_def (memset)
+libc_hidden_builtin_def(memset)

@@ -1,4 +1,4 @@
 /* The thread-local pointer to struct pthread.  */
 #include <tls.h>
 
-__thread struct pthread *__wasm_self attribute_hidden;
+__thread struct pthread* __wasm_self attribute_hidden;

@@ -4,4 +4,4 @@
 #define STACK_ALIGN 16
 #define MINIMAL_REST_STACK 2048
 #define TCB_ALIGNMENT 64
-#define CURRENT_STACK_FRAME __builtin_frame_address (0)
+#define CURRENT_STACK_FRAME __builtin_frame_address(0)

@@ -4,10 +4,6 @@
 
 #include <tls.h>
 
-static inline void *
-__thread_pointer (void)
-{
-  return (void *) THREAD_SELF;
-}
+static inline void* __thread_pointer(void) { return (void*)THREAD_SELF; }
 
 #endif

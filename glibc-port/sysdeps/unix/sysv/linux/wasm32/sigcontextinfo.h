@@ -5,9 +5,7 @@
 #include <stdint.h>
 #include <sys/ucontext.h>
 
-static inline uintptr_t
-sigcontext_get_pc (const ucontext_t *context)
-{
+static inline uintptr_t sigcontext_get_pc(const ucontext_t* context) {
   return context->uc_mcontext.__pc;
 }
 
