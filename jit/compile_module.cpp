@@ -16,9 +16,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "jit/compile_plan.h"
-#include "jit/frame_check.h"
 #include "jit/function_scan.h"
 #include "jit/linker.h"
+#include "jit/machine_passes.h"
 #include "jit/module_translator.h"
 #include "jit/optimizer.h"
 #include "jit/target.h"
@@ -64,7 +64,7 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
   }
 
   ObjectPart result;
-  FrameReportScope scope(result.frames);
+  MachinePassScope scope(result.frames);
   llvm::raw_svector_ostream stream(result.object);
   llvm::legacy::PassManager passes;
   if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {

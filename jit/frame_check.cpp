@@ -11,19 +11,12 @@
 
 #include <llvm/CodeGen/MachineFrameInfo.h>
 #include <llvm/CodeGen/MachineFunctionPass.h>
-#include <llvm/CodeGen/Passes.h>
 #include <llvm/CodeGen/TargetFrameLowering.h>
-#include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/CodeGen/TargetRegisterInfo.h>
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
-#include <llvm/Target/RegisterTargetPassConfigCallback.h>
-
-#include "jit/fold_addresses.h"
 
 namespace linden::jit {
 namespace {
-
-thread_local FrameReport* current_report = nullptr;
 
 const char* find_violation(const llvm::MachineFunction& function) {
   const llvm::MachineFrameInfo& frame = function.getFrameInfo();
@@ -48,54 +41,51 @@ const char* find_violation(const llvm::MachineFunction& function) {
 class StackAddressCheck : public llvm::MachineFunctionPass {
  public:
   static char ID;
-  StackAddressCheck() : MachineFunctionPass(ID) {}
+  explicit StackAddressCheck(FrameReport& report) : MachineFunctionPass(ID), report_(report) {}
   llvm::StringRef getPassName() const override { return "Linden stack address check"; }
 
   bool runOnMachineFunction(llvm::MachineFunction& function) override {
     const char* violation = find_violation(function);
-    if (violation != nullptr && current_report != nullptr) {
-      current_report->violations.push_back(function.getName().str() + " " + violation);
+    if (violation != nullptr) {
+      report_.violations.push_back(function.getName().str() + " " + violation);
     }
     return false;
   }
+
+ private:
+  FrameReport& report_;
 };
 char StackAddressCheck::ID = 0;
 
 class FrameSizeRecorder : public llvm::MachineFunctionPass {
  public:
   static char ID;
-  FrameSizeRecorder() : MachineFunctionPass(ID) {}
+  explicit FrameSizeRecorder(FrameReport& report) : MachineFunctionPass(ID), report_(report) {}
   llvm::StringRef getPassName() const override { return "Linden frame size recorder"; }
 
   bool runOnMachineFunction(llvm::MachineFunction& function) override {
-    if (current_report == nullptr) return false;
     const uint64_t size = function.getFrameInfo().getStackSize();
-    current_report->frame_sizes[function.getName().str()] = static_cast<uint32_t>(size);
+    report_.frame_sizes[function.getName().str()] = static_cast<uint32_t>(size);
     if (size > kMaxFrameSize) {
-      current_report->violations.push_back(function.getName().str() + " needs a frame of " +
-                                           std::to_string(size) + " bytes");
+      report_.violations.push_back(function.getName().str() + " needs a frame of " +
+                                   std::to_string(size) + " bytes");
     }
     return false;
   }
+
+ private:
+  FrameReport& report_;
 };
 char FrameSizeRecorder::ID = 0;
 
 }  // namespace
 
-FrameReportScope::FrameReportScope(FrameReport& report) {
-  // Registered with LLVM for the life of the process; on threads that are not ours it does nothing.
-  static llvm::RegisterTargetPassConfigCallback registration(
-      [](llvm::TargetMachine&, llvm::PassManagerBase&, llvm::TargetPassConfig* config) {
-        if (current_report == nullptr) return;
-        // There are no variables to describe, only line numbers.
-        config->disablePass(&llvm::LiveDebugValuesID);
-        config->insertPass(&llvm::PeepholeOptimizerLegacyID, create_fold_addresses_pass());
-        config->insertPass(&llvm::FixupStatepointCallerSavedID, new StackAddressCheck());
-        config->insertPass(&llvm::PrologEpilogCodeInserterID, new FrameSizeRecorder());
-      });
-  current_report = &report;
+llvm::MachineFunctionPass* create_stack_address_check_pass(FrameReport& report) {
+  return new StackAddressCheck(report);
 }
 
-FrameReportScope::~FrameReportScope() { current_report = nullptr; }
+llvm::MachineFunctionPass* create_frame_size_recorder_pass(FrameReport& report) {
+  return new FrameSizeRecorder(report);
+}
 
 }  // namespace linden::jit

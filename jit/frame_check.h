@@ -1,4 +1,4 @@
-// Machine-level passes, run on every function that we compile:
+// Two machine passes (machine_passes.h):
 //   * a proof that no frame holds an address of the stack, on which fork by copying stacks rests;
 //   * a record of each frame's size, for backtraces and for the bound that the stack guard sets.
 #ifndef LINDEN_JIT_FRAME_CHECK_H_
@@ -8,6 +8,10 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+namespace llvm {
+class MachineFunctionPass;
+}
 
 namespace linden::jit {
 
@@ -19,14 +23,9 @@ struct FrameReport {
   std::vector<std::string> violations;
 };
 
-// While it lives, code generation on this thread reports here.
-class FrameReportScope {
- public:
-  explicit FrameReportScope(FrameReport& report);
-  ~FrameReportScope();
-  FrameReportScope(const FrameReportScope&) = delete;
-  FrameReportScope& operator=(const FrameReportScope&) = delete;
-};
+// To be run just before prologues are inserted, and just after. `report` must outlive the pass.
+llvm::MachineFunctionPass* create_stack_address_check_pass(FrameReport& report);
+llvm::MachineFunctionPass* create_frame_size_recorder_pass(FrameReport& report);
 
 }  // namespace linden::jit
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The scripts of this folder test our IR passes. Each is one module, then assertions; and since a pass
-# that never fires passes every assertion, comments say what the optimised code must contain or not:
+# The scripts of this folder test what we do to make code fast. Each is one module, then assertions; and
+# since an optimisation that never happens passes every assertion, comments, at least one in each script, say
+# what the optimised code must contain or not:
 #   ;; expect-ir: EXTENDED REGULAR EXPRESSION
 #   ;; refuse-ir: EXTENDED REGULAR EXPRESSION
 #   ;; expect-code: EXTENDED REGULAR EXPRESSION   on the disassembly, x86-64 only
@@ -14,13 +15,15 @@ trap 'rm -rf "$work"' EXIT
 failed=0
 for script in *.wast; do
   name=${script%.wast}
-  # Strict traps keep passes from most of what they do to memory.
+  # Strict traps make every access to memory volatile, which passes leave alone.
   "$linden" wast --no-cache --relaxed-traps "$script" || failed=1
   sed '/^(assert\|^(invoke/,$d' "$script" > "$work/$name.wat"
   mkdir "$work/$name"
   "$linden" compile "$work/$name.wat" -o "$work/$name.lindenc" --dump "$work/$name"
   cat "$work/$name"/part*[0-9].ll > "$work/$name.ll"
+  expectations=0
   while read -r _ kind expression; do
+    expectations=$((expectations + 1))
     found=0
     text=$work/$name.ll
     if [[ $kind == expect-code: ]]; then
@@ -33,6 +36,10 @@ for script in *.wast; do
       echo "$script: the optimised code fails '$kind $expression'" >&2
       failed=1
     fi
-  done < <(grep -E '^;; (expect|refuse)-(ir|code): ' "$script" || true)
+  done < <(sed -nE '/^;; (expect|refuse)-(ir|code): /p' "$script")
+  if ((expectations == 0)); then
+    echo "$script: no comment says what its code must look like" >&2
+    failed=1
+  fi
 done
 exit "$failed"

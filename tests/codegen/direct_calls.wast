@@ -1,5 +1,5 @@
 ;; call_indirect through a constant table in which few functions have the type becomes direct calls; all of
-;; its traps stay. (Not a pass, but the translator; tested in the same way.)
+;; its traps stay.
 ;; expect-ir: mul i32 %1, %1
 (module
   (type $unary (func (param i32) (result i32)))

@@ -1,0 +1,35 @@
+#include "jit/machine_passes.h"
+
+#include <llvm/CodeGen/MachineFunctionPass.h>
+#include <llvm/CodeGen/Passes.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
+#include <llvm/Target/RegisterTargetPassConfigCallback.h>
+
+#include "jit/fold_addresses.h"
+
+namespace linden::jit {
+namespace {
+
+thread_local FrameReport* current_report = nullptr;
+
+}  // namespace
+
+MachinePassScope::MachinePassScope(FrameReport& report) {
+  // LLVM calls this for every code generation of the process, for as long as the process lives.
+  static llvm::RegisterTargetPassConfigCallback registration(
+      [](llvm::TargetMachine&, llvm::PassManagerBase&, llvm::TargetPassConfig* config) {
+        if (current_report == nullptr) return;
+        // There are no variables to describe, only line numbers.
+        config->disablePass(&llvm::LiveDebugValuesID);
+        config->insertPass(&llvm::PeepholeOptimizerLegacyID, create_fold_addresses_pass());
+        config->insertPass(&llvm::FixupStatepointCallerSavedID,
+                           create_stack_address_check_pass(*current_report));
+        config->insertPass(&llvm::PrologEpilogCodeInserterID,
+                           create_frame_size_recorder_pass(*current_report));
+      });
+  current_report = &report;
+}
+
+MachinePassScope::~MachinePassScope() { current_report = nullptr; }
+
+}  // namespace linden::jit

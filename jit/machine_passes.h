@@ -1,0 +1,21 @@
+// The machine passes that we add to LLVM's own code generation.
+#ifndef LINDEN_JIT_MACHINE_PASSES_H_
+#define LINDEN_JIT_MACHINE_PASSES_H_
+
+#include "jit/frame_check.h"
+
+namespace linden::jit {
+
+// While it lives, code generation that is set up and run on this thread has our passes and fills
+// `report`. Other users of LLVM in the process are left alone.
+class MachinePassScope {
+ public:
+  explicit MachinePassScope(FrameReport& report);
+  ~MachinePassScope();
+  MachinePassScope(const MachinePassScope&) = delete;
+  MachinePassScope& operator=(const MachinePassScope&) = delete;
+};
+
+}  // namespace linden::jit
+
+#endif
