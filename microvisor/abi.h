@@ -47,6 +47,14 @@ struct GuestPollfd {
 };
 static_assert(sizeof(GuestPollfd) == 8);
 
+// struct robust_list_head; `next` and `pending` are addresses whose bit 0 marks priority inheritance.
+struct GuestRobustListHead {
+  uint32_t next;
+  int32_t futex_offset;
+  uint32_t pending;
+};
+static_assert(sizeof(GuestRobustListHead) == 12);
+
 // linux_dirent64 as getdents64 fills it; the name follows.
 struct DirectoryEntryHeader {
   uint64_t inode;

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "microvisor/path_operations.h"
@@ -10,8 +12,12 @@ namespace linden::microvisor {
 
 Cage::Cage(Host& host, Options options)
     : host_(host),
-      options_(std::move(options)),
+      options_([](Options options) {
+        if (options.ids == nullptr) options.ids = std::make_shared<TaskIds>();
+        return options;
+      }(std::move(options))),
       fds_(options_.fd_limit),
+      main_thread_(*this, options_.id),
       working_directory_(options_.working_directory) {}
 
 std::string Cage::working_directory() const {
@@ -38,9 +44,68 @@ Result<void> Cage::change_directory(const std::string& path) {
   return {};
 }
 
+Result<std::unique_ptr<Thread>> Cage::create_thread() {
+  std::lock_guard lock(threads_mutex_);
+  if (static_cast<int>(threads_.size()) >= options_.thread_limit) return Error{EAGAIN};
+  int id = TRY(options_.ids->allocate());
+  std::unique_ptr<Thread> thread(new Thread(*this, id));
+  threads_.emplace(id, thread.get());
+  // exit() calls back only threads that it finds here.
+  if (exit_status()) thread->request_attention(Thread::kEnd);
+  return thread;
+}
+
+void Cage::forget_thread(const Thread& thread) {
+  if (&thread == &main_thread_) return;
+  options_.ids->free(thread.id());
+  std::lock_guard lock(threads_mutex_);
+  threads_.erase(thread.id());
+  // Under the lock: as soon as a waiter sees no thread, the cage may be gone.
+  if (threads_.empty()) thread_ended_.notify_all();
+}
+
+Result<void> Cage::start_thread(std::unique_ptr<Thread> thread, uint32_t start_block) {
+  if (thread_starter_ == nullptr) return Error{ENOSYS};
+  return thread_starter_->start(std::move(thread), start_block);
+}
+
+bool Cage::has_thread(int id) const {
+  if (id == main_thread_.id()) return true;
+  std::lock_guard lock(threads_mutex_);
+  return threads_.contains(id);
+}
+
+void Cage::call_threads_back() {
+  main_thread_.request_attention(Thread::kEnd);
+  main_thread_.interrupt();
+  for (auto [id, thread] : threads_) {
+    thread->request_attention(Thread::kEnd);
+    thread->interrupt();
+  }
+}
+
+void Cage::wait_for_threads() {
+  std::unique_lock lock(threads_mutex_);
+  auto none_left = [this] { return threads_.empty(); };
+  // A thread on its way from host code into guest code misses a call; it is called again.
+  std::chrono::milliseconds patience(1);
+  while (!none_left()) {
+    if (!exit_status()) {
+      // Ended by the last thread's end, or by exit().
+      thread_ended_.wait(lock, [&] { return none_left() || exit_status(); });
+    } else if (!thread_ended_.wait_for(lock, patience, none_left)) {
+      call_threads_back();
+      patience = std::min(2 * patience, std::chrono::milliseconds(100));
+    }
+  }
+}
+
 void Cage::exit(int status) {
   int64_t running = kRunning;
   exit_status_.compare_exchange_strong(running, status & 0xffffffff);
+  std::lock_guard lock(threads_mutex_);
+  call_threads_back();
+  thread_ended_.notify_all();
 }
 
 std::optional<int> Cage::exit_status() const {

@@ -1,18 +1,21 @@
 // A cage: one guest program as a POSIX process, with everything that belongs to it and nothing that
 // belongs to how its code runs.
 //
-// Ownership: owns its fd table, namespace, arguments and environment; borrows the Host and the
-// guest memory, which outlive it.
-// Thread-safety: arguments, environment and namespace are fixed at construction. The fd table, the
-// working directory and the exit status may be used concurrently. set_memory() must happen before
-// any guest code runs.
+// Ownership: owns its fd table, namespace, arguments, environment and main thread; borrows the
+// Host, the guest memory and other threads, all of which outlive it but the threads, which must end
+// first. Thread-safety: arguments, environment and namespace are fixed at construction. The fd
+// table, the working directory, the threads and the exit status may be used concurrently.
+// set_memory() and set_thread_starter() must happen before any guest code runs.
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -20,6 +23,8 @@
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
 #include "microvisor/paths.h"
+#include "microvisor/task_ids.h"
+#include "microvisor/thread.h"
 
 namespace linden::microvisor {
 
@@ -33,6 +38,9 @@ class Cage {
     Namespace names = {};
     std::string working_directory = "/";  // absolute guest path; need not exist
     int fd_limit = FdTable::kDefaultLimit;
+    int thread_limit = 4096;
+    // Where ids of threads come from; null for a sequence of the cage's own.
+    std::shared_ptr<TaskIds> ids = nullptr;
   };
 
   Cage(Host& host, Options options);
@@ -55,20 +63,42 @@ class Cage {
   // or whatever opening it gives if it isn't a directory within the grants.
   Result<void> change_directory(const std::string& path);
 
-  // Records how the program ended; the first call wins. Status as for wait(2)'s exit code.
+  // The thread that runs first; its id is the cage's.
+  Thread& main_thread() { return main_thread_; }
+  // EAGAIN at the limit of threads.
+  Result<std::unique_ptr<Thread>> create_thread();
+  // See ThreadStarter::start. ENOSYS if the cage cannot have threads.
+  Result<void> start_thread(std::unique_ptr<Thread> thread, uint32_t start_block);
+  void set_thread_starter(ThreadStarter* starter) { thread_starter_ = starter; }
+  bool has_thread(int id) const;
+  // Returns when no thread but the main one is left. If the cage is to end, keeps calling the
+  // others back until they have noticed.
+  void wait_for_threads();
+
+  // Records how the program ended, and calls all threads back; the first call wins. Status as for
+  // wait(2)'s exit code.
   void exit(int status);
   // Set as soon as the program is to end. Whoever runs its threads looks here after each system
   // call.
   std::optional<int> exit_status() const;
 
  private:
+  friend class Thread;
   static constexpr int64_t kRunning = -1;
+
+  void forget_thread(const Thread& thread);
+  void call_threads_back();
 
   Host& host_;
   const Options options_;
   GuestMemory memory_;
   FdTable fds_;
   std::atomic<int64_t> exit_status_ = kRunning;
+  ThreadStarter* thread_starter_ = nullptr;
+  mutable std::mutex threads_mutex_;
+  std::condition_variable thread_ended_;
+  std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
+  Thread main_thread_;
   mutable absl::Mutex working_directory_mutex_;
   // Kept as text and resolved by the kernel at each use, from the grant on.
   std::string working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);

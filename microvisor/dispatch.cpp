@@ -58,24 +58,29 @@ int64_t encode(const SyscallResult& result) {
   return result.code() == kErrnoNotCapable ? -EPERM : -result.code();
 }
 
-template <int number, typename... Params>
-int64_t call(SyscallResult (*handler)(Cage&, Params...), Cage& cage, const uint64_t* arguments) {
+template <int number, typename Caller, typename... Params>
+int64_t call(SyscallResult (*handler)(Caller&, Params...), Thread& thread,
+             const uint64_t* arguments) {
   static_assert(sizeof...(Params) == find(number)->argument_count,
                 "syscalls.def and the handler disagree");
   return [&]<size_t... I>(std::index_sequence<I...>) {
-    return encode(handler(cage, Decode<Params>::from(arguments[I])...));
+    if constexpr (std::is_same_v<Caller, Thread>) {
+      return encode(handler(thread, Decode<Params>::from(arguments[I])...));
+    } else {
+      return encode(handler(thread.cage(), Decode<Params>::from(arguments[I])...));
+    }
   }(std::index_sequence_for<Params...>());
 }
 
-using Entry = int64_t (*)(Cage&, const uint64_t*);
+using Entry = int64_t (*)(Thread&, const uint64_t*);
 
 constexpr int kTableSize = 512;
 
 constexpr std::array<Entry, kTableSize> kEntries = [] {
   std::array<Entry, kTableSize> entries{};
 #define LINDEN_SYSCALL(number, name, kinds, traits, support, caveat) \
-  entries[number] = [](Cage& cage, const uint64_t* arguments) {      \
-    return call<number>(&sys_##name, cage, arguments);               \
+  entries[number] = [](Thread& thread, const uint64_t* arguments) {  \
+    return call<number>(&sys_##name, thread, arguments);             \
   };
 #include "microvisor/syscalls.def"
 #undef LINDEN_SYSCALL
@@ -88,9 +93,9 @@ std::span<const SyscallInfo> syscalls() { return kSyscalls; }
 
 const SyscallInfo* find_syscall(int number) { return find(number); }
 
-int64_t dispatch(Cage& cage, int number, const uint64_t arguments[6]) {
+int64_t dispatch(Thread& thread, int number, const uint64_t arguments[6]) {
   if (number < 0 || number >= kTableSize || !kEntries[number]) return -ENOSYS;
-  return kEntries[number](cage, arguments);
+  return kEntries[number](thread, arguments);
 }
 
 }  // namespace linden::microvisor

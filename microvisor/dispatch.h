@@ -54,8 +54,8 @@ std::span<const SyscallInfo> syscalls();
 const SyscallInfo* find_syscall(int number);
 
 // Executes a call for the calling guest thread; the value, or -errno in [-4095, -1]. An unknown
-// number is -ENOSYS. The caller must look at cage.exit_status() afterwards: exit and exit_group
+// number is -ENOSYS. The caller must look at thread.attention() afterwards: exit and exit_group
 // only record it. Thread-safe.
-int64_t dispatch(Cage& cage, int number, const uint64_t arguments[6]);
+int64_t dispatch(Thread& thread, int number, const uint64_t arguments[6]);
 
 }  // namespace linden::microvisor

@@ -170,6 +170,14 @@ class FaultInjectingHost final : public Host {
   // Closing always closes, as in Linux, and isn't counted.
   void close(int fd) override { inner_.close(fd); }
 
+  Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
+                        const void* second_word, uint32_t third_value) override {
+    TRY(next_call());
+    return inner_.futex(word, operation, value, timeout, second_word, third_value);
+  }
+  int thread_id() override { return inner_.thread_id(); }
+  void interrupt_thread(int thread_id) override { inner_.interrupt_thread(thread_id); }
+
  private:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 

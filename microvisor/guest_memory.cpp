@@ -5,6 +5,7 @@
 
 extern "C" {
 size_t linden_user_copy(void* to, const void* from, size_t count);
+int linden_user_compare_exchange(void* word, uint32_t* expected, uint32_t desired);
 // Code labels; only their addresses mean anything.
 extern const char linden_user_copy_string[];
 extern const char linden_user_copy_string_fixup[];
@@ -39,6 +40,14 @@ Result<void> GuestMemory::copy_out(uint64_t to, const void* from, uint64_t lengt
   std::byte* destination = TRY(host_range(to, length));
   if (linden_user_copy(destination, from, length) != 0) return Error{EFAULT};
   return {};
+}
+
+Result<uint32_t> GuestMemory::compare_exchange(GuestPtr<uint32_t> word, uint32_t expected,
+                                               uint32_t desired) const {
+  if (word.offset % 4 != 0) return Error{EINVAL};
+  std::byte* address = TRY(host_range(word.offset, 4));
+  if (linden_user_compare_exchange(address, &expected, desired) != 0) return Error{EFAULT};
+  return expected;
 }
 
 Result<std::string> GuestMemory::copy_string(GuestPtr<char> from, size_t limit) const {

@@ -95,6 +95,11 @@ class GuestMemory {
   Result<void> copy_in(void* to, uint64_t from, uint64_t length) const;
   Result<void> copy_out(uint64_t to, const void* from, uint64_t length) const;
 
+  // Atomically stores `desired` if the word is `expected`; returns what it was. EINVAL if the
+  // address is not a multiple of 4.
+  Result<uint32_t> compare_exchange(GuestPtr<uint32_t> word, uint32_t expected,
+                                    uint32_t desired) const;
+
   // A NUL-terminated string of at most `limit` bytes without the NUL; ENAMETOOLONG if it is longer.
   Result<std::string> copy_string(GuestPtr<char> from, size_t limit = PATH_MAX - 1) const;
   // `length` bytes that aren't terminated. ENAMETOOLONG above `limit`, so that a guest can't make
@@ -109,6 +114,13 @@ class GuestMemory {
   }
   // EINVAL for more than IOV_MAX elements, as Linux has it.
   Result<IoVectors> io_vectors(GuestSpan<GuestIovec> vectors) const;
+
+  // A word for the kernel's futex calls, which report a protected page as EFAULT themselves. EINVAL
+  // if it is not aligned.
+  Result<const void*> futex_word(GuestPtr<uint32_t> word) const {
+    if (word.offset % 4 != 0) return Error{EINVAL};
+    return TRY(host_range(word.offset, 4));
+  }
 
   // EFAULT unless [offset, offset + length) lies within the memory.
   template <typename T>

@@ -2,7 +2,7 @@
 // uses is one function here, and nothing in microvisor/ enters the kernel otherwise. Tests put a
 // FaultInjectingHost in between.
 //
-// Contract: descriptors are host file descriptors. Every function may fail with any errno the
+// Contract: calls that may wait are interruptible (interruption.h). Descriptors are host file descriptors. Every function may fail with any errno the
 // kernel documents. Functions that create a descriptor set close-on-exec, and hand out a HostFd,
 // which closes it.
 // Ownership: a Host outlives every HostFd, OpenFile and Cage made with it.
@@ -117,6 +117,18 @@ class Host {
                                        timespec* remaining) = 0;
   virtual Result<size_t> getrandom(std::span<std::byte> to, uint32_t flags) = 0;
   virtual Result<void> sched_yield() = 0;
+
+  // Threads.
+  // futex(2) as it is: `timeout` is a count for the operations that take one. The words are the
+  // guest's.
+  virtual Result<int64_t> futex(const void* word, int operation, uint32_t value,
+                                const timespec* timeout, const void* second_word,
+                                uint32_t third_value) = 0;
+  // The calling thread, for interrupt_thread.
+  virtual int thread_id() = 0;
+  // Makes the interruptible call that the thread is in, or is about to make, give up; see
+  // interruption.h. Nothing happens if the thread has ended.
+  virtual void interrupt_thread(int thread_id) = 0;
 };
 
 void HostFd::reset() {

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "microvisor/interruption.h"
+
 namespace linden::microvisor {
 
 namespace {
@@ -35,6 +37,17 @@ Result<void> checked_void(auto result) {
   return {};
 }
 
+// The same of a result that carries its errno.
+template <typename T>
+Result<T> kernel_result(long result) {
+  if (result < 0) return Error{static_cast<int>(-result)};
+  return static_cast<T>(result);
+}
+
+long word_of(const void* pointer) {
+  return static_cast<long>(reinterpret_cast<uintptr_t>(pointer));
+}
+
 }  // namespace
 
 LinuxHost::LinuxHost() {
@@ -47,8 +60,9 @@ Result<HostFd> LinuxHost::openat2(int directory, const char* path, const OpenHow
   kernel_how.flags = how.flags | O_CLOEXEC;
   kernel_how.mode = how.mode;
   kernel_how.resolve = how.resolve;
-  int fd =
-      TRY(checked<int>(::syscall(SYS_openat2, directory, path, &kernel_how, sizeof(kernel_how))));
+  // Opening a named pipe waits for the other end.
+  int fd = TRY(kernel_result<int>(interruptible_syscall(SYS_openat2, directory, word_of(path),
+                                                        word_of(&kernel_how), sizeof(kernel_how))));
   return HostFd(*this, fd);
 }
 
@@ -60,11 +74,13 @@ Result<HostFd> LinuxHost::duplicate(int fd) {
 void LinuxHost::close(int fd) { ::close(fd); }
 
 Result<size_t> LinuxHost::readv(int fd, std::span<const iovec> to) {
-  return checked<size_t>(::readv(fd, to.data(), static_cast<int>(to.size())));
+  return kernel_result<size_t>(
+      interruptible_syscall(SYS_readv, fd, word_of(to.data()), static_cast<long>(to.size())));
 }
 
 Result<size_t> LinuxHost::writev(int fd, std::span<const iovec> from) {
-  return checked<size_t>(::writev(fd, from.data(), static_cast<int>(from.size())));
+  return kernel_result<size_t>(
+      interruptible_syscall(SYS_writev, fd, word_of(from.data()), static_cast<long>(from.size())));
 }
 
 Result<size_t> LinuxHost::preadv(int fd, std::span<const iovec> to, int64_t offset) {
@@ -94,7 +110,11 @@ Result<uint64_t> LinuxHost::bytes_available(int fd) {
 }
 
 Result<int> LinuxHost::poll(std::span<pollfd> fds, const timespec* timeout) {
-  return checked<int>(::ppoll(fds.data(), fds.size(), timeout, nullptr));
+  // The kernel writes what is left of the time; the caller's stays as it is.
+  timespec left = timeout ? *timeout : timespec{};
+  return kernel_result<int>(interruptible_syscall(SYS_ppoll, word_of(fds.data()),
+                                                  static_cast<long>(fds.size()),
+                                                  word_of(timeout ? &left : nullptr)));
 }
 
 Result<struct stat> LinuxHost::fstat(int fd) {
@@ -164,15 +184,19 @@ Result<void> LinuxHost::symlinkat(const char* target, int directory, const char*
 }
 
 Result<HostFd> LinuxHost::accept(int fd, int flags) {
-  return HostFd(*this, TRY(checked<int>(::accept4(fd, nullptr, nullptr, flags | SOCK_CLOEXEC))));
+  return HostFd(
+      *this,
+      TRY(kernel_result<int>(interruptible_syscall(SYS_accept4, fd, 0, 0, flags | SOCK_CLOEXEC))));
 }
 
 Result<size_t> LinuxHost::recvmsg(int fd, msghdr* message, int flags) {
-  return checked<size_t>(::recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC));
+  return kernel_result<size_t>(
+      interruptible_syscall(SYS_recvmsg, fd, word_of(message), flags | MSG_CMSG_CLOEXEC));
 }
 
 Result<size_t> LinuxHost::sendmsg(int fd, const msghdr& message, int flags) {
-  return checked<size_t>(::sendmsg(fd, &message, flags | MSG_NOSIGNAL));
+  return kernel_result<size_t>(
+      interruptible_syscall(SYS_sendmsg, fd, word_of(&message), flags | MSG_NOSIGNAL));
 }
 
 Result<void> LinuxHost::shutdown(int fd, int how) { return checked_void(::shutdown(fd, how)); }
@@ -191,8 +215,8 @@ Result<timespec> LinuxHost::clock_getres(clockid_t clock) {
 
 Result<void> LinuxHost::clock_nanosleep(clockid_t clock, int flags, const timespec& request,
                                         timespec* remaining) {
-  int error = ::clock_nanosleep(clock, flags, &request, remaining);
-  if (error != 0) return Error{error};
+  TRY(kernel_result<int>(interruptible_syscall(SYS_clock_nanosleep, clock, flags, word_of(&request),
+                                               word_of(remaining))));
   return {};
 }
 
@@ -201,5 +225,19 @@ Result<size_t> LinuxHost::getrandom(std::span<std::byte> to, uint32_t flags) {
 }
 
 Result<void> LinuxHost::sched_yield() { return checked_void(::sched_yield()); }
+
+Result<int64_t> LinuxHost::futex(const void* word, int operation, uint32_t value,
+                                 const timespec* timeout, const void* second_word,
+                                 uint32_t third_value) {
+  return kernel_result<int64_t>(interruptible_syscall(SYS_futex, word_of(word), operation, value,
+                                                      word_of(timeout), word_of(second_word),
+                                                      third_value));
+}
+
+int LinuxHost::thread_id() { return ::gettid(); }
+
+void LinuxHost::interrupt_thread(int thread_id) {
+  ::tgkill(::getpid(), thread_id, kInterruptSignal);
+}
 
 }  // namespace linden::microvisor

@@ -55,6 +55,11 @@ class LinuxHost final : public Host {
                                timespec* remaining) override;
   Result<size_t> getrandom(std::span<std::byte> to, uint32_t flags) override;
   Result<void> sched_yield() override;
+
+  Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
+                        const void* second_word, uint32_t third_value) override;
+  int thread_id() override;
+  void interrupt_thread(int thread_id) override;
 };
 
 }  // namespace linden::microvisor

@@ -12,11 +12,4 @@ SyscallResult sys_sched_yield(Cage& cage) {
   return 0;
 }
 
-SyscallResult sys_exit(Cage& cage, int status) { return sys_exit_group(cage, status); }
-
-SyscallResult sys_exit_group(Cage& cage, int status) {
-  cage.exit(status & 0xff);
-  return 0;
-}
-
 }  // namespace linden::microvisor

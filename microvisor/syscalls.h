@@ -2,6 +2,8 @@
 // the C types of the system call's arguments: dispatch() decodes each by its type, since guests
 // leave the upper half of an argument undefined where the type is 32 bits wide.
 //
+// A handler takes the cage, or, where it matters which thread calls, the thread.
+//
 // Each returns the call's value or an error. Thread-safe, as long as the cage outlives the call.
 #pragma once
 
@@ -80,7 +82,21 @@ SyscallResult sys_getrandom(Cage&, Bytes buffer, uint32_t size, uint32_t flags);
 SyscallResult sys_getpid(Cage&);
 SyscallResult sys_getppid(Cage&);
 SyscallResult sys_sched_yield(Cage&);
-SyscallResult sys_exit(Cage&, int status);
+
+// threads.cpp
+SyscallResult sys_gettid(Thread&);
+SyscallResult sys_set_tid_address(Thread&, GuestPtr<int32_t> address);
+SyscallResult sys_set_robust_list(Thread&, GuestPtr<GuestRobustListHead> head, uint32_t size);
+SyscallResult sys_get_robust_list(Thread&, int id, GuestPtr<uint32_t> head,
+                                  GuestPtr<uint32_t> size);
+SyscallResult sys_clone(Thread&, uint32_t flags, uint32_t start_block, GuestPtr<int32_t> parent_tid,
+                        GuestPtr<int32_t> child_tid, uint32_t descriptor);
+SyscallResult sys_exit(Thread&, int status);
 SyscallResult sys_exit_group(Cage&, int status);
+
+// futex.cpp
+SyscallResult sys_futex(Thread&, GuestPtr<uint32_t> word, int operation, uint32_t value,
+                        uint32_t timeout_or_count, GuestPtr<uint32_t> second_word,
+                        uint32_t third_value);
 
 }  // namespace linden::microvisor

@@ -37,6 +37,23 @@ linden_user_copy_words_begin:
         movl    %eax, (%rdi)
         xorl    %eax, %eax
         retq
+        .cfi_endproc
+        .size   linden_user_copy, . - linden_user_copy
+
+// int linden_user_compare_exchange(void* word, uint32_t* expected, uint32_t desired)
+// *expected becomes what the word was. Returns 0, or nonzero after a fault.
+        .globl  linden_user_compare_exchange
+        .type   linden_user_compare_exchange, @function
+        .p2align 4
+linden_user_compare_exchange:
+        .cfi_startproc
+        movl    (%rsi), %eax
+        movl    %edx, %ecx
+        movl    $1, %edx                // what the fixup returns
+        lock cmpxchgl %ecx, (%rdi)
+        movl    %eax, (%rsi)
+        xorl    %eax, %eax
+        retq
         .globl  linden_user_copy_words_end
 linden_user_copy_words_end:
         .globl  linden_user_copy_words_fixup
@@ -44,6 +61,6 @@ linden_user_copy_words_fixup:
         movq    %rdx, %rax
         retq
         .cfi_endproc
-        .size   linden_user_copy, . - linden_user_copy
+        .size   linden_user_compare_exchange, . - linden_user_compare_exchange
 
         .section .note.GNU-stack,"",@progbits

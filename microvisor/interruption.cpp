@@ -1,0 +1,41 @@
+#include "microvisor/interruption.h"
+
+extern "C" {
+long linden_interruptible_syscall(const std::atomic<uint32_t>* attention, long number, long a1,
+                                  long a2, long a3, long a4, long a5, long a6);
+// Code labels; only their addresses mean anything.
+extern const char linden_interruptible_begin[];
+extern const char linden_interruptible_end[];
+extern const char linden_interruptible_exit[];
+}
+
+namespace linden::microvisor {
+
+namespace {
+
+constinit std::atomic<uint32_t> never_set = 0;
+thread_local constinit const std::atomic<uint32_t>* attention_of_thread = &never_set;
+
+}  // namespace
+
+const std::atomic<uint32_t>& current_attention() { return *attention_of_thread; }
+
+void set_current_attention(const std::atomic<uint32_t>* attention) {
+  attention_of_thread = attention ? attention : &never_set;
+}
+
+long interruptible_syscall(long number, long a1, long a2, long a3, long a4, long a5, long a6) {
+  return linden_interruptible_syscall(attention_of_thread, number, a1, a2, a3, a4, a5, a6);
+}
+
+bool redirect_interruptible(uint64_t* instruction_pointer) {
+  auto address = [](const char* label) { return reinterpret_cast<uint64_t>(label); };
+  if (*instruction_pointer < address(linden_interruptible_begin) ||
+      *instruction_pointer >= address(linden_interruptible_end)) {
+    return false;
+  }
+  *instruction_pointer = address(linden_interruptible_exit);
+  return true;
+}
+
+}  // namespace linden::microvisor

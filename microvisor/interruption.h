@@ -1,0 +1,38 @@
+// How a thread that waits in the kernel is called back.
+//
+// Every system call of the host that may wait goes through interruptible_syscall(), which gives up
+// with EINTR if the thread's attention word is set. The word may be set just before the thread
+// enters the kernel; so whoever sets it also sends the thread kInterruptSignal, whose handler
+// (redirect_interruptible) looks whether the thread was between the check and the kernel, and moves
+// it on to the EINTR exit. Thus no wake-up is lost, and nothing is ever polled.
+//
+// Source: the same idea as cancellation points in C libraries.
+// Thread-safety: all functions may be called concurrently.
+#pragma once
+
+#include <signal.h>
+
+#include <atomic>
+#include <cstdint>
+
+namespace linden::microvisor {
+
+// Ignored by default, so that a thread which has ended meanwhile, or a program that embeds us
+// without handler, is not killed by it.
+inline constexpr int kInterruptSignal = SIGURG;
+
+// The attention word of the guest thread that the calling host thread runs. A host thread that runs
+// none has one of its own, which is never set.
+const std::atomic<uint32_t>& current_attention();
+// `attention` stays valid until the next call; null for none.
+void set_current_attention(const std::atomic<uint32_t>* attention);
+
+// The host's result: a value, or -errno.
+long interruptible_syscall(long number, long a1 = 0, long a2 = 0, long a3 = 0, long a4 = 0,
+                           long a5 = 0, long a6 = 0);
+
+// For the handler of kInterruptSignal: moves the program counter if it was on its way into the
+// kernel. Async-signal-safe.
+bool redirect_interruptible(uint64_t* instruction_pointer);
+
+}  // namespace linden::microvisor

@@ -1,0 +1,71 @@
+#include "microvisor/thread.h"
+
+#include <linux/futex.h>
+
+#include "microvisor/cage.h"
+#include "microvisor/futex.h"
+#include "microvisor/interruption.h"
+
+namespace linden::microvisor {
+
+namespace {
+
+// Linux gives up on longer lists too (ROBUST_LIST_LIMIT): they may be circular.
+constexpr int kRobustListLimit = 2048;
+
+}  // namespace
+
+Thread::~Thread() { cage_.forget_thread(*this); }
+
+ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
+  thread_.host_thread_.store(thread_.cage().host().thread_id());
+  set_current_attention(&thread_.attention_);
+}
+
+ThreadBinding::~ThreadBinding() {
+  set_current_attention(nullptr);
+  thread_.host_thread_.store(0);
+}
+
+void Thread::interrupt() {
+  if (int host_thread = host_thread_.load()) cage_.host().interrupt_thread(host_thread);
+}
+
+// A lock whose owner died: keeps the waiters bit, tells whoever takes it next.
+void Thread::release_robust_futex(uint64_t entry, int32_t futex_offset) {
+  const GuestPtr<uint32_t> word{static_cast<uint32_t>(entry + static_cast<int64_t>(futex_offset))};
+  Result<uint32_t> value = cage_.memory().read(word);
+  while (value.ok() && (*value & FUTEX_TID_MASK) == static_cast<uint32_t>(id_)) {
+    const uint32_t dead = (*value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+    Result<uint32_t> found = cage_.memory().compare_exchange(word, *value, dead);
+    if (found.ok() && *found == *value) {
+      if (*value & FUTEX_WAITERS) futex_wake(cage_, word, 1);
+      return;
+    }
+    value = found;
+  }
+}
+
+void Thread::run_exit_actions() {
+  const GuestMemory& memory = cage_.memory();
+  if (!robust_list_.is_null()) {
+    auto head = memory.read(robust_list_);
+    if (head.ok()) {
+      const uint32_t end = robust_list_.offset;
+      const uint32_t pending = head->pending & ~1u;
+      uint32_t entry = head->next & ~1u;
+      for (int i = 0; i < kRobustListLimit && entry != end; ++i) {
+        auto next = memory.read(GuestPtr<uint32_t>{entry});
+        if (entry != pending) release_robust_futex(entry, head->futex_offset);
+        if (!next.ok()) break;
+        entry = next.value() & ~1u;
+      }
+      if (pending != 0) release_robust_futex(pending, head->futex_offset);
+    }
+  }
+  if (!clear_tid_.is_null() && memory.write(clear_tid_, 0).ok()) {
+    futex_wake(cage_, clear_tid_.cast<uint32_t>(), 1);
+  }
+}
+
+}  // namespace linden::microvisor

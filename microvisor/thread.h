@@ -1,0 +1,100 @@
+// A thread of a cage as POSIX sees it: its id, what is to be done when it ends, and the word
+// through which others get its attention. How its code runs is the runtime's business
+// (ThreadStarter).
+//
+// Life: made by its cage (Cage::create_thread), bound to a host thread by ThreadBinding while that
+// runs it, and destroyed by whoever ran it. The main thread belongs to the cage.
+//
+// Ownership: a cage outlives its threads.
+// Thread-safety: request_attention(), interrupt() and id() may be called from any thread;
+// everything else belongs to the thread itself.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "microvisor/abi.h"
+#include "microvisor/guest_memory.h"
+#include "microvisor/result.h"
+
+namespace linden::microvisor {
+
+class Cage;
+
+class Thread {
+ public:
+  // Why a thread should leave whatever it waits for, and look.
+  static constexpr uint32_t kEnd = 1 << 0;     // the thread or its cage is to end
+  static constexpr uint32_t kSignal = 1 << 1;  // a signal is to be delivered
+
+  ~Thread();
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+
+  Cage& cage() { return cage_; }
+  int id() const { return id_; }
+
+  // set_tid_address(2): zeroed and woken as a futex when the thread ends. Null for none.
+  void set_clear_tid(GuestPtr<int32_t> address) { clear_tid_ = address; }
+  // set_robust_list(2). The list is not looked at before the thread ends.
+  void set_robust_list(GuestPtr<GuestRobustListHead> head) { robust_list_ = head; }
+  GuestPtr<GuestRobustListHead> robust_list() const { return robust_list_; }
+
+  // Records exit(2); the runtime ends the thread when the call returns.
+  void end(int exit_code) {
+    exit_code_ = exit_code;
+    request_attention(kEnd);
+  }
+  int exit_code() const { return exit_code_; }
+  bool must_end() const { return (attention_.load(std::memory_order_acquire) & kEnd) != 0; }
+  // What the kernel does when a thread ends: the robust list's locks get a dead owner, the word of
+  // set_tid_address is cleared and its waiters woken. No memory error stops it.
+  void run_exit_actions();
+
+  const std::atomic<uint32_t>& attention() const { return attention_; }
+  void request_attention(uint32_t reasons) { attention_.fetch_or(reasons); }
+  void clear_attention(uint32_t reasons) { attention_.fetch_and(~reasons); }
+  // Makes the thread notice its attention word, wherever it is. Does nothing if no host thread runs
+  // it at present.
+  void interrupt();
+
+ private:
+  friend class Cage;
+  friend class ThreadBinding;
+
+  Thread(Cage& cage, int id) : cage_(cage), id_(id) {}
+
+  void release_robust_futex(uint64_t entry, int32_t futex_offset);
+
+  Cage& cage_;
+  const int id_;
+  GuestPtr<int32_t> clear_tid_;
+  GuestPtr<GuestRobustListHead> robust_list_;
+  int exit_code_ = 0;
+  std::atomic<uint32_t> attention_ = 0;
+  std::atomic<int> host_thread_ = 0;
+};
+
+// While it lives, the calling host thread is the one that runs `thread`.
+class ThreadBinding {
+ public:
+  explicit ThreadBinding(Thread& thread);
+  ~ThreadBinding();
+  ThreadBinding(const ThreadBinding&) = delete;
+
+ private:
+  Thread& thread_;
+};
+
+// How the microvisor has a guest thread started.
+class ThreadStarter {
+ public:
+  virtual ~ThreadStarter() = default;
+  // Runs the guest's thread entry with `start_block`, at once or soon, on a host thread of its own
+  // that takes over `thread`. EAGAIN or ENOMEM if there is none to be had; `thread` is then gone.
+  virtual Result<void> start(std::unique_ptr<Thread> thread, uint32_t start_block) = 0;
+};
+
+}  // namespace linden::microvisor
