@@ -490,6 +490,10 @@ std::optional<uint32_t> Module::function_at(uint32_t offset) const {
   return static_cast<uint32_t>(found - functions.begin());
 }
 
+bool Module::uses_lind_abi() const {
+  return std::ranges::any_of(imports, [](const Import& import) { return import.module == "lind"; });
+}
+
 const Export* Module::find_export(std::string_view name) const {
   for (const Export& item : exports) {
     if (item.name == name) return &item;

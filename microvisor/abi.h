@@ -47,7 +47,8 @@ struct GuestPollfd {
 };
 static_assert(sizeof(GuestPollfd) == 8);
 
-// struct robust_list_head; `next` and `pending` are addresses whose bit 0 marks priority inheritance.
+// struct robust_list_head; `next` and `pending` are addresses whose bit 0 marks priority
+// inheritance.
 struct GuestRobustListHead {
   uint32_t next;
   int32_t futex_offset;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "microvisor/host_file.h"
 #include "microvisor/path_operations.h"
 
 namespace linden::microvisor {
@@ -19,6 +20,18 @@ Cage::Cage(Host& host, Options options)
       fds_(options_.fd_limit),
       main_thread_(*this, options_.id),
       working_directory_(options_.working_directory) {}
+
+Result<void> Cage::inherit_standard_streams(Rights (*rights_of)(const struct stat&)) {
+  for (int fd = 0; fd < 3; ++fd) {
+    Result<HostFd> duplicate = host_.duplicate(fd);
+    if (duplicate.code() == EBADF) continue;
+    auto file = HostFile::stream(host_, TRY(std::move(duplicate)));
+    Descriptor descriptor{file, false};
+    if (rights_of) descriptor.rights = rights_of(TRY(file->stat()));
+    TRY(fds_.insert(std::move(descriptor), fd));
+  }
+  return {};
+}
 
 std::string Cage::working_directory() const {
   absl::ReaderMutexLock lock(&working_directory_mutex_);

@@ -55,6 +55,10 @@ class Cage {
   const GuestMemory& memory() const { return memory_; }
   void set_memory(GuestMemory memory) { memory_ = memory; }
 
+  // Makes the host's standard streams descriptors 0 to 2; one that the host process was started
+  // without is missing here too. `rights_of` (null for none) says what WASI may do with each.
+  Result<void> inherit_standard_streams(Rights (*rights_of)(const struct stat&) = nullptr);
+
   // Where `path` starts: at a grant if absolute, else at the working directory (AT_FDCWD) or at the
   // directory that guest descriptor `directory` is open on. ENOENT for an empty path.
   Result<Location> locate(int directory, std::string_view path);

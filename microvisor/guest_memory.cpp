@@ -30,6 +30,12 @@ bool recover_user_copy_fault(uint64_t* instruction_pointer) {
   return false;
 }
 
+std::optional<uint64_t> load_user_word(const std::byte* word, unsigned size) {
+  uint64_t value = 0;
+  if (linden_user_copy(&value, word, size) != 0) return std::nullopt;
+  return value;
+}
+
 Result<void> GuestMemory::copy_in(void* to, uint64_t from, uint64_t length) const {
   const std::byte* source = TRY(host_range(from, length));
   if (linden_user_copy(to, source, length) != 0) return Error{EFAULT};

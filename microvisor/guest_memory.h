@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -140,6 +141,10 @@ class GuestMemory {
   std::byte* base_ = nullptr;
   const std::atomic<uint64_t>* size_in_bytes_ = nullptr;
 };
+
+// An aligned word of 4 or 8 bytes of a guest's memory, read at once; nothing if it is not
+// accessible.
+std::optional<uint64_t> load_user_word(const std::byte* word, unsigned size);
 
 // To be called by the process's SIGSEGV/SIGBUS handler with the interrupted program counter. If the
 // fault happened in a guest memory copy, moves the counter to the recovery code and returns true;

@@ -2,11 +2,11 @@
 // uses is one function here, and nothing in microvisor/ enters the kernel otherwise. Tests put a
 // FaultInjectingHost in between.
 //
-// Contract: calls that may wait are interruptible (interruption.h). Descriptors are host file descriptors. Every function may fail with any errno the
-// kernel documents. Functions that create a descriptor set close-on-exec, and hand out a HostFd,
-// which closes it.
-// Ownership: a Host outlives every HostFd, OpenFile and Cage made with it.
-// Thread-safety: all functions may be called concurrently.
+// Contract: calls that may wait are interruptible (interruption.h). Descriptors are host file
+// descriptors. Every function may fail with any errno the kernel documents. Functions that create a
+// descriptor set close-on-exec, and hand out a HostFd, which closes it. Ownership: a Host outlives
+// every HostFd, OpenFile and Cage made with it. Thread-safety: all functions may be called
+// concurrently.
 #pragma once
 
 #include <poll.h>

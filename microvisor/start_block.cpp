@@ -88,4 +88,17 @@ Result<std::vector<std::byte>> make_start_block(const StartBlockContents& conten
   return builder.take();
 }
 
+uint32_t write_start_block(Cage& cage, GuestPtr<std::byte> address, uint32_t size) {
+  StartBlockContents contents{
+      .args = cage.args(), .environment = cage.environment(), .executable = {}};
+  if (!cage.args().empty()) contents.executable = cage.args().front();
+  if (!cage.host().getrandom(contents.random, 0).ok()) return 0;
+  auto block = make_start_block(contents, address.offset);
+  if (!block.ok()) return 0;
+  const auto needed = static_cast<uint32_t>(block->size());
+  if (needed > size) return needed;
+  if (!cage.memory().copy_out(address, std::span(std::as_const(*block))).ok()) return 0;
+  return needed;
+}
+
 }  // namespace linden::microvisor

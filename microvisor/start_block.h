@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "microvisor/cage.h"
 #include "microvisor/result.h"
 
 namespace linden::microvisor {
@@ -26,5 +27,9 @@ struct StartBlockContents {
 // Source: "Initial Process Stack", System V ABI; getauxval(3).
 Result<std::vector<std::byte>> make_start_block(const StartBlockContents& contents,
                                                 uint32_t address);
+
+// Writes the cage's block to `address` if it fits into `size` bytes; returns its size, or 0 if it
+// cannot be made or written.
+uint32_t write_start_block(Cage& cage, GuestPtr<std::byte> address, uint32_t size);
 
 }  // namespace linden::microvisor

@@ -27,6 +27,8 @@ thread_local constinit jit::Context linden_context{
     .inline_globals = {},
     .overflow = {},
 };
+
+thread_local constinit bool linden_in_bulk_access = false;
 }
 
 static_assert(offsetof(jit::Context, instance) == LINDEN_CONTEXT_INSTANCE);

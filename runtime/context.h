@@ -18,6 +18,10 @@ int64_t context_offset();
 // Instance::user_data of the instance that is running on this thread.
 void* current_user_data();
 
+// True while a helper moves bytes of the guest's memory for it (memory.copy and its kin): a fault
+// there is the guest's. False everywhere else, where a fault of host code is our own.
+extern "C" thread_local constinit bool linden_in_bulk_access;
+
 // Ends the guest computation that is running on this thread with a trap: unwinds to the innermost
 // invoke(). Host frames in between are dropped without running destructors, so the caller must hold
 // nothing.

@@ -10,9 +10,12 @@
 #include <mutex>
 
 #include "microvisor/guest_memory.h"
+#include "microvisor/interruption.h"
+#include "microvisor/thread.h"
 #include "runtime/code_region.h"
 #include "runtime/context.h"
 #include "runtime/guest_thread.h"
+#include "runtime/memory.h"
 #include "runtime/sanitizer.h"
 
 namespace linden::runtime {
@@ -61,6 +64,39 @@ void pass_on(int signal, siginfo_t* info, void* context) {
   }
 }
 
+bool is_in_guest_memory(const void* address) {
+  const std::byte* base = current_context().memory_base;
+  return base != nullptr && address >= base && address < base + Memory::kReservation;
+}
+
+// Notes a trap at the guest's last call out of generated code.
+void note_last_call(jit::TrapCode code) {
+  GuestThread& thread = GuestThread::current();
+  const uintptr_t sp = current_context().activation;
+  uintptr_t pc = 0;
+  if (thread.is_on_stack(sp)) pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;
+  thread.note_trap(code, pc, sp + 8);
+}
+
+// The microvisor wants the attention of the guest thread that runs here. Wherever it is in host
+// code, it will look by itself; a wait is called back, and generated code is left if the thread is
+// to end.
+void handle_interrupt(int, siginfo_t*, void* context) {
+  auto* machine = static_cast<ucontext_t*>(context);
+  greg_t* registers = machine->uc_mcontext.gregs;
+  auto pc = static_cast<uint64_t>(registers[REG_RIP]);
+  if (microvisor::redirect_interruptible(&pc)) {
+    registers[REG_RIP] = static_cast<greg_t>(pc);
+    return;
+  }
+  const bool must_end = (microvisor::current_attention().load() & microvisor::Thread::kEnd) != 0;
+  if (must_end && in_code_region(pc) && current_context().host_stack_pointer != 0) {
+    GuestThread::current().note_trap(jit::TrapCode::Exit, pc,
+                                     static_cast<uintptr_t>(registers[REG_RSP]));
+    registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
+  }
+}
+
 void handle_fault(int signal, siginfo_t* info, void* context) {
   auto* machine = static_cast<ucontext_t*>(context);
   greg_t* registers = machine->uc_mcontext.gregs;
@@ -71,6 +107,13 @@ void handle_fault(int signal, siginfo_t* info, void* context) {
     GuestThread& thread = GuestThread::current();
     const jit::TrapCode code = classify(signal, info, pc, thread);
     thread.note_trap(code, pc, static_cast<uintptr_t>(registers[REG_RSP]));
+    registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
+    return;
+  }
+  // A helper that works on the guest's memory met a page that the guest has unmapped or protected.
+  if (is_fault && linden_in_bulk_access && is_in_guest_memory(info->si_addr)) {
+    linden_in_bulk_access = false;
+    note_last_call(jit::TrapCode::MemoryOutOfBounds);
     registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
     return;
   }
@@ -92,16 +135,14 @@ void install_fault_handlers() {
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&action.sa_mask);
     for (int signal : kFaultSignals) sigaction(signal, &action, &previous_actions[signal]);
+    action.sa_sigaction = handle_interrupt;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    sigaction(microvisor::kInterruptSignal, &action, nullptr);
   });
 }
 
 void raise_trap(jit::TrapCode code) {
-  jit::Context& context = current_context();
-  GuestThread& thread = GuestThread::current();
-  const uintptr_t sp = context.activation;
-  uintptr_t pc = 0;
-  if (thread.is_on_stack(sp)) pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;
-  thread.note_trap(code, pc, sp + 8);
+  note_last_call(code);
   asm volatile("jmp linden_trap_exit");
   __builtin_unreachable();
 }

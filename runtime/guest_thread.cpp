@@ -70,6 +70,11 @@ GuestThread::~GuestThread() {
   if (mapping_ != nullptr) munmap(mapping_, mapping_size_);
 }
 
+void GuestThread::release_unused_stack() {
+  constexpr size_t kKept = size_t{64} << 10;
+  madvise(stack_bottom(), static_cast<size_t>(top_ - stack_bottom()) - kKept, MADV_DONTNEED);
+}
+
 bool GuestThread::is_in_guard(uintptr_t address) const {
   return address - reinterpret_cast<uintptr_t>(mapping_) < kGuardSize;
 }

@@ -36,6 +36,9 @@ class GuestThread {
 
   std::byte* stack_top() const { return top_; }
   std::byte* stack_bottom() const { return mapping_ + kGuardSize; }
+  // Gives the pages of the stack back to the host, but for a few that the next guest will use
+  // anyway.
+  void release_unused_stack();
   bool is_in_guard(uintptr_t address) const;
   bool is_on_stack(uintptr_t address) const;
 
@@ -57,8 +60,8 @@ class GuestThread {
   size_t trap_chain_length_ = 0;
 };
 
-// Installs the handlers of SIGSEGV, SIGBUS, SIGILL and SIGFPE, once. Faults that are not a guest's
-// go to whatever handler was there before.
+// Installs the handlers of SIGSEGV, SIGBUS, SIGILL and SIGFPE, and of the microvisor's interrupt
+// signal, once. Faults that are not a guest's go to whatever handler was there before.
 void install_fault_handlers();
 
 }  // namespace linden::runtime

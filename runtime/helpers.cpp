@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "runtime/context.h"
 #include "runtime/store.h"
@@ -15,6 +16,11 @@ struct InstanceHelpers {
   static Instance& current() { return *static_cast<Instance*>(current_context().instance->owner); }
   static Memory& memory() { return *current().memories_[0]; }
   static Table& table(uint32_t index) { return *current().tables_[index]; }
+  // The table that the guest is about to change.
+  static Table& mutable_table(uint32_t index) {
+    if (table(index).is_frozen()) raise_trap(TrapCode::HostError);
+    return table(index);
+  }
   static std::span<const uint8_t>& data(uint32_t index) { return current().data_segments_[index]; }
   static std::vector<uint64_t>& elements(uint32_t index) {
     return current().element_segments_[index];
@@ -34,11 +40,26 @@ struct InstanceHelpers {
     return context.memory_base + offset;
   }
 
+  // Within the size there may be pages that the guest has unmapped or protected. No object with a
+  // destructor: the fault that these functions allow for drops their frames.
+  static void move(std::byte* to, const std::byte* from, uint64_t length) {
+    linden_in_bulk_access = true;
+    std::memmove(to, from, length);
+    linden_in_bulk_access = false;
+  }
+  static void set(std::byte* to, uint64_t value, uint64_t length) {
+    linden_in_bulk_access = true;
+    std::memset(to, static_cast<int>(value & 0xff), length);
+    linden_in_bulk_access = false;
+  }
+
   static uint32_t atomic_wait(uint64_t address, unsigned size, uint64_t expected,
                               int64_t timeout_ns) {
     std::byte* word = range(address, size);
     if (!memory().limits().shared) raise_trap(TrapCode::ExpectedSharedMemory);
-    return static_cast<uint32_t>(wait_on(word, size, expected, timeout_ns));
+    std::optional<WaitResult> result = wait_on(word, size, expected, timeout_ns);
+    if (!result) raise_trap(TrapCode::MemoryOutOfBounds);
+    return static_cast<uint32_t>(*result);
   }
 };
 
@@ -55,18 +76,20 @@ void linden_helper_MemoryCopy(uint32_t to, uint32_t from, uint32_t length) {
   const jit::Context& context = current_context();
   const uint64_t size = context.instance->memory_size->load(std::memory_order_acquire);
   if (!H::is_in_bounds(std::max(to, from), length, size)) raise_trap(TrapCode::MemoryOutOfBounds);
-  std::memmove(context.memory_base + to, context.memory_base + from, length);
+  H::move(context.memory_base + to, context.memory_base + from, length);
 }
 
 void linden_helper_MemoryFill(uint32_t to, uint32_t value, uint32_t length) {
-  std::memset(H::range(to, length), static_cast<int>(value & 0xff), length);
+  H::set(H::range(to, length), value, length);
 }
 
 void linden_helper_MemoryInit(uint32_t segment, uint32_t to, uint32_t from, uint32_t length) {
   std::span<const uint8_t> data = H::data(segment);
   if (!H::is_in_bounds(from, length, data.size())) raise_trap(TrapCode::MemoryOutOfBounds);
   std::byte* destination = H::range(to, length);
-  if (length != 0) std::memcpy(destination, data.data() + from, length);
+  if (length != 0) {
+    H::move(destination, reinterpret_cast<const std::byte*>(data.data()) + from, length);
+  }
 }
 
 void linden_helper_DataDrop(uint32_t segment) { H::data(segment) = {}; }
@@ -78,20 +101,21 @@ uint64_t linden_helper_TableGet(uint32_t table, uint32_t index) {
 
 void linden_helper_TableSet(uint32_t table, uint32_t index, uint64_t reference) {
   if (index >= H::table(table).size()) raise_trap(TrapCode::TableOutOfBounds);
-  H::table(table).set(index, reference);
+  H::mutable_table(table).set(index, reference);
 }
 
 uint32_t linden_helper_TableGrow(uint32_t table, uint64_t reference, uint32_t delta) {
-  return static_cast<uint32_t>(H::table(table).grow(delta, reference));
+  return static_cast<uint32_t>(H::mutable_table(table).grow(delta, reference));
 }
 
 void linden_helper_TableFill(uint32_t table, uint32_t index, uint64_t reference, uint32_t count) {
-  if (!H::table(table).fill(index, reference, count)) raise_trap(TrapCode::TableOutOfBounds);
+  if (!H::mutable_table(table).fill(index, reference, count))
+    raise_trap(TrapCode::TableOutOfBounds);
 }
 
 void linden_helper_TableCopy(uint32_t to_table, uint32_t from_table, uint32_t to, uint32_t from,
                              uint32_t count) {
-  if (!Table::copy(H::table(to_table), H::table(from_table), to, from, count)) {
+  if (!Table::copy(H::mutable_table(to_table), H::table(from_table), to, from, count)) {
     raise_trap(TrapCode::TableOutOfBounds);
   }
 }
@@ -104,7 +128,7 @@ void linden_helper_TableInit(uint32_t table, uint32_t segment, uint32_t to, uint
     raise_trap(TrapCode::TableOutOfBounds);
   }
   for (uint32_t i = 0; i < count; ++i) {
-    H::table(table).set(uint64_t{to} + i, elements[uint64_t{from} + i]);
+    H::mutable_table(table).set(uint64_t{to} + i, elements[uint64_t{from} + i]);
   }
 }
 
@@ -130,11 +154,11 @@ void linden_helper_RawCopy(uint64_t to, uint64_t from, uint64_t length) {
   const jit::Context& context = current_context();
   const uint64_t size = context.instance->memory_size->load(std::memory_order_acquire);
   if (!H::is_in_bounds(std::max(to, from), length, size)) raise_trap(TrapCode::MemoryOutOfBounds);
-  std::memmove(context.memory_base + to, context.memory_base + from, length);
+  H::move(context.memory_base + to, context.memory_base + from, length);
 }
 
 void linden_helper_RawFill(uint64_t to, uint64_t value, uint64_t length) {
-  std::memset(H::range(to, length), static_cast<int>(value & 0xff), length);
+  H::set(H::range(to, length), value, length);
 }
 
 }  // extern "C"

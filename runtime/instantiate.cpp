@@ -2,6 +2,7 @@
 
 #include "jit/layout.h"
 #include "jit/sfi/base_address.h"
+#include "microvisor/guest_memory.h"
 #include "runtime/store.h"
 
 #include <cstring>
@@ -146,8 +147,11 @@ class Instantiation {
 
   absl::Status make_tables() {
     std::vector<bool> exported(module_.tables.size());
+    // A cage has one module, and the threads' copies of its instance count as that instance.
     for (const jit::Export& item : module_.exports) {
-      if (item.kind == jit::ExternalKind::Table) exported[item.index] = true;
+      if (item.kind == jit::ExternalKind::Table && !module_.uses_lind_abi()) {
+        exported[item.index] = true;
+      }
     }
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
       absl::StatusOr<std::unique_ptr<Table>> table =
@@ -234,8 +238,10 @@ class Instantiation {
       if (segment.data.size() > size || offset > size - segment.data.size()) {
         return TrapCode::MemoryOutOfBounds;
       }
-      if (!segment.data.empty()) {
-        std::memcpy(memory.base() + offset, segment.data.data(), segment.data.size());
+      // `prepare` may have protected pages within the size.
+      microvisor::GuestMemory bytes(memory.base(), &memory.size());
+      if (!bytes.copy_out(offset, segment.data.data(), segment.data.size()).ok()) {
+        return TrapCode::MemoryOutOfBounds;
       }
       instance_->data_segments_[i] = {};
     }

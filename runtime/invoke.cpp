@@ -129,8 +129,11 @@ void* current_user_data() {
   return instance == nullptr ? nullptr : static_cast<Instance*>(instance->owner)->user_data;
 }
 
-std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
-                           std::span<Value> results) {
+namespace {
+
+// `instance`: what becomes current; null for host functions, which leave it as it is.
+std::optional<Trap> enter(FunctionReference* function, jit::InstanceData* instance,
+                          std::span<const Value> arguments, std::span<Value> results) {
   jit::Context& context = current_context();
   GuestThread& thread = GuestThread::current();
   if (absl::Status status = thread.prepare(); !status.ok()) {
@@ -143,7 +146,7 @@ std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> a
   EntryFrame frame{};
   jit::InstanceData* const caller = context.instance;
   const bool is_nested = context.host_stack_pointer != 0;
-  if (function->instance != nullptr) linden_switch_instance(function->instance);
+  if (instance != nullptr) linden_switch_instance(instance);
   context.callee = function;
   write_arguments(type, arguments, frame);
   const bool trapped =
@@ -158,6 +161,18 @@ std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> a
   // What lies below this frame, if it is on the guest's stack, or else all of that stack.
   forget_stack(thread.stack_bottom(), is_nested ? __builtin_frame_address(0) : thread.stack_top());
   return thread.take_trap();
+}
+
+}  // namespace
+
+std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
+                           std::span<Value> results) {
+  return enter(function, function->instance, arguments, results);
+}
+
+std::optional<Trap> Instance::call(FunctionReference* function, std::span<const Value> arguments,
+                                   std::span<Value> results) {
+  return enter(function, &data_, arguments, results);
 }
 
 }  // namespace linden::runtime

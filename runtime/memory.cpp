@@ -35,6 +35,22 @@ Memory::~Memory() {
   if (base_ != nullptr) munmap(base_, kReservation);
 }
 
+absl::Status Memory::become_address_space(uint64_t null_zone) {
+  const uint64_t allocated = size_.load();
+  const uint64_t all = kMaximumPages * kPageSize;
+  auto reserve = [this](uint64_t start, uint64_t end) {
+    // A new mapping, because the address space wants one without the advice of create().
+    return start >= end ||
+           mmap(base_ + start, end - start, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+  };
+  if (!reserve(0, null_zone) || !reserve(std::max(allocated, null_zone), all)) {
+    return absl::ResourceExhaustedError("cannot arrange the linear memory");
+  }
+  size_.store(all, std::memory_order_release);
+  return absl::OkStatus();
+}
+
 int64_t Memory::grow(uint64_t delta_pages) {
   std::lock_guard lock(grow_mutex_);
   const uint64_t old_size = size_.load(std::memory_order_relaxed);

@@ -40,6 +40,10 @@ class Memory {
   int64_t grow(uint64_t delta_pages);
   // A further bound on growth (pages), below the module's own; for `--memory`.
   void set_page_limit(uint64_t pages) { page_limit_ = pages; }
+  // From now on all 4 GiB count as the memory's size, the first `null_zone` bytes are inaccessible,
+  // and which pages beyond what has been allocated are accessible is the business of the
+  // microvisor's address space. Growing fails. Must happen before any code runs.
+  absl::Status become_address_space(uint64_t null_zone);
   // Whether the fault address belongs to this memory's reservation.
   bool contains(const void* address) const {
     return address >= base_ && address < base_ + kReservation;

@@ -1,5 +1,6 @@
 #include "runtime/store.h"
 
+#include <cstring>
 #include <utility>
 
 #include "runtime/context.h"
@@ -78,6 +79,38 @@ extern "C" void linden_dispatch_callback(FunctionReference* reference, EntryFram
 Instance* Store::instance_of(const FunctionReference* function) {
   return function->instance == nullptr ? nullptr
                                        : static_cast<Instance*>(function->instance->owner);
+}
+
+std::unique_ptr<Instance> Instance::replicate() {
+  std::unique_ptr<Instance> copy(new Instance);
+  copy->store_ = store_;
+  copy->compiled_ = compiled_;
+  copy->functions_ = functions_;
+  copy->tables_ = tables_;
+  copy->table_data_ = table_data_;
+  copy->memories_ = memories_;
+  copy->type_ids_ = type_ids_;
+  copy->element_segments_ = element_segments_;
+  copy->data_segments_ = data_segments_;
+  for (Table* table : tables_) table->freeze();
+  for (Global* global : globals_) {
+    if (global->type.is_mutable) {
+      global = copy->replicated_globals_.emplace_back(new Global(*global)).get();
+    }
+    copy->globals_.push_back(global);
+    copy->global_cells_.push_back(&global->cell);
+  }
+  copy->data_ = data_;
+  const jit::Context& context = current_context();
+  if (context.instance == &data_) {
+    std::memcpy(copy->data_.inline_globals, context.inline_globals, data_.inline_global_count * 16);
+  }
+  copy->data_.functions = copy->functions_.data();
+  copy->data_.tables = copy->table_data_.data();
+  copy->data_.globals = copy->global_cells_.data();
+  copy->data_.type_ids = copy->type_ids_.data();
+  copy->data_.owner = copy.get();
+  return copy;
 }
 
 std::optional<Extern> Instance::find_export(std::string_view name) const {

@@ -105,6 +105,17 @@ class Instance {
   Extern export_at(size_t index) const;
   // Memory 0, or null.
   Memory* memory() const { return memories_.empty() ? nullptr : memories_[0]; }
+  // The same program for another thread: shares memory, tables, functions and code, and starts with
+  // the values that the globals have now; no start function runs. From now on the shared tables
+  // cannot be changed: their entries are more than a word, and threads could see half of one. Only
+  // for the thread on which this instance runs, or while it runs on none. The store, and the
+  // instance that it made, must outlive the copy.
+  std::unique_ptr<Instance> replicate();
+
+  // invoke() of a function of this program with this instance as the current one, for copies.
+  std::optional<Trap> call(FunctionReference* function, std::span<const Value> arguments,
+                           std::span<Value> results);
+
   // For the embedder: what host functions of this instance find again (see host_function.h).
   void* user_data = nullptr;
 
@@ -127,6 +138,7 @@ class Instance {
   std::vector<Memory*> memories_;
   std::vector<Global*> globals_;
   std::vector<void*> global_cells_;
+  std::vector<std::unique_ptr<Global>> replicated_globals_;
   std::vector<uint32_t> type_ids_;
   std::vector<std::vector<uint64_t>> element_segments_;  // references; emptied when dropped
   std::vector<std::span<const uint8_t>> data_segments_;  // emptied when dropped

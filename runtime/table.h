@@ -28,6 +28,11 @@ class Table {
   uint64_t size() const { return data_.size; }
   jit::TableData* data() { return &data_; }
 
+  // Forbids changes from now on, for a table that several threads read. Guests that try are trapped
+  // by whoever calls the functions below.
+  void freeze() { is_frozen_ = true; }
+  bool is_frozen() const { return is_frozen_; }
+
   // References are FunctionReference* for funcref tables, any word for externref ones; 0 is null.
   // Indices must be below size().
   uint64_t get(uint64_t index) const;
@@ -45,6 +50,7 @@ class Table {
   jit::TableType type_;
   jit::TableData data_{};
   uint64_t reserved_ = 0;
+  bool is_frozen_ = false;  // set before a second thread exists
   // Calls through the table from this instance may skip the instance switch; null when the table
   // can be reached from several instances.
   jit::InstanceData* owner_ = nullptr;

@@ -1,10 +1,11 @@
 #include "runtime/wait_queue.h"
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <list>
 #include <mutex>
+
+#include "microvisor/guest_memory.h"
 
 namespace linden::runtime {
 namespace {
@@ -26,20 +27,16 @@ Bucket& bucket_of(const std::byte* address) {
   return buckets[reinterpret_cast<uintptr_t>(address) / 8 * 0x9e3779b97f4a7c15u >> 56];
 }
 
-uint64_t load_word(const std::byte* address, unsigned size) {
-  if (size == 4) {
-    return reinterpret_cast<const std::atomic<uint32_t>*>(address)->load();
-  }
-  return reinterpret_cast<const std::atomic<uint64_t>*>(address)->load();
-}
-
 }  // namespace
 
-WaitResult wait_on(const std::byte* address, unsigned size, uint64_t expected, int64_t timeout_ns) {
+std::optional<WaitResult> wait_on(const std::byte* address, unsigned size, uint64_t expected,
+                                  int64_t timeout_ns) {
   Bucket& bucket = bucket_of(address);
   std::unique_lock lock(bucket.mutex);
   // Under the lock: a notify after the guest's store cannot fall between this check and the wait.
-  if (load_word(address, size) != expected) return WaitResult::NotEqual;
+  std::optional<uint64_t> found = microvisor::load_user_word(address, size);
+  if (!found) return std::nullopt;
+  if (*found != expected) return WaitResult::NotEqual;
   Waiter waiter{address, {}, false};
   auto position = bucket.waiters.insert(bucket.waiters.end(), &waiter);
   auto is_woken = [&] { return waiter.woken; };

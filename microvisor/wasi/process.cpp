@@ -4,7 +4,6 @@
 #include <cstring>
 #include <limits>
 
-#include "microvisor/host_file.h"
 #include "microvisor/wasi/internal.h"
 
 namespace linden::microvisor::wasi {
@@ -13,11 +12,12 @@ namespace {
 
 constexpr int kFirstPreopen = 3;
 
-uint64_t stdio_rights(const struct stat& status) {
-  if (S_ISREG(status.st_mode)) return right::kFile;
-  if (S_ISSOCK(status.st_mode)) return right::kSocket;
+Rights stdio_rights(const struct stat& status) {
   // Programs take a character device without seek and tell rights for a terminal.
-  return right::kStream;
+  const uint64_t rights = S_ISREG(status.st_mode)    ? right::kFile
+                          : S_ISSOCK(status.st_mode) ? right::kSocket
+                                                     : right::kStream;
+  return {rights, rights};
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ Result<std::unique_ptr<Process>> Process::create(Host& host, Options options,
 
   std::unique_ptr<Process> process(new Process(host, std::move(cage_options)));
   if (options.inherit_stdio) {
-    Result<void> added = process->add_stdio();
+    Result<void> added = process->cage_.inherit_standard_streams(stdio_rights);
     if (!added.ok()) {
       return fail(added.error(),
                   std::string("cannot inherit standard streams: ") + strerror(added.code()));
@@ -52,18 +52,6 @@ Result<std::unique_ptr<Process>> Process::create(Host& host, Options options,
     if (!fd.ok()) return fail(fd.error(), "too many directories are granted");
   }
   return process;
-}
-
-Result<void> Process::add_stdio() {
-  for (int fd = 0; fd < kFirstPreopen; ++fd) {
-    Result<HostFd> duplicate = host().duplicate(fd);
-    // A stream that the host process was started without is missing in the guest too.
-    if (duplicate.code() == EBADF) continue;
-    auto file = HostFile::stream(host(), TRY(std::move(duplicate)));
-    uint64_t rights = stdio_rights(TRY(file->stat()));
-    TRY(cage_.fds().insert({std::move(file), false, {rights, rights}}, fd));
-  }
-  return {};
 }
 
 std::optional<uint32_t> Process::exit_code() const {

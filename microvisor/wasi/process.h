@@ -61,7 +61,6 @@ class Process {
 
  private:
   Process(Host& host, Cage::Options options) : cage_(host, std::move(options)) {}
-  Result<void> add_stdio();
 
   Cage cage_;
 };

@@ -10,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "microvisor/linux_host.h"
 #include "microvisor/wasi/process.h"
+#include "runtime/cage_program.h"
 #include "runtime/cli/command.h"
+#include "runtime/cli/guest_options.h"
 #include "runtime/cli/module_options.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/scalars.h"
@@ -77,14 +79,8 @@ class Run : public Command {
   int run() override {
     absl::StatusOr<runtime::LoadOptions> options = options_.load_options();
     if (!options.ok()) return fail(options.status(), kRunFailure);
-    std::optional<uint64_t> memory_limit;
-    if (!memory_limit_.empty()) {
-      memory_limit = parse_byte_count(memory_limit_);
-      if (!memory_limit) {
-        return fail("--memory takes a number of bytes, such as 64M, not \"" + memory_limit_ + "\"");
-      }
-    }
-
+    std::optional<GuestOptions> guest = guest_options();
+    if (!guest) return kRunFailure;
     if (!stack_size_.empty()) {
       std::optional<uint64_t> size = parse_byte_count(stack_size_);
       if (!size || *size > runtime::GuestThread::kMaximumStackSize) {
@@ -100,7 +96,10 @@ class Run : public Command {
       absl::Status written = runtime::write_perf_map(*loaded->module);
       if (!written.ok()) return fail(written, kRunFailure);
     }
-    std::unique_ptr<Process> process = create_process();
+    host_ = create_host();
+    if (loaded->module->module().uses_lind_abi()) return run_cage(*loaded, *guest);
+    std::optional<uint64_t> memory_limit = guest->memory_limit;
+    std::unique_ptr<Process> process = create_process(*std::move(guest));
     if (process == nullptr) return kRunFailure;
 
     runtime::Store store;
@@ -121,7 +120,10 @@ class Run : public Command {
     Clock::time_point start = Clock::now();
     int code = linked->trap ? exit_code(*linked->trap, *process)
                             : run_instance(*linked->instance, *process);
-    if (stats_) print_stats(*loaded, *linked->instance, seconds_since(start));
+    if (stats_) {
+      const runtime::Memory* memory = linked->instance->memory();
+      print_stats(*loaded, memory != nullptr ? memory->size().load() : 0, seconds_since(start));
+    }
     return code;
   }
 
@@ -132,6 +134,38 @@ class Run : public Command {
   }
   static int fail(const std::string& message, int code = kRunFailure) {
     return fail(absl::InvalidArgumentError(message), code);
+  }
+
+  static std::unique_ptr<microvisor::LinuxHost> create_host() {
+    // One guest and nobody else in this process: a broken pipe ends it, as it ends native programs.
+    // The host otherwise ignores the signal, for the sake of other guests.
+    struct sigaction pipe_action;
+    ::sigaction(SIGPIPE, nullptr, &pipe_action);
+    auto host = std::make_unique<microvisor::LinuxHost>();
+    ::sigaction(SIGPIPE, &pipe_action, nullptr);
+    return host;
+  }
+
+  int run_cage(const LoadedModule& loaded, const GuestOptions& guest) {
+    if (!invoke_.empty()) {
+      return fail(module_ + " is a program; --invoke is for modules of functions");
+    }
+    std::string message;
+    auto cage = create_cage(*host_, guest, &message);
+    if (cage == nullptr) return fail(message);
+    auto program = runtime::CageProgram::create(loaded.module, *cage, guest.memory_limit);
+    if (!program.ok()) {
+      return fail(absl::Status(program.status().code(),
+                               absl::StrCat(module_, ": ", program.status().message())),
+                  run_exit_code(program.status()));
+    }
+    Clock::time_point start = Clock::now();
+    runtime::CageProgram::Outcome outcome = (*program)->run();
+    if (outcome.trap) {
+      std::fprintf(stderr, "linden: trap: %s\n", outcome.trap->full_message().c_str());
+    }
+    if (stats_) print_stats(loaded, (*program)->mapped_bytes(), seconds_since(start));
+    return outcome.exit_code;
   }
 
   absl::StatusOr<LoadedModule> load(runtime::LoadOptions options) {
@@ -158,10 +192,9 @@ class Run : public Command {
     return loaded.module->statistics().from_cache ? "found in the cache" : "compiled";
   }
 
-  // Null after printing why.
-  std::unique_ptr<Process> create_process() {
-    microvisor::wasi::Options options;
-    std::string message;
+  // What the command line says of the guest; nothing after printing what is wrong.
+  std::optional<GuestOptions> guest_options() {
+    GuestOptions options;
     options.args.push_back(module_);
     // With --invoke the arguments are the function's.
     if (invoke_.empty()) {
@@ -170,30 +203,42 @@ class Run : public Command {
     for (const std::string& setting : environment_) {
       if (setting.empty() || setting[0] == '=') {
         fail("--env takes NAME=VALUE or NAME, not \"" + setting + "\"");
-        return nullptr;
+        return std::nullopt;
       }
       if (setting.find('=') != std::string::npos) {
-        options.env.push_back(setting);
+        options.environment.push_back(setting);
       } else if (const char* value = std::getenv(setting.c_str())) {
-        options.env.push_back(setting + "=" + value);
+        options.environment.push_back(setting + "=" + value);
       }
     }
     for (const std::string& directory : directories_) {
+      std::string message;
       auto grant = microvisor::DirectoryGrant::parse(directory, &message);
       if (!grant.ok()) {
         fail(message);
-        return nullptr;
+        return std::nullopt;
       }
-      options.dirs.push_back(grant.take());
+      options.directories.push_back(grant.take());
     }
-    if (!working_directory_.empty()) options.cwd = working_directory_;
+    options.working_directory = working_directory_;
+    if (!memory_limit_.empty()) {
+      options.memory_limit = parse_byte_count(memory_limit_);
+      if (!options.memory_limit) {
+        fail("--memory takes a number of bytes, such as 64M, not \"" + memory_limit_ + "\"");
+        return std::nullopt;
+      }
+    }
+    return options;
+  }
 
-    // One guest and nobody else in this process: a broken pipe ends it, as it ends native programs.
-    // The host otherwise ignores the signal, for the sake of other guests.
-    struct sigaction pipe_action;
-    ::sigaction(SIGPIPE, nullptr, &pipe_action);
-    host_ = std::make_unique<microvisor::LinuxHost>();
-    ::sigaction(SIGPIPE, &pipe_action, nullptr);
+  // Null after printing why.
+  std::unique_ptr<Process> create_process(GuestOptions guest) {
+    microvisor::wasi::Options options;
+    options.args = std::move(guest.args);
+    options.env = std::move(guest.environment);
+    options.dirs = std::move(guest.directories);
+    if (!guest.working_directory.empty()) options.cwd = guest.working_directory;
+    std::string message;
     auto process = Process::create(*host_, std::move(options), &message);
     if (!process.ok()) {
       fail(message);
@@ -274,12 +319,10 @@ class Run : public Command {
     return trap.exit_code();
   }
 
-  void print_stats(const LoadedModule& loaded, const runtime::Instance& instance,
-                   double run_seconds) const {
+  void print_stats(const LoadedModule& loaded, uint64_t memory, double run_seconds) const {
     const runtime::LoadStatistics& statistics = loaded.module->statistics();
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    uint64_t memory = instance.memory() != nullptr ? instance.memory()->size().load() : 0;
     bool compiled = statistics.compile_seconds > 0;
     if (json_) {
       std::fprintf(stderr,

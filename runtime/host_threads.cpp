@@ -1,0 +1,107 @@
+#include "runtime/host_threads.h"
+
+#include <pthread.h>
+
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "runtime/guest_thread.h"
+
+namespace linden::runtime {
+namespace {
+
+// Beyond this many, threads that are done end.
+constexpr size_t kMaximumIdle = 64;
+// Guests and host functions run on the guest's stack; this one only carries them.
+constexpr size_t kStackSize = size_t{256} << 10;
+
+struct Worker {
+  absl::AnyInvocable<void()> task;
+  absl::Status prepared;
+  std::binary_semaphore ready{0};  // there is a task
+  std::binary_semaphore made{0};   // `prepared` is known
+};
+
+// Never destroyed: its threads live as long as the process.
+struct Idle {
+  std::mutex mutex;
+  std::vector<Worker*> workers;  // the last one was the last to work: its stack is warm
+};
+Idle& idle() {
+  static auto* workers = new Idle;
+  return *workers;
+}
+
+bool become_idle(Worker* worker) {
+  std::lock_guard lock(idle().mutex);
+  if (idle().workers.size() >= kMaximumIdle) return false;
+  idle().workers.push_back(worker);
+  return true;
+}
+
+Worker* take_idle() {
+  std::lock_guard lock(idle().mutex);
+  if (idle().workers.empty()) return nullptr;
+  Worker* worker = idle().workers.back();
+  idle().workers.pop_back();
+  return worker;
+}
+
+void* work(void* argument) {
+  std::unique_ptr<Worker> worker(static_cast<Worker*>(argument));
+  worker->prepared = GuestThread::current().prepare();
+  const bool usable = worker->prepared.ok();
+  if (!usable) {
+    // The maker reads `prepared` and deletes the worker.
+    worker.release()->made.release();
+    return nullptr;
+  }
+  worker->made.release();
+  do {
+    worker->ready.acquire();
+    worker->task();
+    worker->task = nullptr;
+    GuestThread::current().release_unused_stack();
+  } while (become_idle(worker.get()));
+  return nullptr;
+}
+
+absl::StatusOr<Worker*> make_worker() {
+  auto worker = std::make_unique<Worker>();
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackSize);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  const int error = pthread_create(&thread, &attributes, work, worker.get());
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return absl::ResourceExhaustedError("cannot create a thread");
+  // From here on the thread owns it, unless it reports that it is of no use.
+  Worker* made = worker.release();
+  made->made.acquire();
+  if (!made->prepared.ok()) {
+    absl::Status status = made->prepared;
+    delete made;
+    return status;
+  }
+  return made;
+}
+
+}  // namespace
+
+absl::Status run_on_host_thread(absl::AnyInvocable<void()> task) {
+  Worker* worker = take_idle();
+  if (worker == nullptr) {
+    absl::StatusOr<Worker*> made = make_worker();
+    if (!made.ok()) return made.status();
+    worker = *made;
+  }
+  worker->task = std::move(task);
+  worker->ready.release();
+  return absl::OkStatus();
+}
+
+}  // namespace linden::runtime
