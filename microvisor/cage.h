@@ -1,11 +1,11 @@
 // A cage: one guest program as a POSIX process, with everything that belongs to it and nothing that
 // belongs to how its code runs.
 //
-// Ownership: owns its fd table, namespace, arguments and environment; borrows the Host and the
-// guest memory, which outlive it.
+// Ownership: owns its fd table, namespace, arguments and environment; borrows the Host, the guest
+// memory and its address space, which outlive it.
 // Thread-safety: arguments, environment and namespace are fixed at construction. The fd table, the
-// working directory and the exit status may be used concurrently. set_memory() must happen before
-// any guest code runs.
+// working directory and the exit status may be used concurrently. set_memory() and
+// set_address_space() must happen before any guest code runs.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "microvisor/address_space.h"
 #include "microvisor/fd_table.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
@@ -46,6 +47,10 @@ class Cage {
 
   const GuestMemory& memory() const { return memory_; }
   void set_memory(GuestMemory memory) { memory_ = memory; }
+  // Null for guests whose memory only grows (WASI).
+  AddressSpace* address_space() const { return address_space_; }
+  // Borrowed; it describes the same memory as set_memory() and outlives the cage.
+  void set_address_space(AddressSpace* address_space) { address_space_ = address_space; }
 
   // Where `path` starts: at a grant if absolute, else at the working directory (AT_FDCWD) or at the
   // directory that guest descriptor `directory` is open on. ENOENT for an empty path.
@@ -67,6 +72,7 @@ class Cage {
   Host& host_;
   const Options options_;
   GuestMemory memory_;
+  AddressSpace* address_space_ = nullptr;
   FdTable fds_;
   std::atomic<int64_t> exit_status_ = kRunning;
   mutable absl::Mutex working_directory_mutex_;
