@@ -1,11 +1,12 @@
 // A cage: one guest program as a POSIX process, with everything that belongs to it and nothing that
 // belongs to how its code runs.
 //
-// Ownership: owns its fd table, namespace, arguments, environment and main thread; borrows the
-// Host, the guest memory and other threads, all of which outlive it but the threads, which must end
-// first. Thread-safety: arguments, environment and namespace are fixed at construction. The fd
-// table, the working directory, the threads and the exit status may be used concurrently.
-// set_memory() and set_thread_starter() must happen before any guest code runs.
+// Ownership: owns its fd table, namespace, arguments, environment and main thread; borrows the Host
+// and the guest memory with its address space, which outlive it, and all other threads, which end
+// before it.
+// Thread-safety: arguments, environment and namespace are fixed at construction. The fd table, the
+// working directory, the threads and the exit status may be used concurrently. set_memory(),
+// set_address_space() and set_thread_starter() must happen before any guest code runs.
 #pragma once
 
 #include <atomic>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "microvisor/address_space.h"
 #include "microvisor/fd_table.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
@@ -54,6 +56,10 @@ class Cage {
 
   const GuestMemory& memory() const { return memory_; }
   void set_memory(GuestMemory memory) { memory_ = memory; }
+  // Null for guests whose memory only grows (WASI).
+  AddressSpace* address_space() const { return address_space_; }
+  // Borrowed; it describes the same memory as set_memory() and outlives the cage.
+  void set_address_space(AddressSpace* address_space) { address_space_ = address_space; }
 
   // Makes the host's standard streams descriptors 0 to 2; one that the host process was started
   // without is missing here too. `rights_of` (null for none) says what WASI may do with each.
@@ -96,6 +102,7 @@ class Cage {
   Host& host_;
   const Options options_;
   GuestMemory memory_;
+  AddressSpace* address_space_ = nullptr;
   FdTable fds_;
   std::atomic<int64_t> exit_status_ = kRunning;
   ThreadStarter* thread_starter_ = nullptr;

@@ -20,6 +20,7 @@ enum class ArgKind : uint8_t {
   Mode,
   Size,
   Offset,
+  Address,  // of pages, not of a buffer
   Clock,
   Path,
   InBuffer,

@@ -129,6 +129,48 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.symlinkat(target, directory, leaf);
   }
+  Result<std::byte*> mmap(std::byte* address, size_t length, int protection, int flags, int fd,
+                          int64_t offset) override {
+    TRY(next_call());
+    return inner_.mmap(address, length, protection, flags, fd, offset);
+  }
+  Result<void> mprotect(std::byte* address, size_t length, int protection) override {
+    TRY(next_call());
+    return inner_.mprotect(address, length, protection);
+  }
+  Result<std::byte*> mremap(std::byte* old_address, size_t old_length, size_t new_length, int flags,
+                            std::byte* new_address) override {
+    TRY(next_call());
+    return inner_.mremap(old_address, old_length, new_length, flags, new_address);
+  }
+  Result<void> madvise(std::byte* address, size_t length, int advice) override {
+    TRY(next_call());
+    return inner_.madvise(address, length, advice);
+  }
+  Result<void> msync(std::byte* address, size_t length, int flags) override {
+    TRY(next_call());
+    return inner_.msync(address, length, flags);
+  }
+  Result<void> mincore(std::byte* address, size_t length, std::span<uint8_t> pages) override {
+    TRY(next_call());
+    return inner_.mincore(address, length, pages);
+  }
+  Result<void> mlock(std::byte* address, size_t length, int flags) override {
+    TRY(next_call());
+    return inner_.mlock(address, length, flags);
+  }
+  Result<void> munlock(std::byte* address, size_t length) override {
+    TRY(next_call());
+    return inner_.munlock(address, length);
+  }
+  Result<HostFd> memfd_create(const char* name, uint32_t flags) override {
+    TRY(next_call());
+    return inner_.memfd_create(name, flags);
+  }
+  Result<int> membarrier(int command, uint32_t flags) override {
+    TRY(next_call());
+    return inner_.membarrier(command, flags);
+  }
   Result<HostFd> accept(int fd, int flags) override {
     TRY(next_call());
     return inner_.accept(fd, flags);
@@ -167,8 +209,9 @@ class FaultInjectingHost final : public Host {
     return inner_.sched_yield();
   }
 
-  // Closing always closes, as in Linux, and isn't counted.
+  // Closing and unmapping always succeed, and aren't counted.
   void close(int fd) override { inner_.close(fd); }
+  void munmap(std::byte* address, size_t length) override { inner_.munmap(address, length); }
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override {

@@ -103,6 +103,25 @@ class Host {
   virtual Result<void> link_descriptor(int fd, int new_directory, const char* new_leaf) = 0;
   virtual Result<void> symlinkat(const char* target, int directory, const char* leaf) = 0;
 
+  // Memory. Addresses are the host's; see mmap(2), mremap(2) and so on. A call that replaces
+  // mappings and fails may have removed what was there.
+  virtual Result<std::byte*> mmap(std::byte* address, size_t length, int protection, int flags,
+                                  int fd, int64_t offset) = 0;
+  // Of a range that the caller mapped. If the host refuses, the range stays as it is: a leak.
+  virtual void munmap(std::byte* address, size_t length) = 0;
+  virtual Result<void> mprotect(std::byte* address, size_t length, int protection) = 0;
+  virtual Result<std::byte*> mremap(std::byte* old_address, size_t old_length, size_t new_length,
+                                    int flags, std::byte* new_address) = 0;
+  virtual Result<void> madvise(std::byte* address, size_t length, int advice) = 0;
+  virtual Result<void> msync(std::byte* address, size_t length, int flags) = 0;
+  // `pages` has a byte for each page of the range.
+  virtual Result<void> mincore(std::byte* address, size_t length, std::span<uint8_t> pages) = 0;
+  // `flags` as for mlock2(2).
+  virtual Result<void> mlock(std::byte* address, size_t length, int flags) = 0;
+  virtual Result<void> munlock(std::byte* address, size_t length) = 0;
+  virtual Result<HostFd> memfd_create(const char* name, uint32_t flags) = 0;
+  virtual Result<int> membarrier(int command, uint32_t flags) = 0;
+
   // Sockets.
   virtual Result<HostFd> accept(int fd, int flags) = 0;
   virtual Result<size_t> recvmsg(int fd, msghdr* message, int flags) = 0;

@@ -95,6 +95,8 @@ Result<int> HostFile::pollable() { return fd_.get(); }
 
 Result<uint64_t> HostFile::bytes_available() { return host_.bytes_available(fd_.get()); }
 
+Result<int> HostFile::mappable() { return fd_.get(); }
+
 Result<int> HostFile::directory() {
   if (kind_ == Kind::Stream) return Error{ENOTDIR};
   return fd_.get();

@@ -38,6 +38,7 @@ class HostFile final : public OpenFile {
   Result<void> set_status_flags(int flags) override;
   Result<int> pollable() override;
   Result<uint64_t> bytes_available() override;
+  Result<int> mappable() override;
   Result<int> directory() override;
   bool read_only() const override { return read_only_; }
   const std::string* grant_name() const override;

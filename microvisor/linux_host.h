@@ -44,6 +44,20 @@ class LinuxHost final : public Host {
   Result<void> link_descriptor(int fd, int new_directory, const char* new_leaf) override;
   Result<void> symlinkat(const char* target, int directory, const char* leaf) override;
 
+  Result<std::byte*> mmap(std::byte* address, size_t length, int protection, int flags, int fd,
+                          int64_t offset) override;
+  void munmap(std::byte* address, size_t length) override;
+  Result<void> mprotect(std::byte* address, size_t length, int protection) override;
+  Result<std::byte*> mremap(std::byte* old_address, size_t old_length, size_t new_length, int flags,
+                            std::byte* new_address) override;
+  Result<void> madvise(std::byte* address, size_t length, int advice) override;
+  Result<void> msync(std::byte* address, size_t length, int flags) override;
+  Result<void> mincore(std::byte* address, size_t length, std::span<uint8_t> pages) override;
+  Result<void> mlock(std::byte* address, size_t length, int flags) override;
+  Result<void> munlock(std::byte* address, size_t length) override;
+  Result<HostFd> memfd_create(const char* name, uint32_t flags) override;
+  Result<int> membarrier(int command, uint32_t flags) override;
+
   Result<HostFd> accept(int fd, int flags) override;
   Result<size_t> recvmsg(int fd, msghdr* message, int flags) override;
   Result<size_t> sendmsg(int fd, const msghdr& message, int flags) override;

@@ -53,6 +53,9 @@ class OpenFile {
   virtual Result<int> pollable() { return Error{EPERM}; }
   virtual Result<uint64_t> bytes_available() { return Error{ENOTTY}; }
 
+  // The descriptor to give to Host::mmap; valid as long as this object.
+  virtual Result<int> mappable() { return Error{ENODEV}; }
+
   // The host directory beneath which paths may be resolved; valid as long as this object.
   virtual Result<int> directory() { return Error{ENOTDIR}; }
   // Whether everything beneath (or this file itself) must not be changed.

@@ -64,6 +64,25 @@ SyscallResult sys_readlinkat(Cage&, int directory, Path, Bytes buffer, uint32_t 
 SyscallResult sys_getcwd(Cage&, Bytes buffer, uint32_t size);
 SyscallResult sys_chdir(Cage&, Path);
 
+// memory.cpp
+SyscallResult sys_mmap(Cage&, Bytes address, uint32_t length, int protection, int flags, int fd,
+                       int64_t offset);
+SyscallResult sys_munmap(Cage&, Bytes address, uint32_t length);
+SyscallResult sys_mprotect(Cage&, Bytes address, uint32_t length, int protection);
+SyscallResult sys_brk(Cage&, Bytes requested);
+SyscallResult sys_mremap(Cage&, Bytes old_address, uint32_t old_length, uint32_t new_length,
+                         int flags, Bytes new_address);
+SyscallResult sys_madvise(Cage&, Bytes address, uint32_t length, int advice);
+SyscallResult sys_msync(Cage&, Bytes address, uint32_t length, int flags);
+SyscallResult sys_mincore(Cage&, Bytes address, uint32_t length, Bytes pages);
+SyscallResult sys_mlock(Cage&, Bytes address, uint32_t length);
+SyscallResult sys_mlock2(Cage&, Bytes address, uint32_t length, int flags);
+SyscallResult sys_munlock(Cage&, Bytes address, uint32_t length);
+SyscallResult sys_mlockall(Cage&, int flags);
+SyscallResult sys_munlockall(Cage&);
+SyscallResult sys_memfd_create(Cage&, Path name, uint32_t flags);
+SyscallResult sys_membarrier(Cage&, int command, uint32_t flags, int cpu);
+
 // clock.cpp
 SyscallResult sys_clock_gettime(Cage&, int clock, GuestPtr<GuestTimespec> to);
 SyscallResult sys_clock_getres(Cage&, int clock, GuestPtr<GuestTimespec> to);

@@ -26,9 +26,13 @@ FaultHandler::FaultHandler() {
   action.sa_sigaction = handle_fault;
   action.sa_flags = SA_SIGINFO;
   sigaction(SIGSEGV, &action, &previous_);
+  sigaction(SIGBUS, &action, &previous_bus_);
 }
 
-FaultHandler::~FaultHandler() { sigaction(SIGSEGV, &previous_, nullptr); }
+FaultHandler::~FaultHandler() {
+  sigaction(SIGSEGV, &previous_, nullptr);
+  sigaction(SIGBUS, &previous_bus_, nullptr);
+}
 
 uint32_t WasiFixture::adopt(int host_fd, uint64_t rights) {
   auto file = HostFile::stream(host, HostFd(host, host_fd));

@@ -125,6 +125,7 @@ class FaultHandler {
 
  private:
   struct sigaction previous_;
+  struct sigaction previous_bus_;
 };
 
 inline size_t count_host_descriptors() {
