@@ -9,7 +9,9 @@
 namespace linden::jit {
 namespace {
 
-// More make the choice slower than a well-predicted indirect call.
+// Every target may be inlined at every call. With eight, a loop of virtual calls alone gained (up to
+// 30 % where the order was predictable, nothing where it was not), SQLite and Duktape nothing that
+// could be measured, and SQLite's code grew by 3 %.
 constexpr size_t kMaxDirectTargets = 4;
 constexpr size_t kMaxDirectSlots = 8;
 

@@ -2,10 +2,10 @@
 
 #include "jit/passes/search_loop.h"
 
-#include <llvm/Analysis/ScalarEvolutionExpressions.h>
-#include <llvm/IR/Operator.h>
 #include <llvm/IR/PatternMatch.h>
 
+#include "jit/passes/address_terms.h"
+#include "jit/passes/induction.h"
 #include "jit/sfi/strategy.h"
 
 namespace linden::jit {
@@ -108,15 +108,9 @@ class Recognizer {
   // Takes an address apart; succeeds if it advances by one element in every iteration.
   bool decompose(llvm::Value* pointer, LinearAddress& address) {
     has_moving_term_ = false;
-    while (auto* step = llvm::dyn_cast<llvm::GEPOperator>(pointer)) {
-      if (step->getNumIndices() != 1 || !step->getSourceElementType()->isIntegerTy(8) ||
-          !step->getOperand(1)->getType()->isIntegerTy(64) ||
-          !add_term(step->getOperand(1), address)) {
-        return false;
-      }
-      pointer = step->getPointerOperand();
-    }
-    const auto* memory = llvm::dyn_cast<llvm::GlobalVariable>(pointer);
+    llvm::Value* base =
+        visit_address_terms(pointer, [&](llvm::Value* term) { return add_term(term, address); });
+    const auto* memory = llvm::dyn_cast_or_null<llvm::GlobalVariable>(base);
     return memory != nullptr && memory->getName() == kMemorySymbol && has_moving_term_;
   }
 
@@ -142,30 +136,17 @@ class Recognizer {
       address.terms.push_back(term);
       index = term;
     }
-    const std::optional<llvm::APInt> step = step_of(index);
-    return step && *step == found_.element_size && can_recompute(index);
-  }
-
-  // By how much `value` grows per iteration, if that is the same for all.
-  std::optional<llvm::APInt> step_of(llvm::Value* value) {
-    if (!value->getType()->isIntegerTy() || !evolution_.isSCEVable(value->getType())) {
-      return std::nullopt;
-    }
-    const auto* recurrence = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution_.getSCEV(value));
-    if (recurrence == nullptr || recurrence->getLoop() != &loop_ || !recurrence->isAffine()) {
-      return std::nullopt;
-    }
-    const auto* step =
-        llvm::dyn_cast<llvm::SCEVConstant>(recurrence->getStepRecurrence(evolution_));
-    if (step == nullptr) return std::nullopt;
-    return step->getAPInt();
+    const auto induction = induction_of(index, loop_, evolution_);
+    return induction && induction->step == found_.element_size && can_recompute(index);
   }
 
   // Is `value` made of invariants and inductions only?
   bool can_recompute(llvm::Value* value, unsigned depth = 0) {
     if (loop_.isLoopInvariant(value)) return true;
     auto* instruction = llvm::cast<llvm::Instruction>(value);
-    if (llvm::isa<llvm::PHINode>(instruction)) return step_of(value).has_value();
+    if (llvm::isa<llvm::PHINode>(instruction)) {
+      return induction_of(value, loop_, evolution_).has_value();
+    }
     if (depth == kDeepest || instruction->mayReadFromMemory()) return false;
     return llvm::all_of(instruction->operands(),
                         [&](llvm::Value* operand) { return can_recompute(operand, depth + 1); });
@@ -173,8 +154,8 @@ class Recognizer {
 
   bool find_phis() {
     for (llvm::PHINode& phi : found_.header->phis()) {
-      if (const std::optional<llvm::APInt> step = step_of(&phi)) {
-        found_.inductions.push_back({&phi, *step});
+      if (const auto induction = induction_of(&phi, loop_, evolution_)) {
+        found_.inductions.push_back({&phi, induction->step});
         continue;
       }
       llvm::Value* next = phi.getIncomingValueForBlock(found_.latch);
@@ -300,10 +281,10 @@ class Recognizer {
         (!moving->getType()->isIntegerTy(32) && !moving->getType()->isIntegerTy(64))) {
       return false;
     }
-    const std::optional<llvm::APInt> step = step_of(moving);
-    if (!step || !can_recompute(moving)) return false;
-    const bool is_rising = step->isStrictlyPositive();
-    const llvm::APInt distance = step->abs();
+    const auto induction = induction_of(moving, loop_, evolution_);
+    if (!induction || !can_recompute(moving)) return false;
+    const bool is_rising = induction->step.isStrictlyPositive();
+    const llvm::APInt distance = induction->step.abs();
     if (!distance.isPowerOf2()) return false;
     const bool wants_rising = stay == llvm::CmpInst::ICMP_ULT || stay == llvm::CmpInst::ICMP_ULE ||
                               stay == llvm::CmpInst::ICMP_SLT || stay == llvm::CmpInst::ICMP_SLE;

@@ -132,10 +132,6 @@ inline unsigned lane_count(const llvm::Type* type) {
   return vector == nullptr ? 1 : vector->getNumElements();
 }
 
-// By what an integer `phi` advances in each iteration, if that is a constant; or null.
-const llvm::APInt* induction_step(llvm::PHINode& phi, llvm::Loop& loop,
-                                  llvm::ScalarEvolution& evolution);
-
 // Of the phi of an integer reduction: the intrinsic that would fold a vector in the same way, and
 // the operations of an iteration, of which the last comes round.
 struct Reduction {
@@ -177,7 +173,9 @@ class Plan {
   bool plan_shuffle(unsigned index);
   bool plan_gather(unsigned index);
   bool plan_lanewise(unsigned index);
-  bool add_operand(unsigned index, unsigned operand_number);
+  // False: the values, one for each member, cannot be widened.
+  bool add_operand(unsigned index, const Members& values);
+  bool add_operands(unsigned index, unsigned operand_number);
   bool arrange();
   bool visit(unsigned index);
 

@@ -13,6 +13,7 @@
 #include <llvm/Analysis/VectorUtils.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
 
+#include "jit/passes/induction.h"
 #include "jit/passes/widen_vectors_emitter.h"
 
 namespace linden::jit::widen {
@@ -70,8 +71,7 @@ void Emitter::set_up(unsigned index) {
       values_[index] = spread(node.members, 0, true);
       break;
     case Node::Kind::Induction: {
-      const llvm::APInt& step =
-          *induction_step(*llvm::cast<llvm::PHINode>(node.members[0]), loop_, evolution_);
+      const llvm::APInt step = induction_of(node.members[0], loop_, evolution_)->step;
       llvm::Type* type = wide_type(node);
       llvm::SmallVector<llvm::Constant*, 8> ahead;
       for (unsigned i = 0; i < unroll_; ++i) {
@@ -168,7 +168,7 @@ llvm::Value* Emitter::resumed(llvm::PHINode& phi, llvm::Value* iterations) {
     }
     return shuffle(operand(*node, 0), nullptr, mask);
   }
-  const llvm::APInt& step = *induction_step(phi, loop_, evolution_);
+  const llvm::APInt step = induction_of(&phi, loop_, evolution_)->step;
   llvm::Value* count = builder_.CreateZExtOrTrunc(iterations, phi.getType());
   return builder_.CreateAdd(phi.getIncomingValueForBlock(preheader_),
                             builder_.CreateMul(count, llvm::ConstantInt::get(phi.getType(), step)));

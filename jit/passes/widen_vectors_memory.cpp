@@ -13,6 +13,8 @@
 //     on the length of the loop, and which an array that is copied onto itself a few bytes further
 //     down passes.
 
+#include "jit/passes/address_terms.h"
+#include "jit/passes/induction.h"
 #include "jit/passes/widen_vectors.h"
 
 namespace linden::jit::widen {
@@ -21,39 +23,42 @@ namespace {
 constexpr size_t kMostAccesses = 40;
 constexpr size_t kMostChecks = 10;
 
-// `pointer` as base + zext(index) + offset.
-bool decompose(llvm::Value* pointer, const llvm::DataLayout& layout, llvm::Value*& base,
-               llvm::Value*& index, uint64_t& offset) {
-  index = nullptr;
-  offset = 0;
-  while (auto* address = llvm::dyn_cast<llvm::GEPOperator>(pointer)) {
-    llvm::APInt constant(layout.getIndexTypeSizeInBits(address->getType()), 0);
-    if (address->accumulateConstantOffset(layout, constant)) {
-      if (constant.isNegative()) return false;
-      offset += constant.getZExtValue();
-    } else {
-      if (index != nullptr || address->getNumIndices() != 1 ||
-          !address->getSourceElementType()->isIntegerTy(8)) {
+// base + zext(index) + offset, which does not wrap.
+struct IndexedAddress {
+  llvm::Value* base = nullptr;
+  llvm::Value* index = nullptr;  // i32
+  uint64_t offset = 0;
+};
+
+std::optional<IndexedAddress> decompose(llvm::Value* pointer) {
+  IndexedAddress address;
+  auto add_constant = [&](llvm::Value* term) {
+    const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(term);
+    if (constant == nullptr || constant->getValue().getActiveBits() > 33) return false;
+    address.offset += constant->getZExtValue();
+    return true;
+  };
+  address.base = visit_address_terms(pointer, [&](llvm::Value* term) {
+    if (add_constant(term)) return true;
+    if (auto* sum = llvm::dyn_cast<llvm::BinaryOperator>(term)) {
+      if (sum->getOpcode() != llvm::Instruction::Add || !sum->hasNoUnsignedWrap() ||
+          !add_constant(sum->getOperand(1))) {
         return false;
       }
-      llvm::Value* wide = *address->idx_begin();
-      if (auto* sum = llvm::dyn_cast<llvm::BinaryOperator>(wide)) {
-        auto* addend = llvm::dyn_cast<llvm::ConstantInt>(sum->getOperand(1));
-        if (sum->getOpcode() != llvm::Instruction::Add || !sum->hasNoUnsignedWrap() ||
-            addend == nullptr || addend->getValue().getActiveBits() > 33) {
-          return false;
-        }
-        offset += addend->getZExtValue();
-        wide = sum->getOperand(0);
-      }
-      auto* extended = llvm::dyn_cast<llvm::ZExtInst>(wide);
-      if (extended == nullptr || !extended->getSrcTy()->isIntegerTy(32)) return false;
-      index = extended->getOperand(0);
+      term = sum->getOperand(0);
     }
-    pointer = address->getPointerOperand();
+    auto* extended = llvm::dyn_cast<llvm::ZExtInst>(term);
+    if (address.index != nullptr || extended == nullptr || !extended->getSrcTy()->isIntegerTy(32)) {
+      return false;
+    }
+    address.index = extended->getOperand(0);
+    return true;
+  });
+  if (address.index == nullptr || !llvm::isa_and_nonnull<llvm::GlobalVariable>(address.base) ||
+      address.offset >= uint64_t{1} << 34) {
+    return std::nullopt;
   }
-  base = pointer;
-  return index != nullptr && llvm::isa<llvm::GlobalVariable>(base) && offset < uint64_t{1} << 34;
+  return address;
 }
 
 // The new loop does `first` before `second`. Where that changes their order within `unroll`
@@ -99,25 +104,19 @@ bool Memory::add(llvm::Instruction& instruction, unsigned order, llvm::Loop& loo
     return false;
   }
   const llvm::DataLayout& layout = instruction.getDataLayout();
-  llvm::Value *base = nullptr, *index = nullptr;
-  uint64_t offset = 0;
-  if (!decompose(llvm::getLoadStorePointerOperand(&instruction), layout, base, index, offset) ||
-      (base_ != nullptr && base_ != base)) {
-    return false;
-  }
-  base_ = base;
+  const auto address = decompose(llvm::getLoadStorePointerOperand(&instruction));
+  if (!address || (base_ != nullptr && base_ != address->base)) return false;
+  base_ = address->base;
   llvm::Type* type = llvm::getLoadStoreType(&instruction);
   if (layout.getTypeSizeInBits(type) != layout.getTypeStoreSizeInBits(type)) return false;
   const auto size = static_cast<int64_t>(layout.getTypeStoreSize(type).getFixedValue());
-  const auto* evolving = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution.getSCEV(index));
-  if (evolving == nullptr || evolving->getLoop() != &loop || !evolving->isAffine()) return false;
-  const auto* step = llvm::dyn_cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution));
-  if (step == nullptr) return false;
-  const int64_t stride = step->getAPInt().getSExtValue();
+  const auto induction = induction_of(address->index, loop, evolution);
+  if (!induction) return false;
+  const int64_t stride = induction->step.getSExtValue();
   if (stride <= 0 || stride > 1024) return false;
 
-  const llvm::SCEV* start = evolving->getStart();
-  const auto position = static_cast<int64_t>(offset);
+  const llvm::SCEV* start = induction->start;
+  const auto position = static_cast<int64_t>(address->offset);
   unsigned found = 0;
   int64_t delta = 0;
   for (; found < groups_.size(); ++found) {

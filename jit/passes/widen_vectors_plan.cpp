@@ -8,6 +8,7 @@
 
 #include <llvm/Analysis/VectorUtils.h>
 
+#include "jit/passes/induction.h"
 #include "jit/passes/widen_vectors.h"
 
 namespace linden::jit::widen {
@@ -95,7 +96,7 @@ bool Plan::build() {
     if (phi == nullptr) continue;
     // Where the rest of the iterations begins must be known of every phi: of this kind it can be
     // computed at once.
-    if (induction_step(*phi, loop_, evolution_) != nullptr) continue;
+    if (induction_of(phi, loop_, evolution_)) continue;
     if (node_of({phi}) == kNone) return false;
   }
   return arrange();
@@ -161,12 +162,12 @@ bool Plan::plan(unsigned index) {
       return plan_load(index);
     case llvm::Instruction::Store:
       nodes_[index].kind = Node::Kind::Store;
-      return add_operand(index, 0);
+      return add_operands(index, 0);
     case llvm::Instruction::BitCast:
       // A bit mask goes into a general register, and more of it than there was does not help.
       if (first->getOperand(0)->getType()->getScalarSizeInBits() == 1) return false;
       nodes_[index].kind = Node::Kind::Bitcast;
-      return add_operand(index, 0);
+      return add_operands(index, 0);
     case llvm::Instruction::ShuffleVector:
       return plan_shuffle(index);
     case llvm::Instruction::InsertElement:
@@ -178,32 +179,33 @@ bool Plan::plan(unsigned index) {
         if (!constant_lane(instruction->getOperand(inserts ? 2 : 1), lanes)) return false;
       }
       nodes_[index].kind = inserts ? Node::Kind::Insert : Node::Kind::Extract;
-      return add_operand(index, 0) && (!inserts || add_operand(index, 1));
+      return add_operands(index, 0) && (!inserts || add_operands(index, 1));
     }
     default:
       return plan_lanewise(index);
   }
 }
 
-bool Plan::add_operand(unsigned index, unsigned operand_number) {
+bool Plan::add_operand(unsigned index, const Members& values) {
+  const unsigned operand = node_of(values);
+  if (operand == kNone) return false;
+  nodes_[index].operands.push_back(operand);
+  return true;
+}
+
+bool Plan::add_operands(unsigned index, unsigned operand_number) {
   Members operands;
   for (llvm::Value* member : nodes_[index].members) {
     operands.push_back(llvm::cast<llvm::Instruction>(member)->getOperand(operand_number));
   }
-  const unsigned operand = node_of(operands);
-  if (operand == kNone) return false;
-  nodes_[index].operands.push_back(operand);
-  return true;
+  return add_operand(index, operands);
 }
 
 bool Plan::plan_gather(unsigned index) {
   const Members members = nodes_[index].members;
   if (members.size() == 1) return false;
   for (llvm::Value* member : members) {
-    if (llvm::isa<llvm::StoreInst>(member)) return false;
-    const unsigned operand = node_of({member});
-    if (operand == kNone) return false;
-    nodes_[index].operands.push_back(operand);
+    if (llvm::isa<llvm::StoreInst>(member) || !add_operand(index, {member})) return false;
   }
   return true;
 }
@@ -217,7 +219,7 @@ bool Plan::plan_phi(unsigned index) {
         llvm::cast<llvm::PHINode>(member)->getIncomingValueForBlock(loop_.getLoopLatch()));
   }
   if (members.size() == 1) {
-    if (induction_step(*phi, loop_, evolution_) != nullptr) {
+    if (induction_of(phi, loop_, evolution_)) {
       nodes_[index].kind = Node::Kind::Induction;
       return true;
     }
@@ -230,15 +232,13 @@ bool Plan::plan_phi(unsigned index) {
     // The members one by one may be reductions or inductions.
     for (llvm::Value* member : members) {
       auto& other = *llvm::cast<llvm::PHINode>(member);
-      if (induction_step(other, loop_, evolution_) != nullptr || reduction_of(other, loop_)) {
+      if (induction_of(&other, loop_, evolution_) || reduction_of(other, loop_)) {
         return plan_gather(index);
       }
     }
   }
   nodes_[index].kind = Node::Kind::Recurrence;
-  const unsigned operand = node_of(latched);
-  nodes_[index].operands.push_back(operand);
-  return operand != kNone;
+  return add_operand(index, latched);
 }
 
 bool Plan::plan_load(unsigned index) {
@@ -256,9 +256,7 @@ bool Plan::plan_load(unsigned index) {
     neighbours.push_back(access->instruction);
   }
   nodes_[index].kind = Node::Kind::LoadPart;
-  const unsigned operand = node_of(neighbours);
-  nodes_[index].operands.push_back(operand);
-  return operand != kNone;
+  return add_operand(index, neighbours);
 }
 
 bool Plan::plan_shuffle(unsigned index) {
@@ -288,12 +286,7 @@ bool Plan::plan_shuffle(unsigned index) {
   }
   nodes_[index].kind = Node::Kind::Shuffle;
   nodes_[index].mask = mask;
-  for (llvm::Value* source : sources) {
-    const unsigned operand = node_of({source});
-    if (operand == kNone) return false;
-    nodes_[index].operands.push_back(operand);
-  }
-  return true;
+  return llvm::all_of(sources, [&](llvm::Value* source) { return add_operand(index, {source}); });
 }
 
 bool Plan::plan_lanewise(unsigned index) {
@@ -311,7 +304,7 @@ bool Plan::plan_lanewise(unsigned index) {
           return false;
       }
       nodes_[index].operands.push_back(kNone);
-    } else if (!add_operand(index, i)) {
+    } else if (!add_operands(index, i)) {
       return false;
     }
   }

@@ -1,4 +1,4 @@
-// What goes round in the loop: inductions and integer reductions.
+// Integer reductions: phis that gather what every iteration contributes.
 
 #include "jit/passes/widen_vectors.h"
 
@@ -39,15 +39,6 @@ llvm::Intrinsic::ID folding_intrinsic(llvm::Instruction& operation) {
 }
 
 }  // namespace
-
-const llvm::APInt* induction_step(llvm::PHINode& phi, llvm::Loop& loop,
-                                  llvm::ScalarEvolution& evolution) {
-  if (!phi.getType()->isIntegerTy()) return nullptr;
-  const auto* evolving = llvm::dyn_cast<llvm::SCEVAddRecExpr>(evolution.getSCEV(&phi));
-  if (evolving == nullptr || evolving->getLoop() != &loop || !evolving->isAffine()) return nullptr;
-  const auto* step = llvm::dyn_cast<llvm::SCEVConstant>(evolving->getStepRecurrence(evolution));
-  return step == nullptr ? nullptr : &step->getAPInt();
-}
 
 std::optional<Reduction> reduction_of(llvm::PHINode& phi, llvm::Loop& loop) {
   using llvm::Instruction;
