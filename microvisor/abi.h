@@ -56,6 +56,14 @@ struct GuestRobustListHead {
 };
 static_assert(sizeof(GuestRobustListHead) == 12);
 
+// stack_t.
+struct GuestSignalStack {
+  uint32_t address;
+  int32_t flags;
+  uint32_t size;
+};
+static_assert(sizeof(GuestSignalStack) == 12);
+
 // linux_dirent64 as getdents64 fills it; the name follows.
 struct DirectoryEntryHeader {
   uint64_t inode;

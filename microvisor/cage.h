@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,7 @@
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
 #include "microvisor/paths.h"
+#include "microvisor/signals.h"
 #include "microvisor/task_ids.h"
 #include "microvisor/thread.h"
 
@@ -81,6 +83,16 @@ class Cage {
   Result<void> start_thread(std::unique_ptr<Thread> thread, uint32_t start_block);
   void set_thread_starter(ThreadStarter* starter) { thread_starter_ = starter; }
   bool has_thread(int id) const;
+  // Calls visit(span of Thread*) with all threads, the main one first, none of which ends
+  // meanwhile.
+  template <typename Visit>
+  auto with_threads(Visit visit) {
+    std::lock_guard lock(threads_mutex_);
+    std::vector<Thread*> all{&main_thread_};
+    for (auto [id, thread] : threads_) all.push_back(thread);
+    return visit(std::span<Thread* const>(all));
+  }
+  Signals& signals() { return signals_; }
   // Returns when no thread but the main one is left. If the cage is to end, keeps calling the
   // others back until they have noticed.
   void wait_for_threads();
@@ -110,6 +122,7 @@ class Cage {
   std::condition_variable thread_ended_;
   std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
   Thread main_thread_;
+  Signals signals_{*this};
   mutable absl::Mutex working_directory_mutex_;
   // Kept as text and resolved by the kernel at each use, from the grant on.
   std::string working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);

@@ -113,6 +113,23 @@ SyscallResult sys_clone(Thread&, uint32_t flags, uint32_t start_block, GuestPtr<
 SyscallResult sys_exit(Thread&, int status);
 SyscallResult sys_exit_group(Cage&, int status);
 
+// signal_calls.cpp
+SyscallResult sys_rt_sigaction(Thread&, int number, GuestPtr<GuestSigaction> to,
+                               GuestPtr<GuestSigaction> old, uint32_t set_size);
+SyscallResult sys_rt_sigprocmask(Thread&, int how, GuestPtr<SignalSet> set, GuestPtr<SignalSet> old,
+                                 uint32_t set_size);
+SyscallResult sys_rt_sigpending(Thread&, GuestPtr<SignalSet> to, uint32_t set_size);
+SyscallResult sys_rt_sigtimedwait(Thread&, GuestPtr<SignalSet> set, GuestPtr<GuestSiginfo> to,
+                                  GuestPtr<GuestTimespec> timeout, uint32_t set_size);
+SyscallResult sys_rt_sigsuspend(Thread&, GuestPtr<SignalSet> mask, uint32_t set_size);
+SyscallResult sys_pause(Thread&);
+SyscallResult sys_kill(Cage&, int process, int number);
+SyscallResult sys_tkill(Cage&, int id, int number);
+SyscallResult sys_tgkill(Cage&, int process, int id, int number);
+SyscallResult sys_rt_sigqueueinfo(Cage&, int process, int number, GuestPtr<GuestSiginfo> from);
+SyscallResult sys_sigaltstack(Thread&, GuestPtr<GuestSignalStack> to,
+                              GuestPtr<GuestSignalStack> old);
+
 // futex.cpp
 SyscallResult sys_futex(Thread&, GuestPtr<uint32_t> word, int operation, uint32_t value,
                         uint32_t timeout_or_count, GuestPtr<uint32_t> second_word,

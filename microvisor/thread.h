@@ -14,10 +14,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "microvisor/abi.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/result.h"
+#include "microvisor/signals.h"
 
 namespace linden::microvisor {
 
@@ -60,8 +62,19 @@ class Thread {
   // it at present.
   void interrupt();
 
+  // Signals this thread does not want now; changed through Signals.
+  SignalSet signal_mask() const { return signal_mask_; }
+  // sigsuspend(2): the mask that is to be in force after the handlers that end the wait.
+  void restore_mask_after_handler(SignalSet mask) {
+    if (!restored_mask_) restored_mask_ = mask;
+  }
+  // sigaltstack(2).
+  GuestSignalStack signal_stack() const { return signal_stack_; }
+  void set_signal_stack(GuestSignalStack stack) { signal_stack_ = stack; }
+
  private:
   friend class Cage;
+  friend class Signals;
   friend class ThreadBinding;
 
   Thread(Cage& cage, int id) : cage_(cage), id_(id) {}
@@ -73,6 +86,12 @@ class Thread {
   GuestPtr<int32_t> clear_tid_;
   GuestPtr<GuestRobustListHead> robust_list_;
   int exit_code_ = 0;
+  // The next three are guarded by the mutex of Signals; only the thread itself changes its mask.
+  SignalSet signal_mask_ = 0;
+  SignalSet awaited_ = 0;  // by sigtimedwait
+  std::vector<GuestSiginfo> pending_;
+  std::optional<SignalSet> restored_mask_;
+  GuestSignalStack signal_stack_{0, 2 /* SS_DISABLE */, 0};
   std::atomic<uint32_t> attention_ = 0;
   std::atomic<int> host_thread_ = 0;
 };

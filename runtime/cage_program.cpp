@@ -34,7 +34,7 @@ absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
       [&](const jit::Import& import) { return find_lind_import(program->store_, import); },
       [&](Instance& instance) {
         program->instance_ = &instance;
-        program->main_task_.emplace(GuestTask{cage.main_thread(), *program, instance});
+        program->main_task_.emplace(GuestTask{cage.main_thread(), *program, instance, {}});
         instance.user_data = &*program->main_task_;
         prepared = program->prepare_memory(instance, memory_limit);
       });
@@ -114,6 +114,23 @@ void CageProgram::run_thread(microvisor::Thread& thread, Instance& instance,
   thread.run_exit_actions();
 }
 
+TrapCode CageProgram::run_signal_entry(GuestTask& task, std::span<const Value> arguments) {
+  absl::StatusOr<FunctionReference*> entry = find_entry("lind_signal_entry", arguments.size());
+  std::optional<Trap> trap;
+  if (entry.ok()) {
+    trap = task.instance.call(*entry, arguments, {});
+    if (!trap) return TrapCode::None;
+  } else {
+    // A program that asks for handlers and has no entry for them.
+    trap.emplace().code = TrapCode::HostError;
+    trap->detail = std::string(entry.status().message());
+  }
+  const TrapCode code = trap->code;
+  if (code == TrapCode::Exit) return code;
+  note_trap(*std::move(trap));
+  return TrapCode::Exit;
+}
+
 // Ends the whole program, as a fatal signal does.
 void CageProgram::note_trap(Trap trap) {
   const int exit_code = trap.exit_code();
@@ -133,7 +150,7 @@ microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> 
   absl::Status started =
       run_on_host_thread([this, thread = std::move(thread), instance = caller->replicate(),
                           entry = *entry, start_block]() mutable {
-        GuestTask task{*thread, *this, *instance};
+        GuestTask task{*thread, *this, *instance, {}};
         instance->user_data = &task;
         const Value argument = Value::i32(start_block);
         run_thread(*thread, *instance, entry, {&argument, 1});

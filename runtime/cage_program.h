@@ -24,6 +24,7 @@ struct GuestTask {
   microvisor::Thread& thread;
   class CageProgram& program;
   Instance& instance;
+  microvisor::GuestSiginfo information{};  // of the signal that is being delivered
 };
 
 class CageProgram final : public microvisor::ThreadStarter {
@@ -41,6 +42,10 @@ class CageProgram final : public microvisor::ThreadStarter {
   ~CageProgram() override;
 
   Outcome run();
+
+  // Calls the export lind_signal_entry on the calling thread, within a system call. The trap that
+  // ended it, if it did not return; of which the program's other threads know already.
+  TrapCode run_signal_entry(GuestTask& task, std::span<const Value> arguments);
 
   microvisor::Result<void> start(std::unique_ptr<microvisor::Thread> thread,
                                  uint32_t start_block) override;

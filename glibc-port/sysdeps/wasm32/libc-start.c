@@ -5,6 +5,8 @@
 #include <elf/dl-tunables.h>
 #include <stdlib.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/ucontext.h>
 #include <dl-osinfo.h>
 #include <startup.h>
 #include <unistd.h>
@@ -50,12 +52,22 @@ _Noreturn void __wasm_libc_start(void) {
   exit(__main_void());
 }
 
-/* The runtime calls this on the interrupted thread to run a handler that sigaction was given. The
-   two kinds of handlers have different wasm types.  */
-__attribute__((export_name("lind_signal_entry"))) void __lind_signal_entry(
-    void* handler, int number, siginfo_t* information, void* context, int flags) {
-  if (flags & SA_SIGINFO)
-    ((void (*)(int, siginfo_t*, void*))handler)(number, information, context);
-  else
+/* Fills in the part of siginfo_t that tells of the signal being delivered.  */
+extern void __lind_signal_information(siginfo_t* information)
+    __attribute__((import_module("lind"), import_name("signal-information")));
+
+/* The runtime calls this to run a handler that sigaction was given. The two kinds of handlers have
+   different wasm types. What SA_SIGINFO wants to see lies on the interrupted stack, as in Linux. */
+__attribute__((export_name("lind_signal_entry"))) void __lind_signal_entry(void* handler,
+                                                                           int number, int flags) {
+  if (flags & SA_SIGINFO) {
+    siginfo_t information;
+    ucontext_t context;
+    memset(&information, 0, sizeof information);
+    memset(&context, 0, sizeof context);
+    __lind_signal_information(&information);
+    ((void (*)(int, siginfo_t*, void*))handler)(number, &information, &context);
+  } else {
     ((void (*)(int))handler)(number);
+  }
 }

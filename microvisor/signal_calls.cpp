@@ -1,0 +1,173 @@
+// Signals as system calls.
+
+#include <signal.h>
+
+#include <array>
+#include <cstring>
+
+#include "microvisor/signals.h"
+#include "microvisor/syscalls.h"
+
+namespace linden::microvisor {
+
+namespace {
+
+Result<void> check_set_size(uint32_t size) {
+  if (size != sizeof(SignalSet)) return Error{EINVAL};
+  return {};
+}
+
+GuestSiginfo from_user(Cage& cage, int number, int code) {
+  GuestSiginfo information{};
+  information.number = number;
+  information.code = code;
+  information.sender.process = cage.id();
+  return information;
+}
+
+SyscallResult send_to_thread(Cage& cage, int id, int number, int code) {
+  if (number != 0 && !is_signal(number)) return Error{EINVAL};
+  if (number == 0) {
+    if (!cage.has_thread(id)) return Error{ESRCH};
+    return 0;
+  }
+  TRY(cage.signals().send_to_thread(id, from_user(cage, number, code)));
+  return 0;
+}
+
+}  // namespace
+
+SyscallResult sys_rt_sigaction(Thread& thread, int number, GuestPtr<GuestSigaction> to,
+                               GuestPtr<GuestSigaction> old, uint32_t set_size) {
+  Cage& cage = thread.cage();
+  TRY(check_set_size(set_size));
+  GuestSigaction previous = TRY(cage.signals().action(number));
+  if (!to.is_null()) {
+    TRY(cage.signals().set_action(number, TRY(cage.memory().read(to))));
+  }
+  if (!old.is_null()) TRY(cage.memory().write(old, previous));
+  return 0;
+}
+
+SyscallResult sys_rt_sigprocmask(Thread& thread, int how, GuestPtr<SignalSet> set,
+                                 GuestPtr<SignalSet> old, uint32_t set_size) {
+  Cage& cage = thread.cage();
+  TRY(check_set_size(set_size));
+  const SignalSet previous = thread.signal_mask();
+  if (!set.is_null()) {
+    const SignalSet given = TRY(cage.memory().read(set));
+    switch (how) {
+      case SIG_BLOCK:
+        cage.signals().set_mask(thread, previous | given);
+        break;
+      case SIG_UNBLOCK:
+        cage.signals().set_mask(thread, previous & ~given);
+        break;
+      case SIG_SETMASK:
+        cage.signals().set_mask(thread, given);
+        break;
+      default:
+        return Error{EINVAL};
+    }
+  }
+  if (!old.is_null()) TRY(cage.memory().write(old, previous));
+  return 0;
+}
+
+SyscallResult sys_rt_sigpending(Thread& thread, GuestPtr<SignalSet> to, uint32_t set_size) {
+  if (set_size > sizeof(SignalSet)) return Error{EINVAL};
+  TRY(thread.cage().memory().write(to, thread.cage().signals().pending_for(thread)));
+  return 0;
+}
+
+SyscallResult sys_rt_sigsuspend(Thread& thread, GuestPtr<SignalSet> mask, uint32_t set_size) {
+  Cage& cage = thread.cage();
+  TRY(check_set_size(set_size));
+  const SignalSet given = TRY(cage.memory().read(mask));
+  thread.restore_mask_after_handler(thread.signal_mask());
+  cage.signals().set_mask(thread, given);
+  return sys_pause(thread);
+}
+
+SyscallResult sys_pause(Thread& thread) {
+  // Only a call back ends it; what the signal is for is looked at when the call returns.
+  while (thread.attention().load() == 0) {
+    (void)thread.cage().host().poll({}, nullptr);
+  }
+  return Error{EINTR};
+}
+
+SyscallResult sys_rt_sigtimedwait(Thread& thread, GuestPtr<SignalSet> set,
+                                  GuestPtr<GuestSiginfo> to, GuestPtr<GuestTimespec> timeout,
+                                  uint32_t set_size) {
+  Cage& cage = thread.cage();
+  TRY(check_set_size(set_size));
+  const SignalSet awaited = TRY(cage.memory().read(set));
+  timespec time{};
+  if (!timeout.is_null()) {
+    time = to_host(TRY(cage.memory().read(timeout)));
+    if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= 1'000'000'000) return Error{EINVAL};
+  }
+  auto accepted = cage.signals().accept(thread, awaited);
+  if (!accepted) {
+    Result<int> waited = cage.host().poll({}, timeout.is_null() ? nullptr : &time);
+    accepted = cage.signals().accept(thread, awaited);
+    cage.signals().stop_awaiting(thread);
+    if (!accepted) return Error{waited.ok() ? EAGAIN : waited.code()};
+  }
+  if (!to.is_null()) {
+    std::array<std::byte, 128> whole{};
+    std::memcpy(whole.data(), &*accepted, sizeof(*accepted));
+    TRY(cage.memory().copy_out(to.cast<std::byte>(), std::span(std::as_const(whole))));
+  }
+  return accepted->number;
+}
+
+SyscallResult sys_kill(Cage& cage, int process, int number) {
+  if (number != 0 && !is_signal(number)) return Error{EINVAL};
+  // Itself, its group, or all that it may reach: which are all the same cage.
+  if (process != cage.id() && process != 0 && process != -1 && process != -cage.id()) {
+    return Error{ESRCH};
+  }
+  if (number != 0) TRY(cage.signals().send(from_user(cage, number, SI_USER)));
+  return 0;
+}
+
+SyscallResult sys_tkill(Cage& cage, int id, int number) {
+  return send_to_thread(cage, id, number, SI_TKILL);
+}
+
+SyscallResult sys_tgkill(Cage& cage, int process, int id, int number) {
+  if (process != cage.id()) return Error{process <= 0 ? EINVAL : ESRCH};
+  return send_to_thread(cage, id, number, SI_TKILL);
+}
+
+SyscallResult sys_rt_sigqueueinfo(Cage& cage, int process, int number,
+                                  GuestPtr<GuestSiginfo> from) {
+  if (!is_signal(number)) return Error{EINVAL};
+  if (process != cage.id()) return Error{ESRCH};
+  GuestSiginfo information = TRY(cage.memory().read(from));
+  information.number = number;
+  TRY(cage.signals().send(information));
+  return 0;
+}
+
+SyscallResult sys_sigaltstack(Thread& thread, GuestPtr<GuestSignalStack> to,
+                              GuestPtr<GuestSignalStack> old) {
+  const GuestSignalStack previous = thread.signal_stack();
+  if (!to.is_null()) {
+    constexpr uint32_t kMinimum = 2048;
+    GuestSignalStack given = TRY(thread.cage().memory().read(to));
+    if (given.flags & ~(SS_DISABLE | SS_ONSTACK)) return Error{EINVAL};
+    if (given.flags & SS_DISABLE) {
+      given = {0, SS_DISABLE, 0};
+    } else if (given.size < kMinimum) {
+      return Error{ENOMEM};
+    }
+    thread.set_signal_stack(given);
+  }
+  if (!old.is_null()) TRY(thread.cage().memory().write(old, previous));
+  return 0;
+}
+
+}  // namespace linden::microvisor

@@ -1,0 +1,183 @@
+#include "microvisor/signals.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <span>
+
+#include "microvisor/cage.h"
+#include "microvisor/thread.h"
+
+namespace linden::microvisor {
+
+namespace {
+
+// RLIMIT_SIGPENDING, in effect.
+constexpr size_t kQueueLimit = 4096;
+constexpr SignalSet kUnblockable = signal_bit(SIGKILL) | signal_bit(SIGSTOP);
+constexpr uint32_t kDefault = 0, kIgnore = 1;
+
+SignalSet set_of(const std::vector<GuestSiginfo>& queue) {
+  SignalSet set = 0;
+  for (const GuestSiginfo& information : queue) set |= signal_bit(information.number);
+  return set;
+}
+
+}  // namespace
+
+Signals::Default Signals::default_action(int number) {
+  switch (number) {
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH:
+    case SIGCONT:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+      return Default::Ignore;
+    default:
+      return Default::End;
+  }
+}
+
+bool Signals::is_ignored(int number) const {
+  const uint32_t handler = actions_[number].handler;
+  return handler == kIgnore || (handler == kDefault && default_action(number) == Default::Ignore);
+}
+
+Result<GuestSigaction> Signals::action(int number) const {
+  if (!is_signal(number)) return Error{EINVAL};
+  std::lock_guard lock(mutex_);
+  return actions_[number];
+}
+
+Result<void> Signals::set_action(int number, const GuestSigaction& action) {
+  if (!is_signal(number) || (signal_bit(number) & kUnblockable)) return Error{EINVAL};
+  std::lock_guard lock(mutex_);
+  actions_[number] = action;
+  return {};
+}
+
+Result<void> Signals::enqueue(Queue& queue, const GuestSiginfo& information) {
+  const bool is_standard = information.number < SIGRTMIN;
+  if (is_standard && (set_of(queue) & signal_bit(information.number))) return {};
+  if (queue.size() >= kQueueLimit) return Error{EAGAIN};
+  queue.push_back(information);
+  return {};
+}
+
+Result<void> Signals::send(const GuestSiginfo& information) {
+  const SignalSet bit = signal_bit(information.number);
+  std::lock_guard lock(mutex_);
+  return cage_.with_threads([&](std::span<Thread* const> threads) -> Result<void> {
+    Thread* receiver = nullptr;
+    for (Thread* thread : threads) {
+      // Whoever waits for it in sigtimedwait has it blocked.
+      if (thread->awaited_ & bit) return deliver_to(*thread, pending_, information);
+      if (!receiver && !(thread->signal_mask_ & bit)) receiver = thread;
+    }
+    if (receiver) return deliver_to(*receiver, pending_, information);
+    return enqueue(pending_, information);
+  });
+}
+
+Result<void> Signals::send_to_thread(int id, const GuestSiginfo& information) {
+  std::lock_guard lock(mutex_);
+  return cage_.with_threads([&](std::span<Thread* const> threads) -> Result<void> {
+    auto thread = std::ranges::find(threads, id, &Thread::id);
+    if (thread == threads.end()) return Error{ESRCH};
+    return deliver_to(**thread, (*thread)->pending_, information);
+  });
+}
+
+Result<void> Signals::deliver_to(Thread& thread, Queue& queue, const GuestSiginfo& information) {
+  const SignalSet bit = signal_bit(information.number);
+  const bool is_open = !(thread.signal_mask_ & bit);
+  const bool is_awaited = (thread.awaited_ & bit) != 0;
+  if (is_open && !is_awaited && is_ignored(information.number)) return {};
+  TRY(enqueue(queue, information));
+  if (is_open || is_awaited) {
+    thread.request_attention(Thread::kSignal);
+    thread.interrupt();
+  }
+  return {};
+}
+
+void Signals::update_attention(Thread& thread) {
+  const SignalSet pending = set_of(thread.pending_) | set_of(pending_);
+  if (pending & ~thread.signal_mask_) {
+    thread.request_attention(Thread::kSignal);
+  } else {
+    thread.clear_attention(Thread::kSignal);
+  }
+}
+
+void Signals::set_mask(Thread& thread, SignalSet mask) {
+  std::lock_guard lock(mutex_);
+  thread.signal_mask_ = mask & ~kUnblockable;
+  update_attention(thread);
+}
+
+SignalSet Signals::pending_for(const Thread& thread) const {
+  std::lock_guard lock(mutex_);
+  return (set_of(thread.pending_) | set_of(pending_)) & thread.signal_mask_;
+}
+
+// The lowest number first; of one number the one sent first, the thread's own before the cage's.
+std::optional<GuestSiginfo> Signals::dequeue(Thread& thread, SignalSet set) {
+  Queue* from = nullptr;
+  Queue::iterator best;
+  for (Queue* queue : {&thread.pending_, &pending_}) {
+    for (auto it = queue->begin(); it != queue->end(); ++it) {
+      if (!(signal_bit(it->number) & set)) continue;
+      if (from && best->number <= it->number) continue;
+      from = queue;
+      best = it;
+    }
+  }
+  if (!from) return std::nullopt;
+  GuestSiginfo information = *best;
+  from->erase(best);
+  return information;
+}
+
+std::optional<GuestSiginfo> Signals::accept(Thread& thread, SignalSet set) {
+  std::lock_guard lock(mutex_);
+  auto information = dequeue(thread, set);
+  thread.awaited_ = information ? 0 : set;
+  update_attention(thread);
+  return information;
+}
+
+void Signals::stop_awaiting(Thread& thread) {
+  std::lock_guard lock(mutex_);
+  thread.awaited_ = 0;
+  update_attention(thread);
+}
+
+std::optional<SignalDelivery> Signals::take(Thread& thread) {
+  std::lock_guard lock(mutex_);
+  while (auto information = dequeue(thread, ~thread.signal_mask_)) {
+    const int number = information->number;
+    if (is_ignored(number)) continue;
+    GuestSigaction& action = actions_[number];
+    if (action.handler == kDefault) {
+      cage_.exit(128 + number);
+      break;
+    }
+    SignalDelivery delivery{action, *information,
+                            thread.restored_mask_.value_or(thread.signal_mask_)};
+    thread.restored_mask_.reset();
+    if (action.flags & SA_RESETHAND) action.handler = kDefault;
+    SignalSet blocked = delivery.action.mask;
+    if (!(action.flags & SA_NODEFER)) blocked |= signal_bit(number);
+    thread.signal_mask_ = (thread.signal_mask_ | blocked) & ~kUnblockable;
+    update_attention(thread);
+    return delivery;
+  }
+  thread.clear_attention(Thread::kSignal);
+  return std::nullopt;
+}
+
+}  // namespace linden::microvisor
