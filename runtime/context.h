@@ -22,6 +22,8 @@ void* current_user_data();
 // invoke(). Host frames in between are dropped without running destructors, so the caller must hold
 // nothing.
 [[noreturn]] void raise_trap(jit::TrapCode code);
+// The same for a trap that GuestThread has already noted.
+[[noreturn]] void leave_guest();
 
 }  // namespace linden::runtime
 

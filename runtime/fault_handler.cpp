@@ -102,6 +102,10 @@ void raise_trap(jit::TrapCode code) {
   uintptr_t pc = 0;
   if (thread.is_on_stack(sp)) pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;
   thread.note_trap(code, pc, sp + 8);
+  leave_guest();
+}
+
+void leave_guest() {
   asm volatile("jmp linden_trap_exit");
   __builtin_unreachable();
 }

@@ -1,5 +1,6 @@
 #include "runtime/store.h"
 
+#include <atomic>
 #include <utility>
 
 #include "runtime/context.h"
@@ -21,7 +22,7 @@ struct Store::HostFunction {
 jit::ExternalKind kind_of(const Extern& value) {
   static constexpr jit::ExternalKind kKinds[] = {
       jit::ExternalKind::Function, jit::ExternalKind::Table, jit::ExternalKind::Memory,
-      jit::ExternalKind::Global};
+      jit::ExternalKind::Global, jit::ExternalKind::Tag};
   return kKinds[value.index()];
 }
 
@@ -43,6 +44,11 @@ absl::StatusOr<Table*> Store::create_table(const jit::TableType& type) {
 
 Global* Store::create_global(jit::GlobalType type, Value value) {
   return globals_.emplace_back(new Global{type, value}).get();
+}
+
+Tag* Store::create_tag(FunctionType type) {
+  static std::atomic<uint64_t> next_identity{1};
+  return tags_.emplace_back(new Tag{std::move(type), next_identity++}).get();
 }
 
 FunctionReference* Store::create_function(FunctionType type, HostCallback callback) {
@@ -96,6 +102,8 @@ Extern Instance::export_at(size_t index) const {
       return memories_[item.index];
     case jit::ExternalKind::Global:
       return globals_[item.index];
+    case jit::ExternalKind::Tag:
+      return tags_[item.index];
     default:
       return functions_[item.index];
   }
