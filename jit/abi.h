@@ -32,6 +32,9 @@ inline constexpr unsigned kVectorResultRegisters = 2;
 inline constexpr unsigned kMaxParameters = 1000;
 inline constexpr unsigned kMaxResults = 1000;
 inline constexpr unsigned kInlineGlobals = 64;
+// Of the values that an exception carries: 8 bytes each, 16 for v128. A fixed bound, because a
+// catch_all that rethrows keeps all of them, whatever the tag, in registers or its frame.
+inline constexpr unsigned kMaxExceptionWords = 8;
 
 // Why a guest was stopped. The numbers are part of generated code (the immediate of the trap
 // instruction), hence of cached images.
@@ -51,6 +54,7 @@ enum class TrapCode : uint8_t {
   ExpectedSharedMemory = 12,
   Exit = 13,       // the guest asked to end (proc_exit): not an error
   HostError = 14,  // a host function refused to go on
+  UncaughtException = 15,
 };
 
 // The wording of the specification tests.
@@ -86,6 +90,8 @@ constexpr const char* to_string(TrapCode code) {
       return "exit";
     case TrapCode::HostError:
       return "host function failed";
+    case TrapCode::UncaughtException:
+      return "uncaught exception";
   }
   return "unknown trap";
 }
@@ -130,6 +136,7 @@ struct InstanceData {
   TableData** tables;                        // by table index
   void** globals;                            // by global index: cells of 16 bytes
   uint32_t* type_ids;                        // by type index; see type_id()
+  const uint64_t* tags;                      // by tag index: identities; see Context::exception_tag
   const std::atomic<uint64_t>* memory_size;  // of memory 0, in bytes
   std::byte* memory_base;
   void* owner;  // the runtime's Instance
@@ -156,7 +163,8 @@ struct InstanceData {
   X(AtomicWait64) /* i32 (i64 address, i64 expected, i64 timeout_ns) */         \
   X(AtomicNotify) /* i32 (i64 address, i32 count) */                            \
   X(RawCopy)      /* (i64 dst, i64 src, i64 n): memmove that LLVM asked for */  \
-  X(RawFill)      /* (i64 dst, i64 value, i64 n): memset that LLVM asked for */
+  X(RawFill)      /* (i64 dst, i64 value, i64 n): memset that LLVM asked for */ \
+  X(Throw)        /* noreturn (): unwinds with the exception in the Context */
 
 enum class Helper : uint32_t {
 #define LINDEN_ENUMERATOR(name) name,
@@ -176,6 +184,13 @@ struct alignas(64) Context {
   void (*helpers[static_cast<size_t>(Helper::Count)])();
   alignas(16) unsigned char inline_globals[kInlineGlobals * 16];
   alignas(16) unsigned char overflow[1000 * 16];
+  // The exception that is being thrown, from the throw to the clause that takes it; meaningless
+  // otherwise. A tag is known by a number that no other tag of the process has, not by an address:
+  // frames keep it, and a forked guest finds the same numbers in its own instances.
+  alignas(16) uint64_t exception_values[kMaxExceptionWords];  // one after the other
+  uint64_t exception_tag;
+  // Not 0 once the unwinder has brought it to a landing pad: thrown in another frame than this.
+  uint64_t exception_unwound;
 };
 
 // The identity of a function type, equal for equal types in every module. Types of up to eight
@@ -185,6 +200,9 @@ struct alignas(64) Context {
 inline constexpr uint32_t kInternedTypeBit = 0x8000'0000u;
 // 0 if the type is too long to be encoded.
 uint32_t encode_type_id(const FunctionType& type);
+
+// Words of Context::exception_values that a value takes.
+constexpr unsigned exception_words(ValueType type) { return type == ValueType::V128 ? 2 : 1; }
 
 }  // namespace linden::jit
 

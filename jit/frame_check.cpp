@@ -15,6 +15,8 @@
 #include <llvm/CodeGen/TargetRegisterInfo.h>
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
 
+#include <optional>
+
 namespace linden::jit {
 namespace {
 
@@ -57,15 +59,55 @@ class StackAddressCheck : public llvm::MachineFunctionPass {
 };
 char StackAddressCheck::ID = 0;
 
-class FrameSizeRecorder : public llvm::MachineFunctionPass {
+// The place of one register in SavedRegisters, by its number in DWARF; null if it has none.
+std::optional<SavedRegister> saved_register(int dwarf_number) {
+  switch (dwarf_number) {
+    case 3:
+      return SavedRegister::Rbx;
+    case 6:
+      return SavedRegister::Rbp;
+    case 12:
+    case 13:
+    case 14:
+    case 15:
+      return static_cast<SavedRegister>(static_cast<int>(SavedRegister::R12) + dwarf_number - 12);
+    default:
+      return std::nullopt;
+  }
+}
+
+// Nothing is known here of where in the function the registers are saved (shrink-wrapping): every
+// call lies where they are, because a call needs the frame as well.
+std::optional<SavedRegisters> find_saved_registers(const llvm::MachineFunction& function) {
+  constexpr int64_t kWord = 8;
+  SavedRegisters result = 0;
+  const llvm::MachineFrameInfo& frame = function.getFrameInfo();
+  for (const llvm::CalleeSavedInfo& info : frame.getCalleeSavedInfo()) {
+    const llvm::TargetRegisterInfo* registers = function.getSubtarget().getRegisterInfo();
+    auto place = saved_register(registers->getDwarfRegNum(info.getReg(), /*isEH=*/true));
+    if (!place || info.isSpilledToReg()) return std::nullopt;
+    // Offsets are from the caller's stack pointer, just above the return address.
+    const int64_t distance = -frame.getObjectOffset(info.getFrameIdx()) / kWord - 1;
+    if (distance < 1 || distance > 15) return std::nullopt;
+    result |= static_cast<SavedRegisters>(distance) << (4 * static_cast<unsigned>(*place));
+  }
+  return result;
+}
+
+class FrameRecorder : public llvm::MachineFunctionPass {
  public:
   static char ID;
-  explicit FrameSizeRecorder(FrameReport& report) : MachineFunctionPass(ID), report_(report) {}
-  llvm::StringRef getPassName() const override { return "Linden frame size recorder"; }
+  explicit FrameRecorder(FrameReport& report) : MachineFunctionPass(ID), report_(report) {}
+  llvm::StringRef getPassName() const override { return "Linden frame recorder"; }
 
   bool runOnMachineFunction(llvm::MachineFunction& function) override {
     const uint64_t size = function.getFrameInfo().getStackSize();
-    report_.frame_sizes[function.getName().str()] = static_cast<uint32_t>(size);
+    const std::optional<SavedRegisters> saved = find_saved_registers(function);
+    report_.frames[function.getName().str()] = {static_cast<uint32_t>(size), saved.value_or(0),
+                                                function.getFunctionNumber()};
+    if (!saved) {
+      report_.violations.push_back(function.getName().str() + " saves registers in unknown places");
+    }
     if (size > kMaxFrameSize) {
       report_.violations.push_back(function.getName().str() + " needs a frame of " +
                                    std::to_string(size) + " bytes");
@@ -76,7 +118,7 @@ class FrameSizeRecorder : public llvm::MachineFunctionPass {
  private:
   FrameReport& report_;
 };
-char FrameSizeRecorder::ID = 0;
+char FrameRecorder::ID = 0;
 
 }  // namespace
 
@@ -84,8 +126,8 @@ llvm::MachineFunctionPass* create_stack_address_check_pass(FrameReport& report) 
   return new StackAddressCheck(report);
 }
 
-llvm::MachineFunctionPass* create_frame_size_recorder_pass(FrameReport& report) {
-  return new FrameSizeRecorder(report);
+llvm::MachineFunctionPass* create_frame_recorder_pass(FrameReport& report) {
+  return new FrameRecorder(report);
 }
 
 }  // namespace linden::jit

@@ -22,7 +22,8 @@ absl::Status scan_function(const Module& module, const Function& function, Funct
   BytecodeReader reader(module.bytes, function.body_offset,
                         function.body_offset + function.body_size);
   reader.read_local_declarations();
-  // Index into `assigned` of each open block; an `else` belongs to its `if`.
+  // Index into `assigned` of each open block; an `else` belongs to its `if`, a `catch` to
+  // its `try`.
   std::vector<size_t> open;
   size_t assignments = 0;
   Instruction instruction;
@@ -31,10 +32,12 @@ absl::Status scan_function(const Module& module, const Function& function, Funct
       case Opcode::Block:
       case Opcode::Loop:
       case Opcode::If:
+      case Opcode::Try:
         open.push_back(result.assigned.size());
         result.assigned.emplace_back();
         break;
-      case Opcode::End: {
+      case Opcode::End:
+      case Opcode::Delegate: {
         if (open.empty()) break;  // the function's own end
         std::vector<uint32_t>& inner = result.assigned[open.back()];
         sort_unique(inner);

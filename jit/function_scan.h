@@ -12,7 +12,8 @@
 namespace linden::jit {
 
 struct FunctionScan {
-  // For every block, loop and if in order of appearance: the locals assigned inside it, sorted.
+  // For every block, loop, if and try in order of appearance: the locals assigned inside it,
+  // sorted.
   std::vector<std::vector<uint32_t>> assigned;
   std::vector<uint32_t> callees;  // direct, with repetitions
 };

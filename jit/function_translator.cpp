@@ -39,7 +39,8 @@ void FunctionTranslator::translate() {
                        .target = new_block("return"),
                        .edges = {},
                        .header_phis = {},
-                       .else_values = {}});
+                       .else_values = {},
+                       .handler = nullptr});
   Instruction instruction;
   while (!controls_.empty() && reader_.next(instruction)) {
     if (reachable_) {
@@ -59,7 +60,8 @@ void FunctionTranslator::translate_instruction(const Instruction& instruction) {
       translate_conversion(instruction) || translate_vector_integer(instruction) ||
       translate_vector_lane(instruction) || translate_vector_float(instruction) ||
       translate_vector_memory(instruction) || translate_bulk_memory(instruction) ||
-      translate_table(instruction) || translate_atomic(instruction)) {
+      translate_table(instruction) || translate_atomic(instruction) ||
+      translate_exception(instruction)) {
     return;
   }
   llvm_unreachable("an opcode that parse() admits has no translation");
@@ -171,17 +173,18 @@ void FunctionTranslator::trap_if(llvm::Value* condition, TrapCode code) {
   builder_.SetInsertPoint(next);
 }
 
-llvm::Value* FunctionTranslator::load_context(llvm::Type* type, size_t offset) {
+llvm::LoadInst* FunctionTranslator::load_context(llvm::Type* type, size_t offset) {
   llvm::LoadInst* loaded = builder_.CreateAlignedLoad(type, parent_.context_field(offset),
                                                       llvm::Align(type->isVectorTy() ? 16 : 4));
   loaded->setMetadata(llvm::LLVMContext::MD_tbaa, parent_.context_tag());
   return loaded;
 }
 
-void FunctionTranslator::store_context(llvm::Value* value, size_t offset) {
+llvm::StoreInst* FunctionTranslator::store_context(llvm::Value* value, size_t offset) {
   llvm::StoreInst* stored = builder_.CreateAlignedStore(
       value, parent_.context_field(offset), llvm::Align(value->getType()->isVectorTy() ? 16 : 4));
   stored->setMetadata(llvm::LLVMContext::MD_tbaa, parent_.context_tag());
+  return stored;
 }
 
 llvm::Value* FunctionTranslator::load_runtime(llvm::Type* type, llvm::Value* base,
@@ -205,8 +208,10 @@ llvm::Value* FunctionTranslator::call_helper(Helper helper, llvm::Type* result,
   for (llvm::Value* argument : arguments) types.push_back(argument->getType());
   llvm::Value* code = load_context(
       pointer_type(), offsetof(Context, helpers) + sizeof(void*) * static_cast<size_t>(helper));
-  return builder_.CreateCall(llvm::FunctionType::get(result, types, false), code,
-                             llvm::ArrayRef(arguments.begin(), arguments.size()));
+  llvm::CallInst* call = builder_.CreateCall(llvm::FunctionType::get(result, types, false), code,
+                                             llvm::ArrayRef(arguments.begin(), arguments.size()));
+  call->addFnAttr(llvm::Attribute::NoUnwind);
+  return call;
 }
 
 llvm::BasicBlock* FunctionTranslator::new_block(const char* name) {

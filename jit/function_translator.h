@@ -12,6 +12,8 @@
 
 #include <initializer_list>
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "jit/bytecode_reader.h"
@@ -39,8 +41,21 @@ class FunctionTranslator {
     uint32_t multiplicity;             // equal targets of one br_table
     std::vector<llvm::Value*> values;  // results, then the assigned locals
   };
+  // Where the exceptions of a `try` go. Edges to it bring the assigned locals.
+  struct Handler {
+    std::vector<Edge> unwind_edges;           // from calls in the body, to the landing pad
+    std::vector<Edge> throw_edges;            // from everywhere else, to the dispatch
+    llvm::BasicBlock* landing_pad = nullptr;  // made for the first call
+    llvm::BasicBlock* dispatch = nullptr;     // made for the first edge
+    std::vector<llvm::Value*> locals;         // the assigned ones, as every clause finds them
+    // Where an exception is that no clause so far wanted; null if there is none.
+    llvm::BasicBlock* next = nullptr;
+    // What the current clause caught: the values of its tag; or of a catch_all, tag and words.
+    std::vector<llvm::Value*> caught;
+    std::optional<uint32_t> caught_tag_index;
+  };
   struct Control {
-    enum class Kind : uint8_t { Function, Block, Loop, If, Else };
+    enum class Kind : uint8_t { Function, Block, Loop, If, Else, Try, Catch };
     Kind kind;
     std::vector<ValueType> params;
     std::vector<ValueType> results;
@@ -51,11 +66,13 @@ class FunctionTranslator {
     std::vector<llvm::PHINode*> header_phis;  // Loop: parameters, then locals
     llvm::BasicBlock* else_block = nullptr;   // If: not yet begun
     std::vector<llvm::Value*> else_values;    // If: parameters, then locals
+    std::unique_ptr<Handler> handler;         // Try, Catch
   };
 
   void translate_instruction(const Instruction& instruction);
   bool translate_control(const Instruction& instruction);
   bool translate_call(const Instruction& instruction);
+  bool translate_exception(const Instruction& instruction);
   bool translate_variable(const Instruction& instruction);
   bool translate_integer(const Instruction& instruction);
   bool translate_float(const Instruction& instruction);
@@ -76,8 +93,9 @@ class FunctionTranslator {
   void end_block();
   void branch_to(uint32_t depth);
   void add_edge(Control& target, llvm::BasicBlock* from, uint32_t multiplicity);
-  void join(Control& control);
-  void finish_function(Control& control);
+  llvm::Value* merge(const std::vector<Edge>& edges, size_t position);
+  void join(const Control& control);
+  void finish_function(const Control& control);
   size_t label_arity(const Control& control) const;
   void resolve_block_type(const BlockType& type, Control& control) const;
 
@@ -94,6 +112,21 @@ class FunctionTranslator {
                  bool is_tail);
   llvm::Value* load_import_code(uint32_t import);
   void load_parameters();
+
+  // Exceptions (translate_exception.cpp).
+  llvm::CallBase* create_call(llvm::FunctionType* type, llvm::Value* code,
+                              llvm::ArrayRef<llvm::Value*> arguments);
+  llvm::Value* load_tag(uint32_t tag);
+  void store_exception(uint32_t tag, llvm::ArrayRef<llvm::Value*> values);
+  Control* find_try(size_t level);
+  Edge edge_from(llvm::BasicBlock* from, const Control& control) const;
+  void raise(size_t level, bool is_new);
+  void begin_handler(Control& control);
+  void begin_clause(Control& control);
+  void begin_catch(uint32_t tag);
+  void begin_catch_all();
+  void end_try(size_t level);
+  void restore_locals(const Control& control);
 
   // Indirect calls (translate_indirect_call.cpp).
   using DirectTargets = std::map<uint32_t, std::vector<uint32_t>>;  // function: its slots
@@ -132,8 +165,8 @@ class FunctionTranslator {
   void emit_trap(TrapCode code);
   llvm::Value* call_helper(Helper helper, llvm::Type* result,
                            std::initializer_list<llvm::Value*> arguments);
-  llvm::Value* load_context(llvm::Type* type, size_t offset);
-  void store_context(llvm::Value* value, size_t offset);
+  llvm::LoadInst* load_context(llvm::Type* type, size_t offset);
+  llvm::StoreInst* store_context(llvm::Value* value, size_t offset);
   llvm::Value* load_runtime(llvm::Type* type, llvm::Value* base, uint64_t offset);
   llvm::Value* load_instance_element(size_t array_offset, llvm::Type* type, uint64_t index);
   llvm::BasicBlock* new_block(const char* name = "");
@@ -162,6 +195,7 @@ class FunctionTranslator {
   std::vector<llvm::Value*> locals_;
   std::vector<ValueType> local_types_;
   std::vector<Control> controls_;
+  std::vector<size_t> open_tries_;  // indices in controls_ of those whose body is being translated
   size_t next_scanned_block_ = 0;
   bool reachable_ = true;
   uint32_t unreachable_depth_ = 0;

@@ -6,7 +6,7 @@
 namespace linden::jit {
 namespace {
 
-constexpr char kMagic[8] = {'L', 'N', 'D', 'I', 'M', 'G', '0', '1'};
+constexpr char kMagic[8] = {'L', 'N', 'D', 'I', 'M', 'G', '0', '2'};
 
 class Writer {
  public:
@@ -88,6 +88,16 @@ const ImageFunction* Image::function_at(uint32_t code_offset) const {
   return code_offset - function.code_offset < function.code_size ? &function : nullptr;
 }
 
+const LandingPad* Image::landing_pad_at(const ImageFunction& function, uint32_t code_offset) const {
+  const auto begin = landing_pads.begin() + function.first_landing_pad;
+  const auto end = begin + function.landing_pad_count;
+  auto after = std::upper_bound(begin, end, code_offset, [](uint32_t value, const LandingPad& pad) {
+    return value < pad.begin;
+  });
+  if (after == begin || code_offset >= (after - 1)->end) return nullptr;
+  return &*(after - 1);
+}
+
 std::optional<uint32_t> Image::wasm_offset_at(uint32_t code_offset) const {
   auto after = std::upper_bound(
       locations.begin(), locations.end(), code_offset,
@@ -115,6 +125,8 @@ std::vector<uint8_t> Image::serialize() const {
     writer.number(function.code_size);
     writer.number(function.frame_size);
     writer.number(function.function_index);
+    writer.number(function.saved_registers);
+    writer.number(function.landing_pad_count);
   }
   writer.number(entry_points.size());
   for (uint32_t entry_point : entry_points) {
@@ -128,6 +140,14 @@ std::vector<uint8_t> Image::serialize() const {
     writer.number(static_cast<uint64_t>(delta << 1 ^ delta >> 63));
     code = location.code_offset;
     wasm = location.wasm_offset;
+  }
+  writer.number(landing_pads.size());
+  uint32_t previous = 0;
+  for (const LandingPad& pad : landing_pads) {
+    writer.number(pad.begin - previous);
+    writer.number(pad.end - pad.begin);
+    writer.number(pad.landing_pad);
+    previous = pad.begin;
   }
   return writer.take();
 }
@@ -156,12 +176,17 @@ absl::StatusOr<Image> Image::deserialize(std::span<const uint8_t> bytes) {
       return absl::DataLossError("damaged image: rebase");
     }
   }
+  uint64_t landing_pads = 0;
   for (size_t n = reader.count(); n > 0 && reader.ok(); --n) {
     ImageFunction& function = image.functions.emplace_back();
     function.code_offset = reader.number32();
     function.code_size = reader.number32();
     function.frame_size = reader.number32();
     function.function_index = reader.number32();
+    function.saved_registers = reader.number32();
+    function.first_landing_pad = static_cast<uint32_t>(landing_pads);
+    function.landing_pad_count = reader.number32();
+    landing_pads += function.landing_pad_count;
   }
   for (size_t n = reader.count(); n > 0 && reader.ok(); --n) {
     uint64_t entry = reader.number();
@@ -174,6 +199,20 @@ absl::StatusOr<Image> Image::deserialize(std::span<const uint8_t> bytes) {
     uint64_t zigzag = reader.number();
     wasm += static_cast<uint32_t>(zigzag >> 1 ^ (~(zigzag & 1) + 1));
     image.locations.push_back({code, wasm});
+  }
+  uint32_t previous = 0;
+  for (size_t n = reader.count(); n > 0 && reader.ok(); --n) {
+    LandingPad& pad = image.landing_pads.emplace_back();
+    pad.begin = previous + reader.number32();
+    pad.end = pad.begin + reader.number32();
+    pad.landing_pad = reader.number32();
+    previous = pad.begin;
+    if (pad.landing_pad > image.content.size()) {
+      return absl::DataLossError("damaged image: landing pad");
+    }
+  }
+  if (landing_pads != image.landing_pads.size()) {
+    return absl::DataLossError("damaged image: landing pads");
   }
   if (!reader.ok() || !reader.at_end()) return absl::DataLossError("damaged image: truncated");
   return image;

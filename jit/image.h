@@ -28,11 +28,20 @@ struct ImageSegment {
   Protection protection;
 };
 
+// The registers that calls preserve, in the order of SavedRegisters.
+enum class SavedRegister : uint8_t { Rbx, Rbp, R12, R13, R14, R15, Count };
+
+// Where a frame keeps its caller's registers: four bits for each, the distance in words from the
+// return address down to the register's; 0 if the function leaves it alone.
+using SavedRegisters = uint32_t;
+
 struct ImageFunction {
   uint32_t code_offset;
   uint32_t code_size;
   uint32_t frame_size;      // bytes between the return address and the lowest stack pointer
   uint32_t function_index;  // kNoFunction for adapters
+  SavedRegisters saved_registers;
+  uint32_t first_landing_pad, landing_pad_count;  // in Image::landing_pads
 };
 inline constexpr uint32_t kNoFunction = UINT32_MAX;
 
@@ -42,6 +51,14 @@ struct CodeLocation {
   uint32_t wasm_offset;  // of Module::bytes
 };
 
+// Calls whose instruction has its last byte in [begin, end) continue at `landing_pad` when an
+// exception comes out of them. All are offsets of Image::content.
+struct LandingPad {
+  uint32_t begin;
+  uint32_t end;
+  uint32_t landing_pad;
+};
+
 struct Image {
   std::vector<uint8_t> content;
   std::vector<ImageSegment> segments;
@@ -49,9 +66,11 @@ struct Image {
   std::vector<ImageFunction> functions;  // sorted by code_offset
   std::vector<uint32_t> entry_points;    // by function index; kNoFunction if it has no entry
   std::vector<CodeLocation> locations;   // sorted by code_offset
+  std::vector<LandingPad> landing_pads;  // in the order of `functions`, hence of `begin`
 
   uint64_t code_size() const;
   const ImageFunction* function_at(uint32_t code_offset) const;
+  const LandingPad* landing_pad_at(const ImageFunction& function, uint32_t code_offset) const;
   std::optional<uint32_t> wasm_offset_at(uint32_t code_offset) const;
 
   std::vector<uint8_t> serialize() const;

@@ -22,6 +22,7 @@
 #include <unordered_map>
 
 #include "absl/strings/str_cat.h"
+#include "jit/landing_pads.h"
 #include "jit/module_translator.h"
 
 namespace linden::jit {
@@ -139,14 +140,19 @@ class PartLink final : public jl::JITLinkContext {
   }
 
   llvm::Error notifyResolved(jl::LinkGraph& graph) override {
+    auto object = llvm::object::ObjectFile::createObjectFile(
+        llvm::MemoryBufferRef(llvm::StringRef(part_.object.data(), part_.object.size()), "part"));
+    if (!object) return object.takeError();
+    auto landing_pads = read_landing_pads(**object);
+    if (!landing_pads) return landing_pads.takeError();
     for (jl::Symbol* symbol : graph.defined_symbols()) {
       if (!symbol->hasName()) continue;
       if (symbol->getScope() != jl::Scope::Local) {
         state_.symbols[symbol->getName()] = symbol->getAddress();
       }
-      record_function(*symbol);
+      record_function(*symbol, *landing_pads);
     }
-    return record_locations(graph);
+    return record_locations(graph, **object);
   }
 
   void notifyFinalized(jl::JITLinkMemoryManager::FinalizedAlloc allocation) override {
@@ -156,12 +162,14 @@ class PartLink final : public jl::JITLinkContext {
   bool shouldAddDefaultTargetPasses(const llvm::Triple&) const override { return false; }
 
   llvm::Error modifyPassConfig(jl::LinkGraph&, jl::PassConfiguration& config) override {
-    // The line table is read from the object itself; unwind tables are not used yet.
+    // What is known only from other sections than code and constants is read from the object
+    // itself.
     config.PrePrunePasses.push_back([](jl::LinkGraph& graph) {
       std::vector<jl::Section*> unused;
       for (jl::Section& section : graph.sections()) {
-        if (section.getMemLifetime() == llvm::orc::MemLifetime::NoAlloc ||
-            section.getName() == ".eh_frame") {
+        const llvm::StringRef name = section.getName();
+        if (section.getMemLifetime() == llvm::orc::MemLifetime::NoAlloc || name == ".eh_frame" ||
+            name == ".gcc_except_table" || name.starts_with(".data.DW.ref.")) {
           unused.push_back(&section);
         }
       }
@@ -174,28 +182,35 @@ class PartLink final : public jl::JITLinkContext {
   }
 
  private:
-  void record_function(const jl::Symbol& symbol) {
+  void record_function(const jl::Symbol& symbol, const LandingPadTables& landing_pads) {
     llvm::StringRef name = *symbol.getName();
     std::optional<uint32_t> index = function_index_of(name, 'f');
     if (!index && !function_index_of(name, 't')) return;
-    auto frame = part_.frames.frame_sizes.find(name.str());
-    state_.image.functions.push_back(
-        {image_offset(symbol.getAddress()), static_cast<uint32_t>(symbol.getSize()),
-         frame == part_.frames.frame_sizes.end() ? 0 : frame->second, index.value_or(kNoFunction)});
-    if (index && symbol.getScope() != jl::Scope::Local) {
-      state_.image.entry_points[*index] = image_offset(symbol.getAddress());
+    const uint32_t start = image_offset(symbol.getAddress());
+    const auto frame = part_.frames.frames.find(name.str());
+    ImageFunction& function = state_.image.functions.emplace_back();
+    function.code_offset = start;
+    function.code_size = static_cast<uint32_t>(symbol.getSize());
+    function.function_index = index.value_or(kNoFunction);
+    if (index && symbol.getScope() != jl::Scope::Local) state_.image.entry_points[*index] = start;
+    if (frame == part_.frames.frames.end()) return;
+    function.frame_size = frame->second.size;
+    function.saved_registers = frame->second.saved_registers;
+    const auto pads = landing_pads.find(frame->second.function_number);
+    if (pads == landing_pads.end()) return;
+    function.landing_pad_count = static_cast<uint32_t>(pads->second.size());
+    for (const FunctionLandingPad& pad : pads->second) {
+      state_.image.landing_pads.push_back(
+          {start + pad.begin, start + pad.end, start + pad.landing_pad});
     }
   }
 
   // The rows of the line table are relative to the section they are about, each of which is one
   // block of the graph. There is more than one text section: LLVM puts cold functions into
   // .text.unlikely.
-  llvm::Error record_locations(jl::LinkGraph& graph) {
-    auto object = llvm::object::ObjectFile::createObjectFile(
-        llvm::MemoryBufferRef(llvm::StringRef(part_.object.data(), part_.object.size()), "part"));
-    if (!object) return object.takeError();
+  llvm::Error record_locations(jl::LinkGraph& graph, const llvm::object::ObjectFile& object) {
     std::unordered_map<uint64_t, uint32_t> section_offsets;
-    for (const llvm::object::SectionRef& section : (*object)->sections()) {
+    for (const llvm::object::SectionRef& section : object.sections()) {
       if (!section.isText()) continue;
       llvm::Expected<llvm::StringRef> name = section.getName();
       if (!name) return name.takeError();
@@ -203,7 +218,7 @@ class PartLink final : public jl::JITLinkContext {
       if (placed == nullptr || placed->blocks().empty()) continue;
       section_offsets[section.getIndex()] = image_offset((*placed->blocks().begin())->getAddress());
     }
-    auto dwarf = llvm::DWARFContext::create(**object);
+    auto dwarf = llvm::DWARFContext::create(object);
     for (const auto& unit : dwarf->compile_units()) {
       const llvm::DWARFDebugLine::LineTable* table = dwarf->getLineTableForUnit(unit.get());
       if (table == nullptr) continue;
@@ -279,6 +294,13 @@ absl::StatusOr<Image> link(const Module& module, std::vector<ObjectPart> parts) 
   Image& image = state.image;
   auto by_code_offset = [](const auto& a, const auto& b) { return a.code_offset < b.code_offset; };
   std::sort(image.functions.begin(), image.functions.end(), by_code_offset);
+  std::sort(image.landing_pads.begin(), image.landing_pads.end(),
+            [](const LandingPad& a, const LandingPad& b) { return a.begin < b.begin; });
+  uint32_t next_landing_pad = 0;
+  for (ImageFunction& function : image.functions) {
+    function.first_landing_pad = next_landing_pad;
+    next_landing_pad += function.landing_pad_count;
+  }
   // Sections are sorted by construction and follow one another; equal offsets keep their order.
   if (!std::is_sorted(image.locations.begin(), image.locations.end(), by_code_offset)) {
     std::sort(image.locations.begin(), image.locations.end(), by_code_offset);

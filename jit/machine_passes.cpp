@@ -25,7 +25,7 @@ MachinePassScope::MachinePassScope(FrameReport& report) {
         config->insertPass(&llvm::FixupStatepointCallerSavedID,
                            create_stack_address_check_pass(*current_report));
         config->insertPass(&llvm::PrologEpilogCodeInserterID,
-                           create_frame_size_recorder_pass(*current_report));
+                           create_frame_recorder_pass(*current_report));
       });
   current_report = &report;
 }

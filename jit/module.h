@@ -23,7 +23,7 @@ struct Features {
   bool threads = true;
   bool tail_call = true;
   bool extended_const = true;
-  bool exceptions = false;
+  bool exceptions = true;  // the legacy encoding: try, catch, delegate
 };
 
 struct Import {
@@ -70,6 +70,10 @@ struct ConstantInstruction {
 };
 using ConstantExpression = std::vector<ConstantInstruction>;
 
+struct Tag {
+  uint32_t type_index = 0;  // its parameters are what an exception carries; it has no results
+};
+
 struct Global {
   GlobalType type;
   ConstantExpression initializer;  // empty for imports
@@ -114,6 +118,7 @@ struct Module {
   std::vector<TableType> tables;
   std::vector<Limits> memories;
   std::vector<Global> globals;
+  std::vector<Tag> tags;
   std::vector<ElementSegment> elements;
   std::vector<DataSegment> data;
   std::vector<CustomSection> custom_sections;
@@ -122,10 +127,12 @@ struct Module {
   uint32_t imported_tables = 0;
   uint32_t imported_memories = 0;
   uint32_t imported_globals = 0;
+  uint32_t imported_tags = 0;
 
   const FunctionType& type_of(uint32_t function) const {
     return types[functions[function].type_index];
   }
+  const FunctionType& type_of_tag(uint32_t tag) const { return types[tags[tag].type_index]; }
   // A name fit for messages: the function's own, or "func[N]".
   std::string display_name(uint32_t function) const;
   // The function whose body contains this offset of `bytes`.

@@ -34,6 +34,7 @@ constexpr uint32_t kMaxGlobals = 1'000'000;
 constexpr uint32_t kMaxTables = 100'000;
 constexpr uint64_t kMaxLocals = 50'000;
 constexpr uint32_t kMaxBodySize = 7'654'321;
+constexpr uint32_t kMaxTags = 1'000'000;
 constexpr uint32_t kMaxNesting = 50'000;
 
 absl::Status malformed(uint32_t offset, std::string_view what) {
@@ -83,38 +84,58 @@ std::vector<Body> find_bodies(std::span<const uint8_t> bytes,
   return bodies;
 }
 
-// Checks a body against our limits; returns how deeply it nests.
+// What is open around an instruction; clauses take the place of their `try`.
+enum class Nesting : uint8_t { Block, Try, Catch, CatchAll };
+
+// Checks a body against our limits; returns how deeply it nests. Where clauses may stand is checked
+// here as well, so that it does not depend on what libwabt makes of misplaced ones.
 absl::StatusOr<uint32_t> measure_body(std::span<const uint8_t> bytes, Body body) {
   if (body.size > kMaxBodySize) return malformed(body.offset, "function body is too large");
   BytecodeReader reader(bytes, body.offset, body.offset + body.size);
   uint64_t locals = 0;
   for (const auto& declaration : reader.read_local_declarations()) locals += declaration.count;
   if (locals > kMaxLocals) return malformed(body.offset, "too many locals in a function");
-  uint32_t depth = 1, deepest = 1;
+  std::vector<Nesting> open{Nesting::Block};
+  size_t deepest = 1;
   Instruction instruction;
   while (reader.next(instruction)) {
     switch (instruction.opcode) {
       case Opcode::Block:
       case Opcode::Loop:
       case Opcode::If:
+        open.push_back(Nesting::Block);
+        break;
       case Opcode::Try:
-        deepest = std::max(deepest, ++depth);
+        open.push_back(Nesting::Try);
+        break;
+      case Opcode::Catch:
+      case Opcode::CatchAll:
+        if (open.back() != Nesting::Try && open.back() != Nesting::Catch) {
+          return malformed(instruction.offset, "a catch that belongs to no try");
+        }
+        open.back() = instruction.opcode == Opcode::Catch ? Nesting::Catch : Nesting::CatchAll;
+        break;
+      case Opcode::Delegate:
+        if (open.back() != Nesting::Try) {
+          return malformed(instruction.offset, "a delegate that ends no try");
+        }
+        open.pop_back();
         break;
       case Opcode::End:
-      case Opcode::Delegate:
-        --depth;
+        open.pop_back();
         break;
       default:
         break;
     }
-    if (depth == 0) break;
+    deepest = std::max(deepest, open.size());
+    if (open.empty()) break;
   }
   // libwabt 1.0.32 is content with any `end` at the end of a body, even one of an inner block.
   if (!reader.ok()) return malformed(instruction.offset, "malformed instruction");
-  if (depth != 0) return malformed(body.offset, "a block of a function body is not closed");
+  if (!open.empty()) return malformed(body.offset, "a block of a function body is not closed");
   if (!reader.at_end()) return malformed(reader.position(), "code after the end of a function");
   if (deepest > kMaxNesting) return malformed(body.offset, "blocks are nested too deeply");
-  return deepest;
+  return static_cast<uint32_t>(deepest);
 }
 
 ValueType to_value_type(wabt::Type type) {
@@ -259,6 +280,7 @@ absl::Status convert(const wabt::Module& source, Module& module) {
   if (source.types.size() > kMaxTypes) return absl::InvalidArgumentError("too many types");
   if (source.funcs.size() > kMaxFunctions) return absl::InvalidArgumentError("too many functions");
   if (source.globals.size() > kMaxGlobals) return absl::InvalidArgumentError("too many globals");
+  if (source.tags.size() > kMaxTags) return absl::InvalidArgumentError("too many tags");
   if (source.tables.size() > kMaxTables) return absl::InvalidArgumentError("too many tables");
   for (const wabt::TypeEntry* entry : source.types) {
     const auto* type = wabt::dyn_cast<wabt::FuncType>(entry);
@@ -282,6 +304,7 @@ absl::Status convert(const wabt::Module& source, Module& module) {
   module.imported_tables = source.num_table_imports;
   module.imported_memories = source.num_memory_imports;
   module.imported_globals = source.num_global_imports;
+  module.imported_tags = source.num_tag_imports;
   for (const wabt::Func* function : source.funcs) {
     module.functions.push_back(
         {source.GetFuncTypeIndex(function->decl.type_var), to_name(function->name), 0, 0});
@@ -295,6 +318,17 @@ absl::Status convert(const wabt::Module& source, Module& module) {
   for (const wabt::Global* global : source.globals) {
     module.globals.push_back({{to_value_type(global->type), global->mutable_},
                               to_expression(source, global->init_expr)});
+  }
+  for (const wabt::Tag* tag : source.tags) {
+    module.tags.push_back({source.GetFuncTypeIndex(tag->decl.type_var)});
+    unsigned words = 0;
+    for (ValueType type : module.types[module.tags.back().type_index].params) {
+      words += exception_words(type);
+    }
+    if (words > kMaxExceptionWords) {
+      return absl::UnimplementedError(
+          absl::StrCat("a tag with more than ", 8 * kMaxExceptionWords, " bytes of values"));
+    }
   }
   for (const wabt::Export* item : source.exports) {
     module.exports.push_back({item->name, to_kind(item->kind), item->var.index()});

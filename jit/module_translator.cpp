@@ -85,7 +85,6 @@ void ModuleTranslator::add_attributes(llvm::Function* function) {
   function->addFnAttr("target-cpu", cpu_);
   function->addFnAttr("target-features", cpu_features_);
   function->addFnAttr("prefer-vector-width", "256");
-  function->addFnAttr(llvm::Attribute::NoUnwind);
   function->setDSOLocal(true);
 }
 
@@ -101,6 +100,31 @@ llvm::Function* ModuleTranslator::function(uint32_t index) {
   if (visible) function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   add_attributes(function);
   return function;
+}
+
+llvm::Function* ModuleTranslator::throw_function() {
+  if (throw_function_ == nullptr) {
+    throw_function_ =
+        llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(context_), false),
+                               llvm::GlobalValue::ExternalLinkage, kThrowSymbol, *llvm_module_);
+    throw_function_->setDoesNotReturn();
+    throw_function_->addFnAttr(llvm::Attribute::Cold);
+  }
+  return throw_function_;
+}
+
+llvm::Constant* ModuleTranslator::personality() {
+  // The name decides the form of LLVM's exception tables; linker.cpp drops the reference.
+  return llvm::cast<llvm::Constant>(
+      llvm_module_
+          ->getOrInsertFunction("__gxx_personality_v0",
+                                llvm::FunctionType::get(llvm::Type::getInt32Ty(context_), true))
+          .getCallee());
+}
+
+llvm::StructType* ModuleTranslator::landing_pad_type() {
+  return llvm::StructType::get(
+      context_, {llvm::PointerType::get(context_, 0), llvm::Type::getInt32Ty(context_)});
 }
 
 llvm::DISubprogram* ModuleTranslator::create_subprogram(llvm::Function* function, uint32_t offset) {

@@ -22,6 +22,8 @@ namespace linden::jit {
 // Symbols in object files: "f12" is function 12, "t3" the adapter through which a constant table
 // calls import 3, "table0" a constant table.
 std::string function_symbol(uint32_t function);
+// What a `throw` calls: finish_ir() makes it and every `resume` a call of Helper::Throw.
+inline constexpr char kThrowSymbol[] = "__throw";
 
 class ModuleTranslator {
  public:
@@ -51,6 +53,9 @@ class ModuleTranslator {
   llvm::MDNode* runtime_tag() const { return runtime_tag_; }
   llvm::MDNode* unlikely() const { return unlikely_; }
   llvm::DISubprogram* create_subprogram(llvm::Function* function, uint32_t offset);
+  llvm::Function* throw_function();
+  llvm::Constant* personality();
+  llvm::StructType* landing_pad_type();
 
  private:
   void add_attributes(llvm::Function* function);
@@ -75,6 +80,7 @@ class ModuleTranslator {
   std::vector<llvm::Function*> functions_;
   std::map<uint32_t, llvm::GlobalVariable*> constant_tables_;
   std::map<uint32_t, llvm::Function*> import_adapters_;
+  llvm::Function* throw_function_ = nullptr;
   llvm::MDNode* memory_tag_;
   llvm::MDNode* context_tag_;
   llvm::MDNode* runtime_tag_;

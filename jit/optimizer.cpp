@@ -22,6 +22,7 @@
 #include <mutex>
 
 #include "jit/abi.h"
+#include "jit/module_translator.h"
 #include "jit/passes/passes.h"
 
 namespace linden::jit {
@@ -104,6 +105,39 @@ void replace_memory_intrinsics(llvm::Module& module, int64_t context_offset) {
   }
 }
 
+// Where exceptions leave a function: calls of the helpers, in place of what LLVM would call.
+void lower_throws(llvm::Module& module, int64_t context_offset) {
+  auto load_helper = [&](llvm::IRBuilder<>& builder) {
+    return builder.CreateLoad(
+        builder.getPtrTy(),
+        context_helper_address(module.getContext(), context_offset, Helper::Throw));
+  };
+  std::vector<llvm::ResumeInst*> resumes;
+  for (llvm::Function& function : module) {
+    for (llvm::BasicBlock& block : function) {
+      if (auto* resume = llvm::dyn_cast<llvm::ResumeInst>(block.getTerminator())) {
+        resumes.push_back(resume);
+      }
+    }
+  }
+  for (llvm::ResumeInst* resume : resumes) {
+    llvm::IRBuilder<> builder(resume);
+    builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), false), load_helper(builder))
+        ->setDoesNotReturn();
+    builder.CreateUnreachable();
+    resume->eraseFromParent();
+  }
+  llvm::Function* thrower = module.getFunction(kThrowSymbol);
+  if (thrower == nullptr) return;
+  for (llvm::User* user : llvm::make_early_inc_range(thrower->users())) {
+    auto* call = llvm::cast<llvm::CallBase>(user);
+    llvm::IRBuilder<> builder(call);
+    call->setCalledOperand(load_helper(builder));
+    call->setDoesNotReturn();
+  }
+  thrower->eraseFromParent();
+}
+
 // Options of LLVM's that it offers on no other way than its command line.
 void set_hidden_options() {
   static std::once_flag once;
@@ -138,6 +172,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
 
 void finish_ir(llvm::Module& module, SfiStrategy& sfi, int64_t context_offset) {
   replace_memory_intrinsics(module, context_offset);
+  lower_throws(module, context_offset);
   if (llvm::GlobalVariable* context = module.getNamedGlobal("__context")) {
     context->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(
         llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(module.getContext()), context_offset),

@@ -12,7 +12,8 @@ namespace linden::jit {
 // Runs our pass list. Thread-safe for modules of different LLVMContexts.
 void optimize(llvm::Module& module, llvm::TargetMachine& machine);
 
-// The last IR step: memory intrinsics that cannot be lowered become helper calls, and the symbols
+// The last IR step: memory intrinsics that cannot be lowered, throws and
+// resumes become helper calls, and the symbols
 // for the context and the memory become their addresses.
 void finish_ir(llvm::Module& module, SfiStrategy& sfi, int64_t context_offset);
 

@@ -78,14 +78,15 @@ void FunctionTranslator::emit_return(const std::vector<llvm::Value*>& values) {
 void FunctionTranslator::emit_call(uint32_t type_index, llvm::Value* code,
                                    const std::vector<llvm::Value*>& arguments, bool is_tail) {
   const LoweredSignature& signature = parent_.signature(type_index);
-  llvm::CallInst* call =
-      builder_.CreateCall(signature.type, code, store_arguments(signature, arguments));
-  call->addFnAttr(llvm::Attribute::NoUnwind);
-  const FunctionType& type = module_.types[type_index];
+  const std::vector<llvm::Value*> in_registers = store_arguments(signature, arguments);
   if (!is_tail) {
+    llvm::CallBase* call = create_call(signature.type, code, in_registers);
+    const FunctionType& type = module_.types[type_index];
     for (llvm::Value* result : load_results(signature, type.results, call)) push(result);
     return;
   }
+  // A tail call leaves every `try` that it stands in: the callee's exceptions are our caller's.
+  llvm::CallInst* call = builder_.CreateCall(signature.type, code, in_registers);
   // Validation made the result types equal, hence also the LLVM return types; overflow results are
   // where our own caller looks for them. With the C convention and nothing on the stack, every
   // `tail` call before a return becomes a jump; LLVM only promises so (`musttail`) for equal

@@ -75,11 +75,23 @@ void FunctionTranslator::skip_unreachable(const Instruction& instruction) {
     case Opcode::Block:
     case Opcode::Loop:
     case Opcode::If:
+    case Opcode::Try:
       ++unreachable_depth_;
       ++next_scanned_block_;
       return;
     case Opcode::Else:
       if (unreachable_depth_ == 0) begin_else();
+      return;
+    case Opcode::Catch:
+    case Opcode::CatchAll:
+      if (unreachable_depth_ == 0) translate_exception(instruction);
+      return;
+    case Opcode::Delegate:
+      if (unreachable_depth_ == 0) {
+        translate_exception(instruction);
+      } else {
+        --unreachable_depth_;
+      }
       return;
     case Opcode::End:
       if (unreachable_depth_ == 0) {
@@ -111,7 +123,11 @@ void FunctionTranslator::begin_block(const Instruction& instruction) {
   const bool is_loop = instruction.opcode == Opcode::Loop;
   const bool is_if = instruction.opcode == Opcode::If;
   Control control{};
-  control.kind = is_loop ? Control::Kind::Loop : is_if ? Control::Kind::If : Control::Kind::Block;
+  const bool is_try = instruction.opcode == Opcode::Try;
+  control.kind = is_loop  ? Control::Kind::Loop
+                 : is_if  ? Control::Kind::If
+                 : is_try ? Control::Kind::Try
+                          : Control::Kind::Block;
   control.assigned = &scan_->assigned[next_scanned_block_++];
   resolve_block_type(instruction.block_type, control);
   llvm::Value* condition = is_if ? pop_condition() : nullptr;
@@ -138,6 +154,9 @@ void FunctionTranslator::begin_block(const Instruction& instruction) {
                                stack_.end());
     for (uint32_t local : *control.assigned) control.else_values.push_back(locals_[local]);
     builder_.SetInsertPoint(then);
+  } else if (is_try) {
+    control.handler = std::make_unique<Handler>();
+    open_tries_.push_back(controls_.size());
   }
   controls_.push_back(std::move(control));
 }
@@ -162,6 +181,7 @@ void FunctionTranslator::begin_else() {
 void FunctionTranslator::end_block() {
   // An `if` without `else` passes its parameters on.
   if (controls_.back().kind == Control::Kind::If) begin_else();
+  if (controls_.back().handler != nullptr) return end_try(controls_.size() - 2);
   Control control = std::move(controls_.back());
   controls_.pop_back();
   if (control.kind == Control::Kind::Loop) {
@@ -210,8 +230,27 @@ void FunctionTranslator::add_edge(Control& target, llvm::BasicBlock* from, uint3
   target.edges.push_back(std::move(edge));
 }
 
-// Continues after a block, with what all branches to its end bring; phis only where they differ.
-void FunctionTranslator::join(Control& control) {
+// What the edges to the current block bring; a phi if they differ.
+llvm::Value* FunctionTranslator::merge(const std::vector<Edge>& edges, size_t position) {
+  llvm::Value* first = edges[0].values[position];
+  unsigned predecessors = 0;
+  bool equal = true;
+  for (const Edge& edge : edges) {
+    equal = equal && edge.values[position] == first;
+    predecessors += edge.multiplicity;
+  }
+  if (equal) return first;
+  llvm::PHINode* phi = builder_.CreatePHI(first->getType(), predecessors);
+  for (const Edge& edge : edges) {
+    for (uint32_t n = 0; n < edge.multiplicity; ++n) {
+      phi->addIncoming(edge.values[position], edge.from);
+    }
+  }
+  return phi;
+}
+
+// Continues after a block, with what all branches to its end bring.
+void FunctionTranslator::join(const Control& control) {
   if (control.edges.empty()) {
     control.target->eraseFromParent();
     reachable_ = false;
@@ -220,30 +259,13 @@ void FunctionTranslator::join(Control& control) {
   reachable_ = true;
   control.target->moveAfter(&function_->back());
   builder_.SetInsertPoint(control.target);
-  auto merge = [&](size_t position) -> llvm::Value* {
-    llvm::Value* first = control.edges[0].values[position];
-    unsigned predecessors = 0;
-    bool equal = true;
-    for (const Edge& edge : control.edges) {
-      equal = equal && edge.values[position] == first;
-      predecessors += edge.multiplicity;
-    }
-    if (equal) return first;
-    llvm::PHINode* phi = builder_.CreatePHI(first->getType(), predecessors);
-    for (const Edge& edge : control.edges) {
-      for (uint32_t n = 0; n < edge.multiplicity; ++n) {
-        phi->addIncoming(edge.values[position], edge.from);
-      }
-    }
-    return phi;
-  };
-  for (size_t i = 0; i < control.results.size(); ++i) push(merge(i));
+  for (size_t i = 0; i < control.results.size(); ++i) push(merge(control.edges, i));
   for (size_t i = 0; i < control.assigned->size(); ++i) {
-    locals_[(*control.assigned)[i]] = merge(control.results.size() + i);
+    locals_[(*control.assigned)[i]] = merge(control.edges, control.results.size() + i);
   }
 }
 
-void FunctionTranslator::finish_function(Control& control) {
+void FunctionTranslator::finish_function(const Control& control) {
   stack_.clear();
   join(control);
   builder_.SetCurrentDebugLocation(llvm::DebugLoc());

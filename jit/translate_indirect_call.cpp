@@ -105,6 +105,7 @@ void FunctionTranslator::emit_indirect_call(uint32_t table, uint32_t type_index,
     for (uint32_t slot : slots) choice->addCase(builder_.getInt32(slot), block);
     builder_.SetInsertPoint(block);
     emit_call(type_index, parent_.function(function), arguments, /*is_tail=*/false);
+    llvm::BasicBlock* last = builder_.GetInsertBlock();
     builder_.CreateBr(join);
     if (results.empty()) {
       llvm::IRBuilder<> at_join(join);
@@ -114,7 +115,7 @@ void FunctionTranslator::emit_indirect_call(uint32_t table, uint32_t type_index,
       }
     }
     for (size_t i = 0; i < results.size(); ++i) {
-      results[i]->addIncoming(stack_[height + i], block);
+      results[i]->addIncoming(stack_[height + i], last);
     }
     stack_.resize(height);
   }

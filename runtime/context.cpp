@@ -26,6 +26,9 @@ thread_local constinit jit::Context linden_context{
         },
     .inline_globals = {},
     .overflow = {},
+    .exception_values = {},
+    .exception_tag = 0,
+    .exception_unwound = 0,
 };
 
 thread_local constinit bool linden_in_bulk_access = false;

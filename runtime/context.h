@@ -26,6 +26,8 @@ extern "C" thread_local constinit bool linden_in_bulk_access;
 // invoke(). Host frames in between are dropped without running destructors, so the caller must hold
 // nothing.
 [[noreturn]] void raise_trap(jit::TrapCode code);
+// The same for a trap that GuestThread has already noted.
+[[noreturn]] void leave_guest();
 
 }  // namespace linden::runtime
 

@@ -150,6 +150,7 @@ linden_callback_entry:
         .size   linden_callback_entry, . - linden_callback_entry
 
 // any_code of wasm functions: makes the callee's instance current around the call, unless it already is.
+// Its frame is known to stack_walk.cpp: 200 bytes, the caller's instance at 184.
         .globl  linden_cross_entry
         .type   linden_cross_entry, @function
         .p2align 4
@@ -184,6 +185,8 @@ linden_cross_entry:
         movaps  144(%rsp), %xmm6
         movaps  160(%rsp), %xmm7
         call    *LINDEN_REFERENCE_CODE(%r11)
+        .globl  linden_cross_return
+linden_cross_return:
         movq    %rax, (%rsp)
         movq    %rdx, 8(%rsp)
         movq    %rcx, 16(%rsp)
@@ -212,6 +215,39 @@ linden_helper_\name\()_entry:
         jmp     linden_helper_\name
         .size   linden_helper_\name\()_entry, . - linden_helper_\name\()_entry
         .endm
+
+// Helper::Throw: gives linden_unwind the registers that calls preserve, the stack pointer of the frame
+// that throws and where in it, and goes on with what it makes of them: in a landing pad.
+        .globl  linden_helper_Throw_entry
+        .type   linden_helper_Throw_entry, @function
+        .p2align 4
+linden_helper_Throw_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        subq    $72, %rsp
+        movq    %rbx, (%rsp)
+        movq    %rbp, 8(%rsp)
+        movq    %r12, 16(%rsp)
+        movq    %r13, 24(%rsp)
+        movq    %r14, 32(%rsp)
+        movq    %r15, 40(%rsp)
+        leaq    80(%rsp), %rax
+        movq    %rax, 48(%rsp)
+        movq    72(%rsp), %rax
+        movq    %rax, 56(%rsp)
+        movq    %rsp, %rdi
+        call    linden_unwind
+        movq    (%rsp), %rbx
+        movq    8(%rsp), %rbp
+        movq    16(%rsp), %r12
+        movq    24(%rsp), %r13
+        movq    32(%rsp), %r14
+        movq    40(%rsp), %r15
+        movq    56(%rsp), %rax
+        movq    48(%rsp), %rsp
+        jmpq    *%rax
+        .size   linden_helper_Throw_entry, . - linden_helper_Throw_entry
 
         HELPER  MemoryGrow
         HELPER  MemoryCopy

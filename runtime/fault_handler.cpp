@@ -143,6 +143,10 @@ void install_fault_handlers() {
 
 void raise_trap(jit::TrapCode code) {
   note_last_call(code);
+  leave_guest();
+}
+
+void leave_guest() {
   asm volatile("jmp linden_trap_exit");
   __builtin_unreachable();
 }

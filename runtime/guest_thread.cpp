@@ -10,6 +10,7 @@
 #include "runtime/compiled_module.h"
 #include "runtime/context.h"
 #include "runtime/sanitizer.h"
+#include "runtime/stack_walk.h"
 
 namespace linden::runtime {
 namespace {
@@ -83,24 +84,13 @@ bool GuestThread::is_on_stack(uintptr_t address) const {
   return address - reinterpret_cast<uintptr_t>(mapping_) - kGuardSize < mapping_size_ - kGuardSize;
 }
 
-// Frames have fixed sizes and hold nothing but themselves, so walking them is addition.
 void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {
-  trap_code_ = code;
-  trap_chain_length_ = 0;
-  while (trap_chain_length_ < kMaximumFrames) {
-    const CompiledModule* module = find_code(pc);
-    if (module == nullptr) return;
-    const auto offset =
-        static_cast<uint32_t>(pc - reinterpret_cast<uintptr_t>(module->code_base()));
-    const jit::ImageFunction* function = module->image().function_at(offset);
-    if (function == nullptr) return;
-    trap_chain_[trap_chain_length_++] = pc;
-    sp += function->frame_size;
-    if (!is_on_stack(sp) || !is_on_stack(sp + 7)) return;
-    // A return address; what it points to lies just after a call, which the byte before belongs to.
-    pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;
-    sp += 8;
+  clear_backtrace();
+  for (StackWalk walk(*this, pc, sp); walk.at_frame(); walk.next()) {
+    if (trap_chain_length_ == kMaximumFrames) break;
+    note_frame(walk.pc());
   }
+  note_trap(code);
 }
 
 Trap GuestThread::take_trap() {

@@ -45,6 +45,12 @@ class GuestThread {
   // Notes a trap at a code address and stack pointer, with as much of the call chain as fits.
   // Async-signal-safe.
   void note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp);
+  // The same in pieces, for who walks the stack anyway.
+  void clear_backtrace() { trap_chain_length_ = 0; }
+  void note_frame(uintptr_t pc) {
+    if (trap_chain_length_ < kMaximumFrames) trap_chain_[trap_chain_length_++] = pc;
+  }
+  void note_trap(jit::TrapCode code) { trap_code_ = code; }
   // Makes the noted trap presentable. Forgets it.
   Trap take_trap();
 

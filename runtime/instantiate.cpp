@@ -48,6 +48,7 @@ class Instantiation {
     if (absl::Status status = make_tables(); !status.ok()) return status;
     if (absl::Status status = make_memories(); !status.ok()) return status;
     make_globals();
+    make_tags();
     publish_data();
     // From here on the store keeps the instance, whatever happens: others may refer to it.
     store_.instances_.push_back(std::move(owned_));
@@ -120,8 +121,14 @@ class Instantiation {
         instance_->globals_.push_back(global);
         return absl::OkStatus();
       }
-      case jit::ExternalKind::Tag:
-        break;
+      case jit::ExternalKind::Tag: {
+        auto* tag = std::get<Tag*>(found);
+        if (tag->type != module_.type_of_tag(import.index)) {
+          return link_error("incompatible import type", import);
+        }
+        instance_->tags_.push_back(tag);
+        return absl::OkStatus();
+      }
     }
     return link_error("unknown import", import);
   }
@@ -187,15 +194,23 @@ class Instantiation {
     }
   }
 
+  void make_tags() {
+    for (size_t i = module_.imported_tags; i < module_.tags.size(); ++i) {
+      instance_->tags_.push_back(store_.create_tag(module_.type_of_tag(static_cast<uint32_t>(i))));
+    }
+  }
+
   void publish_data() {
     jit::InstanceData& data = instance_->data_;
     for (Table* table : instance_->tables_) instance_->table_data_.push_back(table->data());
     for (Global* global : instance_->globals_) instance_->global_cells_.push_back(&global->cell);
     instance_->type_ids_.assign(compiled_->type_ids().begin(), compiled_->type_ids().end());
+    for (const Tag* tag : instance_->tags_) instance_->tag_identities_.push_back(tag->identity);
     data.functions = instance_->functions_.data();
     data.tables = instance_->table_data_.data();
     data.globals = instance_->global_cells_.data();
     data.type_ids = instance_->type_ids_.data();
+    data.tags = instance_->tag_identities_.data();
     Memory* memory = instance_->memory();
     data.memory_size = memory != nullptr ? &memory->size() : &kNoMemorySize;
     data.memory_base = memory != nullptr ? memory->base() : nullptr;

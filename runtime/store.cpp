@@ -1,5 +1,6 @@
 #include "runtime/store.h"
 
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -22,7 +23,7 @@ struct Store::HostFunction {
 jit::ExternalKind kind_of(const Extern& value) {
   static constexpr jit::ExternalKind kKinds[] = {
       jit::ExternalKind::Function, jit::ExternalKind::Table, jit::ExternalKind::Memory,
-      jit::ExternalKind::Global};
+      jit::ExternalKind::Global, jit::ExternalKind::Tag};
   return kKinds[value.index()];
 }
 
@@ -44,6 +45,11 @@ absl::StatusOr<Table*> Store::create_table(const jit::TableType& type) {
 
 Global* Store::create_global(jit::GlobalType type, Value value) {
   return globals_.emplace_back(new Global{type, value}).get();
+}
+
+Tag* Store::create_tag(FunctionType type) {
+  static std::atomic<uint64_t> next_identity{1};
+  return tags_.emplace_back(new Tag{std::move(type), next_identity++}).get();
 }
 
 FunctionReference* Store::create_function(FunctionType type, HostCallback callback) {
@@ -89,6 +95,8 @@ std::unique_ptr<Instance> Instance::replicate() {
   copy->tables_ = tables_;
   copy->table_data_ = table_data_;
   copy->memories_ = memories_;
+  copy->tags_ = tags_;
+  copy->tag_identities_ = tag_identities_;
   copy->type_ids_ = type_ids_;
   copy->element_segments_ = element_segments_;
   copy->data_segments_ = data_segments_;
@@ -109,6 +117,7 @@ std::unique_ptr<Instance> Instance::replicate() {
   copy->data_.tables = copy->table_data_.data();
   copy->data_.globals = copy->global_cells_.data();
   copy->data_.type_ids = copy->type_ids_.data();
+  copy->data_.tags = copy->tag_identities_.data();
   copy->data_.owner = copy.get();
   return copy;
 }
@@ -129,6 +138,8 @@ Extern Instance::export_at(size_t index) const {
       return memories_[item.index];
     case jit::ExternalKind::Global:
       return globals_[item.index];
+    case jit::ExternalKind::Tag:
+      return tags_[item.index];
     default:
       return functions_[item.index];
   }

@@ -34,8 +34,14 @@ struct Global {
   Value cell;  // generated code reads and writes it in place
 };
 
+// What tells one kind of exception from another; see jit::Context::exception_tag.
+struct Tag {
+  FunctionType type;
+  uint64_t identity;
+};
+
 // Anything that can be imported or exported.
-using Extern = std::variant<FunctionReference*, Table*, Memory*, Global*>;
+using Extern = std::variant<FunctionReference*, Table*, Memory*, Global*, Tag*>;
 jit::ExternalKind kind_of(const Extern& value);
 
 // A host function called with decoded values. Returns a trap code to end the guest with it.
@@ -55,6 +61,8 @@ class Store {
   absl::StatusOr<Memory*> create_memory(const jit::Limits& limits);
   absl::StatusOr<Table*> create_table(const jit::TableType& type);
   Global* create_global(jit::GlobalType type, Value value);
+  // `type` has no results. Different from every other tag of the process.
+  Tag* create_tag(FunctionType type);
   FunctionReference* create_function(FunctionType type, HostCallback callback);
   // `function` follows the calling rule of jit/abi.h itself: see host_function.h.
   FunctionReference* create_raw_function(FunctionType type, const void* function);
@@ -85,6 +93,7 @@ class Store {
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<std::unique_ptr<Global>> globals_;
+  std::vector<std::unique_ptr<Tag>> tags_;
   std::vector<std::unique_ptr<HostFunction>> host_functions_;
 };
 
@@ -139,6 +148,8 @@ class Instance {
   std::vector<Global*> globals_;
   std::vector<void*> global_cells_;
   std::vector<std::unique_ptr<Global>> replicated_globals_;
+  std::vector<Tag*> tags_;
+  std::vector<uint64_t> tag_identities_;
   std::vector<uint32_t> type_ids_;
   std::vector<std::vector<uint64_t>> element_segments_;  // references; emptied when dropped
   std::vector<std::span<const uint8_t>> data_segments_;  // emptied when dropped

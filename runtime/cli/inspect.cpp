@@ -42,7 +42,7 @@ std::string type_text(const jit::Module& module, jit::ExternalKind kind, uint32_
       return std::string(module.globals[index].type.is_mutable ? "mut " : "") +
              std::string(jit::to_string(module.globals[index].type.type));
     case jit::ExternalKind::Tag:
-      return "";
+      return jit::to_string(module.type_of_tag(index));
   }
   return "";
 }
@@ -170,6 +170,7 @@ class Inspect : public Command {
       json["tables"].push_back(std::move(item));
     }
     json["globals"] = module.globals.size();
+    json["tags"] = module.tags.size();
     json["sections"] = Json::array();
     for (const Section& section : sections_of(module.bytes)) {
       json["sections"].push_back(
@@ -196,6 +197,7 @@ class Inspect : public Command {
       std::printf("table: %s %s\n", limits_text(table.limits).c_str(),
                   std::string(jit::to_string(table.element)).c_str());
     }
+    if (!module.tags.empty()) std::printf("tags: %zu\n", module.tags.size());
     std::printf("imports: %zu\n", module.imports.size());
     for (const jit::Import& import : module.imports) {
       std::printf("  %s.%s: %s %s\n", import.module.c_str(), import.name.c_str(),

@@ -51,6 +51,7 @@ const trapKinds = [
   [/undefined element/, 'table bounds'],
   [/uninitialized element|type mismatch|null function or function signature/, 'indirect call'],
   [/unaligned/, 'unaligned atomic'],
+  [/uncaught exception/, 'uncaught exception'],
   [/call stack/i, 'stack'],
   [/expected shared|Atomics.wait cannot be called/, 'not shared'],
 ];
@@ -164,7 +165,9 @@ function runReference(bytes, expected) {
       const values = types.length > 1 ? value : [value];
       text = types.map((type, i) => ' ' + canonical(type, bits(type, values[i]))).join('');
     } catch (error) {
-      const kind = error instanceof RangeError ? 'stack' : trapKind(error.message);
+      const kind = error instanceof RangeError   ? 'stack' :
+          error instanceof WebAssembly.Exception ? 'uncaught exception' :
+                                                   trapKind(error.message);
       text = ' trap ' + kind;
     }
     lines.push(`call ${name} ${params} -> ${results}:${text}`);

@@ -66,9 +66,10 @@ std::optional<runtime::Extern> make_import(runtime::Store& store, const jit::Mod
       if (table.ok()) return *table;
       return std::nullopt;
     }
-    default:
-      return std::nullopt;
+    case jit::ExternalKind::Tag:
+      return store.create_tag(module.type_of_tag(import.index));
   }
+  return std::nullopt;
 }
 
 void tally_trap(const std::optional<runtime::Trap>& trap) {

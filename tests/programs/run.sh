@@ -15,6 +15,7 @@ printf 'first line\n 42 word rest of it\nlast' >"$work/input"
 export LINDEN_TEST_VALUE='a value with = and spaces'
 arguments=(plain '' 'with spaces' $'tab\tand "quotes"' --option=x 'grün')
 failed=0 total=0
+cd "$here"
 
 run_in() {  # WORLD COMMAND...: runs the command in a directory of its own
   mkdir -p "$work/$1/data"
@@ -27,8 +28,10 @@ run_in() {  # WORLD COMMAND...: runs the command in a directory of its own
 for source in "$here"/*.c; do
   name=$(basename "$source" .c)
   total=$((total + 1))
+  # A line "// wasm: FLAGS" asks for more than the usual flags, and may name files here.
+  read -ra flags < <(sed -n 's|^// wasm: ||p' "$source")
   if ! clang-22 -O1 -w "$source" -o "$work/native" -lm ||
-    ! clang-22 --target=wasm32-wasi -Wno-deprecated --sysroot=/usr -O2 -msimd128 -w "$source" \
+    ! clang-22 --target=wasm32-wasi -Wno-deprecated --sysroot=/usr -O2 -msimd128 -w ${flags[@]+"${flags[@]}"} "$source" \
       -o "$work/program.wasm" -lm; then
     echo "FAILED: $name does not compile"
     failed=$((failed + 1))

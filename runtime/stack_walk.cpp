@@ -1,0 +1,50 @@
+#include "runtime/stack_walk.h"
+
+#include "runtime/code_region.h"
+#include "runtime/compiled_module.h"
+
+namespace linden::runtime {
+namespace {
+
+// Where linden_cross_entry continues after the call, and its frame (entry_x86_64.S).
+extern "C" const char linden_cross_return[];
+constexpr uintptr_t kCrossInstance = 184;
+constexpr uintptr_t kCrossFrameSize = 200;
+
+uintptr_t read_word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
+
+}  // namespace
+
+StackWalk::StackWalk(const GuestThread& thread, uintptr_t pc, uintptr_t sp)
+    : thread_(thread), pc_(pc), sp_(sp) {
+  find_function();
+}
+
+void StackWalk::find_function() {
+  function_ = nullptr;
+  module_ = find_code(pc_);
+  if (module_ == nullptr) return;
+  code_offset_ = static_cast<uint32_t>(pc_ - reinterpret_cast<uintptr_t>(module_->code_base()));
+  const jit::ImageFunction* function = module_->image().function_at(code_offset_);
+  if (function == nullptr) return;
+  const uintptr_t slot = sp_ + function->frame_size;
+  if (thread_.is_on_stack(slot) && thread_.is_on_stack(slot + 7)) function_ = function;
+}
+
+void StackWalk::next() {
+  const uintptr_t slot = return_slot();
+  uintptr_t return_address = read_word(slot);
+  sp_ = slot + 8;
+  // A loop, because an instance that is called from another one may leave its frame by a tail call
+  // of a third.
+  while (return_address == reinterpret_cast<uintptr_t>(linden_cross_return)) {
+    switched_instance_ = reinterpret_cast<jit::InstanceData*>(read_word(sp_ + kCrossInstance));
+    return_address = read_word(sp_ + kCrossFrameSize);
+    sp_ += kCrossFrameSize + 8;
+  }
+  // It lies just after a call, to which the byte before belongs.
+  pc_ = return_address - 1;
+  find_function();
+}
+
+}  // namespace linden::runtime
