@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 
 #include "runtime/code_region.h"
 #include "runtime/compiled_module.h"
@@ -12,6 +13,10 @@
 #include "runtime/sanitizer.h"
 
 namespace linden::runtime {
+
+// Where the stubs that call guests continue after that (entry_x86_64.S).
+extern "C" const char linden_cross_return[], linden_adapted_return[];
+
 namespace {
 
 std::atomic<size_t> configured_stack_size{GuestThread::kDefaultStackSize};
@@ -21,6 +26,22 @@ std::byte* map(size_t size, int protection) {
   void* address = mmap(nullptr, size, protection,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   return address == MAP_FAILED ? nullptr : static_cast<std::byte*>(address);
+}
+
+// Of both of these stubs, below the return address.
+constexpr uint32_t kStubFrameSize = 200;
+
+// Of what `pc` lies in: a guest's function, or the call instruction of a stub between two of them.
+std::optional<uint32_t> frame_size_at(uintptr_t pc) {
+  for (const char* end_of_call : {linden_cross_return, linden_adapted_return}) {
+    if (pc + 1 == reinterpret_cast<uintptr_t>(end_of_call)) return kStubFrameSize;
+  }
+  const CompiledModule* module = find_code(pc);
+  if (module == nullptr) return std::nullopt;
+  const auto offset = static_cast<uint32_t>(pc - reinterpret_cast<uintptr_t>(module->code_base()));
+  const jit::ImageFunction* function = module->image().function_at(offset);
+  if (function == nullptr) return std::nullopt;
+  return function->frame_size;
 }
 
 }  // namespace
@@ -83,14 +104,10 @@ void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {
   trap_code_ = code;
   trap_chain_length_ = 0;
   while (trap_chain_length_ < kMaximumFrames) {
-    const CompiledModule* module = find_code(pc);
-    if (module == nullptr) return;
-    const auto offset =
-        static_cast<uint32_t>(pc - reinterpret_cast<uintptr_t>(module->code_base()));
-    const jit::ImageFunction* function = module->image().function_at(offset);
-    if (function == nullptr) return;
-    trap_chain_[trap_chain_length_++] = pc;
-    sp += function->frame_size;
+    const std::optional<uint32_t> frame_size = frame_size_at(pc);
+    if (!frame_size) return;
+    if (in_code_region(pc)) trap_chain_[trap_chain_length_++] = pc;
+    sp += *frame_size;
     if (!is_on_stack(sp) || !is_on_stack(sp + 7)) return;
     // A return address; what it points to lies just after a call, which the byte before belongs to.
     pc = *reinterpret_cast<const uintptr_t*>(sp) - 1;

@@ -60,6 +60,7 @@ class Run : public Command {
     options_.declare_cache(app);
     app.add_flag("--strict-traps", options_.strict_traps,
                  "keep loads whose results are not used, in case they trap");
+    options_.declare_strict_calls(app);
     app.add_flag("--perf-map", perf_map_,
                  "name the compiled functions for perf, in /tmp/perf-PID.map");
     app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")
