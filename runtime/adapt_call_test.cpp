@@ -267,8 +267,8 @@ TEST_CASE("adapted calls reach host functions and other instances", "[adapt]") {
 }
 
 constexpr char kRecursion[] = R"(
-  (table (export "table") 1 funcref) (elem (i32.const 0) $sum)
   (import "env" "stop" (func $stop (param i64)))
+  (table (export "table") 1 funcref) (elem (i32.const 0) $sum)
   ;; adds up its argument and all below it; each call has an argument too many and a narrow result
   (func $sum (export "sum") (param i64) (result i64) (local $kept i64)
     (local.set $kept (i64.mul (local.get 0) (i64.const 3)))
