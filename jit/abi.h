@@ -119,7 +119,8 @@ struct TableEntry {
   uint64_t padding;
 };
 
-// One slot of an immutable table: a constant of the module's own image.
+// One slot of an immutable table: a constant of the module's own image. `type_id` holds within the
+// module: 1 + the index of the first of its types that is equal; 0 for a null slot.
 struct ConstantTableEntry {
   const void* code;
   uint64_t type_id;
@@ -146,25 +147,27 @@ struct InstanceData {
 
 // Functions of the runtime that generated code calls through Context::helpers. Offsets, lengths and
 // indices are the zero-extended wasm operands.
-#define LINDEN_JIT_HELPERS(X)                                                   \
-  X(MemoryGrow)   /* i32 (i32 delta_pages): old size or -1 */                   \
-  X(MemoryCopy)   /* (i32 dst, i32 src, i32 n) */                               \
-  X(MemoryFill)   /* (i32 dst, i32 value, i32 n) */                             \
-  X(MemoryInit)   /* (i32 segment, i32 dst, i32 src, i32 n) */                  \
-  X(DataDrop)     /* (i32 segment) */                                           \
-  X(TableGet)     /* i64 (i32 table, i32 index) */                              \
-  X(TableSet)     /* (i32 table, i32 index, i64 reference) */                   \
-  X(TableGrow)    /* i32 (i32 table, i64 reference, i32 delta) */               \
-  X(TableFill)    /* (i32 table, i32 index, i64 reference, i32 n) */            \
-  X(TableCopy)    /* (i32 dst_table, i32 src_table, i32 dst, i32 src, i32 n) */ \
-  X(TableInit)    /* (i32 table, i32 segment, i32 dst, i32 src, i32 n) */       \
-  X(ElemDrop)     /* (i32 segment) */                                           \
-  X(AtomicWait32) /* i32 (i64 address, i32 expected, i64 timeout_ns) */         \
-  X(AtomicWait64) /* i32 (i64 address, i64 expected, i64 timeout_ns) */         \
-  X(AtomicNotify) /* i32 (i64 address, i32 count) */                            \
-  X(RawCopy)      /* (i64 dst, i64 src, i64 n): memmove that LLVM asked for */  \
-  X(RawFill)      /* (i64 dst, i64 value, i64 n): memset that LLVM asked for */ \
-  X(Throw)        /* noreturn (): unwinds with the exception in the Context */
+#define LINDEN_JIT_HELPERS(X)                                                        \
+  X(MemoryGrow)        /* i32 (i32 delta_pages): old size or -1 */                   \
+  X(MemoryCopy)        /* (i32 dst, i32 src, i32 n) */                               \
+  X(MemoryFill)        /* (i32 dst, i32 value, i32 n) */                             \
+  X(MemoryInit)        /* (i32 segment, i32 dst, i32 src, i32 n) */                  \
+  X(DataDrop)          /* (i32 segment) */                                           \
+  X(TableGet)          /* i64 (i32 table, i32 index) */                              \
+  X(TableSet)          /* (i32 table, i32 index, i64 reference) */                   \
+  X(TableGrow)         /* i32 (i32 table, i64 reference, i32 delta) */               \
+  X(TableFill)         /* (i32 table, i32 index, i64 reference, i32 n) */            \
+  X(TableCopy)         /* (i32 dst_table, i32 src_table, i32 dst, i32 src, i32 n) */ \
+  X(TableInit)         /* (i32 table, i32 segment, i32 dst, i32 src, i32 n) */       \
+  X(ElemDrop)          /* (i32 segment) */                                           \
+  X(AtomicWait32)      /* i32 (i64 address, i32 expected, i64 timeout_ns) */         \
+  X(AtomicWait64)      /* i32 (i64 address, i64 expected, i64 timeout_ns) */         \
+  X(AtomicNotify)      /* i32 (i64 address, i32 count) */                            \
+  X(RawCopy)           /* (i64 dst, i64 src, i64 n): memmove that LLVM asked for */  \
+  X(RawFill)           /* (i64 dst, i64 value, i64 n): memset that LLVM asked for */ \
+  X(Throw)             /* noreturn (): unwinds with the exception in the Context */  \
+  X(AdaptCall)         /* called as Context::expected_type, calls Context::callee */ \
+  X(AdaptConstantCall) /* the same, but calls Context::constant_callee */
 
 enum class Helper : uint32_t {
 #define LINDEN_ENUMERATOR(name) name,
@@ -181,6 +184,10 @@ struct alignas(64) Context {
   uintptr_t host_stack_pointer;  // where a trap unwinds to; 0 outside any guest
   // The stack pointer with which the guest last called out: the return address lies there.
   uintptr_t activation;
+  // For the helpers that adapt an indirect call: the index of the type that the caller called, and
+  // what it found in a constant table.
+  uint64_t expected_type;
+  const ConstantTableEntry* constant_callee;
   void (*helpers[static_cast<size_t>(Helper::Count)])();
   alignas(16) unsigned char inline_globals[kInlineGlobals * 16];
   alignas(16) unsigned char overflow[1000 * 16];

@@ -61,4 +61,17 @@ LoweredSignature lower_signature(llvm::LLVMContext& context, const FunctionType&
   return result;
 }
 
+void emit_forward(llvm::IRBuilder<>& builder, llvm::Value* code) {
+  llvm::Function* function = builder.GetInsertBlock()->getParent();
+  std::vector<llvm::Value*> arguments;
+  for (llvm::Argument& argument : function->args()) arguments.push_back(&argument);
+  llvm::CallInst* call = builder.CreateCall(function->getFunctionType(), code, arguments);
+  call->setTailCallKind(llvm::CallInst::TCK_MustTail);
+  if (function->getReturnType()->isVoidTy()) {
+    builder.CreateRetVoid();
+  } else {
+    builder.CreateRet(call);
+  }
+}
+
 }  // namespace linden::jit

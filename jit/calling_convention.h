@@ -3,6 +3,7 @@
 #define LINDEN_JIT_CALLING_CONVENTION_H_
 
 #include <llvm/IR/DerivedTypes.h>
+#include <llvm/IR/IRBuilder.h>
 
 #include <vector>
 
@@ -24,6 +25,10 @@ struct LoweredSignature {
 
 llvm::Type* lower_type(llvm::LLVMContext& context, ValueType type);
 LoweredSignature lower_signature(llvm::LLVMContext& context, const FunctionType& type);
+
+// Ends the function that `builder` is in with a jump to `code`, which takes its place: it finds the
+// same arguments, those in overflow slots too, and returns to the same caller.
+void emit_forward(llvm::IRBuilder<>& builder, llvm::Value* code);
 
 }  // namespace linden::jit
 

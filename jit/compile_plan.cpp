@@ -1,8 +1,8 @@
 #include "jit/compile_plan.h"
 
 #include <algorithm>
-
-#include "jit/abi.h"
+#include <map>
+#include <tuple>
 
 namespace linden::jit {
 namespace {
@@ -95,15 +95,20 @@ std::vector<uint32_t> find_constant_table(const Module& module, const ModuleScan
   return slots;
 }
 
-}  // namespace
-
-uint32_t constant_table_type_id(const Module& module, uint32_t type_index) {
-  const FunctionType& type = module.types[type_index];
-  const uint32_t encoded = encode_type_id(type);
-  if (encoded != 0) return encoded;
-  const auto first = std::find(module.types.begin(), module.types.end(), type);
-  return kInternedTypeBit | static_cast<uint32_t>(first - module.types.begin());
+// Equal types get the same number, the index of the first of them + 1.
+std::vector<uint32_t> number_types(const Module& module) {
+  auto is_less = [](const FunctionType* a, const FunctionType* b) {
+    return std::tie(a->params, a->results) < std::tie(b->params, b->results);
+  };
+  std::map<const FunctionType*, uint32_t, decltype(is_less)> known(is_less);
+  std::vector<uint32_t> numbers;
+  for (const FunctionType& type : module.types) {
+    numbers.push_back(known.try_emplace(&type, numbers.size() + 1).first->second);
+  }
+  return numbers;
 }
+
+}  // namespace
 
 CompilePlan make_plan(const Module& module, const ModuleScan& scan) {
   CompilePlan plan;
@@ -113,6 +118,7 @@ CompilePlan make_plan(const Module& module, const ModuleScan& scan) {
   for (uint32_t table = 0; table < module.tables.size(); ++table) {
     plan.constant_tables.push_back(find_constant_table(module, scan, table));
   }
+  plan.type_numbers = number_types(module);
   plan.globals = place_globals(module);
   return plan;
 }

@@ -26,12 +26,10 @@ struct CompilePlan {
   // By table index: the slots if the table never changes and no one else can see it; else empty.
   // The first part holds the constants.
   std::vector<std::vector<uint32_t>> constant_tables;
+  // By type index: ConstantTableEntry::type_id of functions of the type.
+  std::vector<uint32_t> type_numbers;
   std::vector<GlobalPlacement> globals;
 };
-
-// The number of a type in constant tables, which no other module sees: encode_type_id's, or for a
-// type too long for that, one that holds within this module.
-uint32_t constant_table_type_id(const Module& module, uint32_t type_index);
 
 CompilePlan make_plan(const Module& module, const ModuleScan& scan);
 

@@ -60,7 +60,8 @@ absl::StatusOr<Sfi> parse_sfi(std::string_view name) {
 std::string compiler_identity(const CompileOptions& options) {
   return absl::StrCat("linden ", compiler_build_id(), " LLVM " LLVM_VERSION_STRING " ",
                       target_cpu(), " ", target_features(), " sfi=", to_string(options.sfi),
-                      " strict=", options.strict_traps, " context=", options.context_offset);
+                      " strict=", options.strict_traps, " strict-calls=", options.strict_calls,
+                      " context=", options.context_offset);
 }
 
 std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options) {

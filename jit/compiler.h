@@ -25,6 +25,8 @@ struct CompileOptions {
   unsigned threads = 0;  // 0: all cores
   // Keeps every load, even one whose result is not used (a load that would trap, traps).
   bool strict_traps = false;
+  // call_indirect with another type is a trap also in modules of the lind ABI.
+  bool strict_calls = false;
   // Called from compiling threads with the fraction done; may be empty.
   std::function<void(double)> progress;
   // Directory to which the optimised IR and assembly of each part are written; empty for none.

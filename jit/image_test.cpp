@@ -102,8 +102,9 @@ TEST_CASE("type ids tell types apart", "[types]") {
 }
 
 TEST_CASE("the key of a module depends on everything that matters", "[cache]") {
-  CompileOptions options, strict;
+  CompileOptions options, strict, strict_calls;
   strict.strict_traps = true;
+  strict_calls.strict_calls = true;
   std::vector<uint8_t> other = kModule;
   other.back() ^= 1;
   const std::string key = cache_key(kModule, options);
@@ -111,6 +112,7 @@ TEST_CASE("the key of a module depends on everything that matters", "[cache]") {
   CHECK(key == cache_key(kModule, options));
   CHECK(key != cache_key(other, options));
   CHECK(key != cache_key(kModule, strict));
+  CHECK(key != cache_key(kModule, strict_calls));
 }
 
 TEST_CASE("modules that libwabt lets through are refused all the same", "[parser]") {

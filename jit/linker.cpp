@@ -109,10 +109,10 @@ class ImageMemory final : public jl::JITLinkMemoryManager {
   LinkState& state_;
 };
 
-// The function index in a symbol of the translator's: "f12" and "t3".
-std::optional<uint32_t> function_index_of(llvm::StringRef symbol, char kind) {
+// The number in a symbol that consists of a letter of `kinds` and a number; see function_symbol().
+std::optional<uint32_t> number_in(llvm::StringRef symbol, llvm::StringRef kinds) {
   uint32_t index = 0;
-  if (symbol.size() < 2 || symbol[0] != kind) return std::nullopt;
+  if (symbol.size() < 2 || !kinds.contains(symbol[0])) return std::nullopt;
   auto [end, error] = std::from_chars(symbol.begin() + 1, symbol.end(), index);
   if (error != std::errc() || end != symbol.end()) return std::nullopt;
   return index;
@@ -184,8 +184,8 @@ class PartLink final : public jl::JITLinkContext {
  private:
   void record_function(const jl::Symbol& symbol, const LandingPadTables& landing_pads) {
     llvm::StringRef name = *symbol.getName();
-    std::optional<uint32_t> index = function_index_of(name, 'f');
-    if (!index && !function_index_of(name, 't')) return;
+    std::optional<uint32_t> index = number_in(name, "f");
+    if (!index && !number_in(name, "tmn")) return;
     const uint32_t start = image_offset(symbol.getAddress());
     const auto frame = part_.frames.frames.find(name.str());
     ImageFunction& function = state_.image.functions.emplace_back();

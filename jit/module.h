@@ -138,8 +138,9 @@ struct Module {
   // The function whose body contains this offset of `bytes`.
   std::optional<uint32_t> function_at(uint32_t offset) const;
   const Export* find_export(std::string_view name) const;
-  // Whether this is a program for the microvisor (docs/abi.md): it imports from "lind".
-  bool uses_lind_abi() const;
+  // Whether it imports something from "lind", which is what makes it a program of the lind ABI
+  // (docs/abi.md).
+  bool has_lind_abi() const;
 };
 
 // AlreadyDone skips validation of bytes that are known to be a valid module.

@@ -506,33 +506,4 @@ const char* to_string(ExternalKind kind) {
   return "?";
 }
 
-std::string Module::display_name(uint32_t function) const {
-  if (function < functions.size() && !functions[function].name.empty()) {
-    return functions[function].name;
-  }
-  return absl::StrCat("func[", function, "]");
-}
-
-std::optional<uint32_t> Module::function_at(uint32_t offset) const {
-  auto begin = functions.begin() + imported_functions;
-  auto after = std::upper_bound(
-      begin, functions.end(), offset,
-      [](uint32_t value, const Function& function) { return value < function.body_offset; });
-  if (after == begin) return std::nullopt;
-  auto found = after - 1;
-  if (offset >= found->body_offset + found->body_size) return std::nullopt;
-  return static_cast<uint32_t>(found - functions.begin());
-}
-
-bool Module::uses_lind_abi() const {
-  return std::ranges::any_of(imports, [](const Import& import) { return import.module == "lind"; });
-}
-
-const Export* Module::find_export(std::string_view name) const {
-  for (const Export& item : exports) {
-    if (item.name == name) return &item;
-  }
-  return nullptr;
-}
-
 }  // namespace linden::jit

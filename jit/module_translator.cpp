@@ -31,7 +31,8 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
       cpu_features_(cpu_features),
       llvm_module_(std::make_unique<llvm::Module>(absl::StrCat("part", part), context)),
       sfi_(create_strategy(options.sfi)),
-      functions_(module.functions.size()) {
+      functions_(module.functions.size()),
+      adapts_calls_(!options.strict_calls && module.has_lind_abi()) {
   llvm_module_->setDataLayout(layout);
   llvm_module_->addModuleFlag(llvm::Module::Warning, "Debug Info Version",
                               llvm::DEBUG_METADATA_VERSION);
@@ -147,6 +148,29 @@ llvm::Function* ModuleTranslator::import_adapter(uint32_t import) {
   return adapter;
 }
 
+llvm::Function* ModuleTranslator::mismatch_adapter(uint32_t type_index, bool is_constant_table) {
+  if (!adapts_calls_) return nullptr;
+  llvm::Function*& adapter = mismatch_adapters_[{type_index, is_constant_table}];
+  if (adapter != nullptr) return adapter;
+  adapter = llvm::Function::Create(signature(type_index).type, llvm::GlobalValue::InternalLinkage,
+                                   absl::StrCat(is_constant_table ? "n" : "m", type_index),
+                                   *llvm_module_);
+  add_attributes(adapter);
+  adapter->addFnAttr(llvm::Attribute::Cold);
+  adapter->addFnAttr(llvm::Attribute::NoInline);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context_, "entry", adapter));
+  builder
+      .CreateStore(builder.getInt64(type_index), context_field(offsetof(Context, expected_type)))
+      ->setMetadata(llvm::LLVMContext::MD_tbaa, context_tag_);
+  const Helper helper = is_constant_table ? Helper::AdaptConstantCall : Helper::AdaptCall;
+  llvm::LoadInst* code = builder.CreateLoad(
+      builder.getPtrTy(),
+      context_field(offsetof(Context, helpers) + sizeof(void*) * static_cast<size_t>(helper)));
+  code->setMetadata(llvm::LLVMContext::MD_tbaa, context_tag_);
+  emit_forward(builder, code);
+  return adapter;
+}
+
 llvm::GlobalVariable* ModuleTranslator::constant_table(uint32_t table) {
   llvm::GlobalVariable*& variable = constant_tables_[table];
   if (variable != nullptr) return variable;
@@ -163,7 +187,7 @@ llvm::GlobalVariable* ModuleTranslator::constant_table(uint32_t table) {
       uint64_t type_id = 0;
       if (slot != kEmptySlot) {
         code = slot < module_.imported_functions ? import_adapter(slot) : function(slot);
-        type_id = constant_table_type_id(module_, module_.functions[slot].type_index);
+        type_id = plan_.type_numbers[module_.functions[slot].type_index];
       }
       entries.push_back(
           llvm::ConstantStruct::get(entry_type, {code, llvm::ConstantInt::get(word, type_id)}));

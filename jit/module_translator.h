@@ -20,7 +20,8 @@
 namespace linden::jit {
 
 // Symbols in object files: "f12" is function 12, "t3" the adapter through which a constant table
-// calls import 3, "table0" a constant table.
+// calls import 3, "table0" a constant table; "m5" is called in place of a function that is not of
+// type 5 though the caller wants one, "n5" the same for constant tables.
 std::string function_symbol(uint32_t function);
 // What a `throw` calls: finish_ir() makes it and every `resume` a call of Helper::Throw.
 inline constexpr char kThrowSymbol[] = "__throw";
@@ -45,6 +46,10 @@ class ModuleTranslator {
   const LoweredSignature& signature(uint32_t type_index);
   llvm::Function* function(uint32_t index);
   llvm::GlobalVariable* constant_table(uint32_t table);
+  // What an indirect call that expects the type calls when it finds another: has that signature,
+  // and goes on to Helper::AdaptCall or, if it was a constant table, AdaptConstantCall. Null if
+  // such a call is a trap in this module.
+  llvm::Function* mismatch_adapter(uint32_t type_index, bool is_constant_table);
   // Pointer to a field of the thread's Context, by its offset.
   llvm::Constant* context_field(size_t offset);
   // Type-based alias classes: memory, context and the runtime's structures never overlap.
@@ -81,6 +86,8 @@ class ModuleTranslator {
   std::map<uint32_t, llvm::GlobalVariable*> constant_tables_;
   std::map<uint32_t, llvm::Function*> import_adapters_;
   llvm::Function* throw_function_ = nullptr;
+  std::map<std::pair<uint32_t, bool>, llvm::Function*> mismatch_adapters_;
+  const bool adapts_calls_;
   llvm::MDNode* memory_tag_;
   llvm::MDNode* context_tag_;
   llvm::MDNode* runtime_tag_;

@@ -147,17 +147,7 @@ void FunctionTranslator::build_import_adapter(ModuleTranslator& parent, uint32_t
   FunctionTranslator translator(parent, import, adapter);
   llvm::IRBuilder<>& builder = translator.builder_;
   builder.SetInsertPoint(translator.new_block("entry"));
-  // Overflow arguments and results already lie where the import expects and leaves them.
-  llvm::Value* code = translator.load_import_code(import);
-  std::vector<llvm::Value*> arguments;
-  for (llvm::Argument& argument : adapter->args()) arguments.push_back(&argument);
-  llvm::CallInst* call = builder.CreateCall(adapter->getFunctionType(), code, arguments);
-  call->setTailCallKind(llvm::CallInst::TCK_MustTail);
-  if (adapter->getReturnType()->isVoidTy()) {
-    builder.CreateRetVoid();
-  } else {
-    builder.CreateRet(call);
-  }
+  emit_forward(builder, translator.load_import_code(import));
 }
 
 }  // namespace linden::jit

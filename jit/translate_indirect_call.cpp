@@ -1,6 +1,11 @@
 // call_indirect. Where the table is a constant of the module and few of its functions have the type
 // that is called, the call is a choice between direct calls, which can be inlined; otherwise the
 // slot is loaded, checked and called.
+//
+// Where a function of another type is a trap, the check ends in it. In modules of the lind ABI the
+// call goes to an adapter instead (ModuleTranslator::mismatch_adapter): it takes the place of the
+// code that is called, so that what follows the check is the same for both, and costs the call of a
+// function of the right type nothing.
 
 #include <llvm/IR/MDBuilder.h>
 
@@ -9,9 +14,9 @@
 namespace linden::jit {
 namespace {
 
-// Every target may be inlined at every call. With eight, a loop of virtual calls alone gained (up to
-// 30 % where the order was predictable, nothing where it was not), SQLite and Duktape nothing that
-// could be measured, and SQLite's code grew by 3 %.
+// Every target may be inlined at every call. With eight, a loop of virtual calls alone gained (up
+// to 30 % where the order was predictable, nothing where it was not), SQLite and Duktape nothing
+// that could be measured, and SQLite's code grew by 3 %.
 constexpr size_t kMaxDirectTargets = 4;
 constexpr size_t kMaxDirectSlots = 8;
 
@@ -41,7 +46,7 @@ llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t typ
                                           wide_index, "", llvm::GEPNoWrapFlags::inBounds());
   static_assert(offsetof(ConstantTableEntry, type_id) == offsetof(TableEntry, type_id));
   llvm::Value* found = load_runtime(i64(), entry, offsetof(TableEntry, type_id));
-  const uint32_t type_id = is_constant ? constant_table_type_id(module_, type_index)
+  const uint32_t type_id = is_constant ? parent_.plan().type_numbers[type_index]
                                        : encode_type_id(module_.types[type_index]);
   llvm::Value* expected =
       type_id != 0
@@ -49,24 +54,40 @@ llvm::Value* FunctionTranslator::load_indirect_code(uint32_t table, uint32_t typ
           : builder_.CreateZExt(
                 load_instance_element(offsetof(InstanceData, type_ids), i32(), type_index), i64());
   llvm::BasicBlock* mismatch = new_block("mismatch");
-  llvm::BasicBlock* next = new_block();
-  builder_.CreateCondBr(builder_.CreateICmpNE(found, expected), mismatch, next, parent_.unlikely());
+  llvm::BasicBlock* match = new_block();
+  builder_.CreateCondBr(builder_.CreateICmpNE(found, expected), mismatch, match,
+                        parent_.unlikely());
   builder_.SetInsertPoint(mismatch);
-  llvm::BasicBlock* null = new_block("null");
-  llvm::BasicBlock* wrong = new_block("wrong");
-  builder_.CreateCondBr(builder_.CreateICmpEQ(found, builder_.getInt64(0)), null, wrong);
-  builder_.SetInsertPoint(null);
-  emit_trap(TrapCode::IndirectCallToNull);
-  builder_.SetInsertPoint(wrong);
-  emit_trap(TrapCode::IndirectCallTypeMismatch);
-  builder_.SetInsertPoint(next);
-
-  if (!is_constant) {
-    store_context(load_runtime(pointer_type(), entry, offsetof(TableEntry, reference)),
-                  offsetof(Context, callee));
+  trap_if(builder_.CreateICmpEQ(found, builder_.getInt64(0)), TrapCode::IndirectCallToNull);
+  llvm::Function* adapter = parent_.mismatch_adapter(type_index, is_constant);
+  llvm::BasicBlock* call = match;
+  llvm::BasicBlock* adapting = builder_.GetInsertBlock();
+  auto load_reference = [&] {
+    return load_runtime(pointer_type(), entry, offsetof(TableEntry, reference));
+  };
+  if (adapter == nullptr) {
+    emit_trap(TrapCode::IndirectCallTypeMismatch);
+  } else {
+    call = new_block("call");
+    if (is_constant) {
+      store_context(entry, offsetof(Context, constant_callee));
+    } else {
+      store_context(load_reference(), offsetof(Context, callee));
+    }
+    builder_.CreateBr(call);
   }
+
+  builder_.SetInsertPoint(match);
+  if (!is_constant) store_context(load_reference(), offsetof(Context, callee));
   static_assert(offsetof(ConstantTableEntry, code) == offsetof(TableEntry, code));
-  return load_runtime(pointer_type(), entry, offsetof(TableEntry, code));
+  llvm::Value* code = load_runtime(pointer_type(), entry, offsetof(TableEntry, code));
+  if (adapter == nullptr) return code;
+  builder_.CreateBr(call);
+  builder_.SetInsertPoint(call);
+  llvm::PHINode* chosen = builder_.CreatePHI(pointer_type(), 2);
+  chosen->addIncoming(code, match);
+  chosen->addIncoming(adapter, adapting);
+  return chosen;
 }
 
 // The slots of constant table `table` that a call of the type can reach, by function; empty if
@@ -100,29 +121,35 @@ void FunctionTranslator::emit_indirect_call(uint32_t table, uint32_t type_index,
       builder_.CreateSwitch(index, elsewhere, static_cast<unsigned>(kMaxDirectSlots));
   const size_t height = stack_.size();
   std::vector<llvm::PHINode*> results;
-  for (const auto& [function, slots] : targets) {
-    llvm::BasicBlock* block = new_block("direct");
-    for (uint32_t slot : slots) choice->addCase(builder_.getInt32(slot), block);
-    builder_.SetInsertPoint(block);
-    emit_call(type_index, parent_.function(function), arguments, /*is_tail=*/false);
-    llvm::BasicBlock* last = builder_.GetInsertBlock();
+  auto add_choice = [&](llvm::Value* code) {
+    emit_call(type_index, code, arguments, /*is_tail=*/false);
     builder_.CreateBr(join);
     if (results.empty()) {
       llvm::IRBuilder<> at_join(join);
       for (size_t i = height; i < stack_.size(); ++i) {
         results.push_back(
-            at_join.CreatePHI(stack_[i]->getType(), static_cast<unsigned>(targets.size())));
+            at_join.CreatePHI(stack_[i]->getType(), static_cast<unsigned>(targets.size() + 1)));
       }
     }
     for (size_t i = 0; i < results.size(); ++i) {
-      results[i]->addIncoming(stack_[height + i], last);
+      results[i]->addIncoming(stack_[height + i], builder_.GetInsertBlock());
     }
     stack_.resize(height);
+  };
+  for (const auto& [function, slots] : targets) {
+    llvm::BasicBlock* block = new_block("direct");
+    for (uint32_t slot : slots) choice->addCase(builder_.getInt32(slot), block);
+    builder_.SetInsertPoint(block);
+    add_choice(parent_.function(function));
   }
-  // Nothing but the trap that the checks find is left.
   builder_.SetInsertPoint(elsewhere);
-  load_indirect_code(table, type_index, index);
-  builder_.CreateUnreachable();
+  llvm::Value* code = load_indirect_code(table, type_index, index);
+  if (parent_.mismatch_adapter(type_index, /*is_constant_table=*/true) != nullptr) {
+    add_choice(code);
+  } else {
+    // Nothing but the trap that the checks find is left.
+    builder_.CreateUnreachable();
+  }
   choice->setMetadata(llvm::LLVMContext::MD_prof, unlikely_default(choice->getNumCases()));
   builder_.SetInsertPoint(join);
   for (llvm::PHINode* result : results) push(result);

@@ -22,6 +22,7 @@ struct LoadOptions {
   jit::Features features;
   jit::Sfi sfi = jit::Sfi::Segment;
   bool strict_traps = false;
+  bool strict_calls = false;
   unsigned compile_threads = 0;  // 0: all cores
   const Cache* cache = nullptr;  // null: compile always, keep nothing
   std::function<void(double)> progress;

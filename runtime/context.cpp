@@ -18,6 +18,8 @@ thread_local constinit jit::Context linden_context{
     .stack_limit = 0,
     .host_stack_pointer = 0,
     .activation = 0,
+    .expected_type = 0,
+    .constant_callee = nullptr,
     .helpers =
         {
 #define LINDEN_ENTRY(name) linden_helper_##name##_entry,

@@ -12,7 +12,7 @@
 
         .text
 
-// The argument registers of a call, to the bottom of the stack, in the layout of EntryFrame.
+// The argument registers of a call, to the bottom of the stack, in the layout of ArgumentRegisters.
         .macro  SAVE_ARGUMENTS
         movq    %rdi, (%rsp)
         movq    %rsi, 8(%rsp)
@@ -28,6 +28,23 @@
         movaps  %xmm5, 128(%rsp)
         movaps  %xmm6, 144(%rsp)
         movaps  %xmm7, 160(%rsp)
+        .endm
+
+        .macro  LOAD_ARGUMENTS from
+        movq    (\from), %rdi
+        movq    8(\from), %rsi
+        movq    16(\from), %rdx
+        movq    24(\from), %rcx
+        movq    32(\from), %r8
+        movq    40(\from), %r9
+        movaps  48(\from), %xmm0
+        movaps  64(\from), %xmm1
+        movaps  80(\from), %xmm2
+        movaps  96(\from), %xmm3
+        movaps  112(\from), %xmm4
+        movaps  128(\from), %xmm5
+        movaps  144(\from), %xmm6
+        movaps  160(\from), %xmm7
         .endm
 
 // int linden_enter(const void* code, EntryFrame* frame, void* stack_top)
@@ -54,20 +71,7 @@ linden_enter:
         movq    %rsi, %r11
         testq   %rdx, %rdx
         cmovnzq %rdx, %rsp
-        movaps  48(%r11), %xmm0
-        movaps  64(%r11), %xmm1
-        movaps  80(%r11), %xmm2
-        movaps  96(%r11), %xmm3
-        movaps  112(%r11), %xmm4
-        movaps  128(%r11), %xmm5
-        movaps  144(%r11), %xmm6
-        movaps  160(%r11), %xmm7
-        movq    (%r11), %rdi
-        movq    8(%r11), %rsi
-        movq    16(%r11), %rdx
-        movq    24(%r11), %rcx
-        movq    32(%r11), %r8
-        movq    40(%r11), %r9
+        LOAD_ARGUMENTS %r11
         xorl    %ebx, %ebx
         xorl    %ebp, %ebp
         xorl    %r12d, %r12d
@@ -170,20 +174,7 @@ linden_cross_entry:
         movq    %r10, %rdi
         call    linden_switch_instance
         movq    176(%rsp), %r11
-        movq    (%rsp), %rdi
-        movq    8(%rsp), %rsi
-        movq    16(%rsp), %rdx
-        movq    24(%rsp), %rcx
-        movq    32(%rsp), %r8
-        movq    40(%rsp), %r9
-        movaps  48(%rsp), %xmm0
-        movaps  64(%rsp), %xmm1
-        movaps  80(%rsp), %xmm2
-        movaps  96(%rsp), %xmm3
-        movaps  112(%rsp), %xmm4
-        movaps  128(%rsp), %xmm5
-        movaps  144(%rsp), %xmm6
-        movaps  160(%rsp), %xmm7
+        LOAD_ARGUMENTS %rsp
         call    *LINDEN_REFERENCE_CODE(%r11)
         .globl  linden_cross_return
 linden_cross_return:
@@ -266,5 +257,48 @@ linden_helper_Throw_entry:
         HELPER  AtomicNotify
         HELPER  RawCopy
         HELPER  RawFill
+
+// Called in place of a function of another type (adapt_call.cpp): has the arguments put where the
+// function looks for them, calls it, and converts its result. The frame holds nothing that depends on
+// the instance or on where the stack lies.
+        .macro  ADAPTER name
+        .globl  linden_helper_\name\()_entry
+        .type   linden_helper_\name\()_entry, @function
+        .p2align 4
+linden_helper_\name\()_entry:
+        leaq    linden_helper_\name(%rip), %rax
+        jmp     linden_adapt_call
+        .size   linden_helper_\name\()_entry, . - linden_helper_\name\()_entry
+        .endm
+
+        ADAPTER AdaptCall
+        ADAPTER AdaptConstantCall
+
+        .type   linden_adapt_call, @function
+        .p2align 4
+linden_adapt_call:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        subq    $200, %rsp
+        SAVE_ARGUMENTS
+        movq    %rsp, %rdi
+        call    *%rax
+        movq    %rdx, 176(%rsp)
+        LOAD_ARGUMENTS %rsp
+        call    *%rax
+        .globl  linden_adapted_return
+linden_adapted_return:
+        movq    176(%rsp), %r11
+        addq    $200, %rsp
+        cmpq    $1, %r11
+        jb      3f
+        jne     2f
+        xorl    %eax, %eax
+        xorps   %xmm0, %xmm0
+        ret
+2:      movslq  %eax, %rax
+3:      ret
+        .size   linden_adapt_call, . - linden_adapt_call
 
         .section .note.GNU-stack,"",@progbits

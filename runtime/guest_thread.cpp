@@ -13,6 +13,7 @@
 #include "runtime/stack_walk.h"
 
 namespace linden::runtime {
+
 namespace {
 
 std::atomic<size_t> configured_stack_size{GuestThread::kDefaultStackSize};

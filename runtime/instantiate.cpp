@@ -156,7 +156,7 @@ class Instantiation {
     std::vector<bool> exported(module_.tables.size());
     // A cage has one module, and the threads' copies of its instance count as that instance.
     for (const jit::Export& item : module_.exports) {
-      if (item.kind == jit::ExternalKind::Table && !module_.uses_lind_abi()) {
+      if (item.kind == jit::ExternalKind::Table && !module_.has_lind_abi()) {
         exported[item.index] = true;
       }
     }

@@ -57,20 +57,6 @@ void for_each_place(const std::vector<ValueType>& types, unsigned integer_regist
   }
 }
 
-void write_arguments(const FunctionType& type, std::span<const Value> arguments,
-                     EntryFrame& frame) {
-  for_each_place(type.params, jit::kIntegerArgumentRegisters, jit::kVectorArgumentRegisters,
-                 [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
-                   if (is_overflow) {
-                     *overflow_slot(index) = arguments[i];
-                   } else if (is_vector) {
-                     frame.vector_arguments[index] = arguments[i];
-                   } else {
-                     frame.integer_arguments[index] = arguments[i].low;
-                   }
-                 });
-}
-
 void read_results(const FunctionType& type, const EntryFrame& frame, std::span<Value> results) {
   for_each_place(type.results, jit::kIntegerResultRegisters, jit::kVectorResultRegisters,
                  [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
@@ -83,16 +69,29 @@ void read_results(const FunctionType& type, const EntryFrame& frame, std::span<V
 
 }  // namespace
 
-std::vector<Value> read_arguments(const FunctionType& type, const EntryFrame& frame) {
-  std::vector<Value> arguments(type.params.size());
+void read_arguments(const FunctionType& type, const ArgumentRegisters& registers,
+                    std::span<Value> arguments) {
   for_each_place(type.params, jit::kIntegerArgumentRegisters, jit::kVectorArgumentRegisters,
                  [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
                    const Value raw = is_overflow ? *overflow_slot(index)
-                                     : is_vector ? frame.vector_arguments[index]
-                                                 : Value{frame.integer_arguments[index], 0};
+                                     : is_vector ? registers.vectors[index]
+                                                 : Value{registers.integers[index], 0};
                    arguments[i] = masked(type.params[i], raw);
                  });
-  return arguments;
+}
+
+void write_arguments(const FunctionType& type, std::span<const Value> arguments,
+                     ArgumentRegisters& registers) {
+  for_each_place(type.params, jit::kIntegerArgumentRegisters, jit::kVectorArgumentRegisters,
+                 [&](size_t i, bool is_vector, bool is_overflow, unsigned index) {
+                   if (is_overflow) {
+                     *overflow_slot(index) = arguments[i];
+                   } else if (is_vector) {
+                     registers.vectors[index] = arguments[i];
+                   } else {
+                     registers.integers[index] = arguments[i].low;
+                   }
+                 });
 }
 
 void write_results(const FunctionType& type, const std::vector<Value>& results, EntryFrame& frame) {
@@ -148,7 +147,7 @@ std::optional<Trap> enter(FunctionReference* function, jit::InstanceData* instan
   const bool is_nested = context.host_stack_pointer != 0;
   if (instance != nullptr) linden_switch_instance(instance);
   context.callee = function;
-  write_arguments(type, arguments, frame);
+  write_arguments(type, arguments, frame.arguments);
   const bool trapped =
       linden_enter(function->code, &frame, is_nested ? nullptr : thread.stack_top()) != 0;
   // A trap may have come from any instance that was called on the way; the switch saves its

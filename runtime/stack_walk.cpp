@@ -6,10 +6,11 @@
 namespace linden::runtime {
 namespace {
 
-// Where linden_cross_entry continues after the call, and its frame (entry_x86_64.S).
-extern "C" const char linden_cross_return[];
+// Where the stubs between two guest functions continue after the call, and their frames
+// (entry_x86_64.S).
+extern "C" const char linden_cross_return[], linden_adapted_return[];
 constexpr uintptr_t kCrossInstance = 184;
-constexpr uintptr_t kCrossFrameSize = 200;
+constexpr uintptr_t kStubFrameSize = 200;
 
 uintptr_t read_word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
 
@@ -35,12 +36,15 @@ void StackWalk::next() {
   const uintptr_t slot = return_slot();
   uintptr_t return_address = read_word(slot);
   sp_ = slot + 8;
-  // A loop, because an instance that is called from another one may leave its frame by a tail call
-  // of a third.
-  while (return_address == reinterpret_cast<uintptr_t>(linden_cross_return)) {
-    switched_instance_ = reinterpret_cast<jit::InstanceData*>(read_word(sp_ + kCrossInstance));
-    return_address = read_word(sp_ + kCrossFrameSize);
-    sp_ += kCrossFrameSize + 8;
+  // A loop, because what a stub calls may leave its frame by a tail call through another stub.
+  while (true) {
+    const bool is_cross = return_address == reinterpret_cast<uintptr_t>(linden_cross_return);
+    if (!is_cross && return_address != reinterpret_cast<uintptr_t>(linden_adapted_return)) break;
+    if (is_cross) {
+      switched_instance_ = reinterpret_cast<jit::InstanceData*>(read_word(sp_ + kCrossInstance));
+    }
+    return_address = read_word(sp_ + kStubFrameSize);
+    sp_ += kStubFrameSize + 8;
   }
   // It lies just after a call, to which the byte before belongs.
   pc_ = return_address - 1;

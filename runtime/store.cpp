@@ -74,7 +74,8 @@ extern "C" void linden_dispatch_callback(FunctionReference* reference, EntryFram
   const FunctionType& type = *reference->type;
   TrapCode code;
   {
-    const std::vector<Value> arguments = read_arguments(type, *frame);
+    std::vector<Value> arguments(type.params.size());
+    read_arguments(type, frame->arguments, arguments);
     std::vector<Value> results(type.results.size());
     code = reinterpret_cast<Store::HostFunction*>(reference)->callback(arguments, results);
     if (code == TrapCode::None) write_results(type, results, *frame);

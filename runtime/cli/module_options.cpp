@@ -59,6 +59,11 @@ void ModuleOptions::declare_cache(CLI::App& app) {
   app.add_flag("--no-cache", no_cache_, "neither use nor fill the cache of compiled modules");
 }
 
+void ModuleOptions::declare_strict_calls(CLI::App& app) {
+  app.add_flag("--strict-calls", strict_calls_,
+               "trap where a function is called through a pointer of another type");
+}
+
 absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
   absl::StatusOr<jit::Sfi> sfi = jit::parse_sfi(sfi_);
   if (!sfi.ok()) return sfi.status();
@@ -71,6 +76,7 @@ absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
   runtime::LoadOptions options;
   options.sfi = *sfi;
   options.strict_traps = strict_traps;
+  options.strict_calls = strict_calls_;
   options.compile_threads = threads_;
   options.dump_directory = dump_directory;
   // Without a compilation there is nothing to dump.

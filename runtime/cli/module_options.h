@@ -26,6 +26,8 @@ class ModuleOptions {
   void declare_jobs(CLI::App& app);
   // --no-cache
   void declare_cache(CLI::App& app);
+  // --strict-calls
+  void declare_strict_calls(CLI::App& app);
 
   // What the options say; with the cache, unless there is none. InvalidArgument: see the message.
   absl::StatusOr<runtime::LoadOptions> load_options();
@@ -39,6 +41,7 @@ class ModuleOptions {
   bool unsafe_ = false;
   unsigned threads_ = 0;
   bool no_cache_ = false;
+  bool strict_calls_ = false;
   std::optional<runtime::Cache> cache_;
 };
 

@@ -62,6 +62,7 @@ class Run : public Command {
     options_.declare_cache(app);
     app.add_flag("--strict-traps", options_.strict_traps,
                  "keep loads whose results are not used, in case they trap");
+    options_.declare_strict_calls(app);
     app.add_flag("--perf-map", perf_map_,
                  "name the compiled functions for perf, in /tmp/perf-PID.map");
     app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")
@@ -97,7 +98,7 @@ class Run : public Command {
       if (!written.ok()) return fail(written, kRunFailure);
     }
     host_ = create_host();
-    if (loaded->module->module().uses_lind_abi()) return run_cage(*loaded, *guest);
+    if (loaded->module->module().has_lind_abi()) return run_cage(*loaded, *guest);
     std::optional<uint64_t> memory_limit = guest->memory_limit;
     std::unique_ptr<Process> process = create_process(*std::move(guest));
     if (process == nullptr) return kRunFailure;
