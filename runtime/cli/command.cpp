@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string_view>
+
+#include "runtime/cli/toolchain.h"
 
 #ifndef LINDEN_VERSION
 #error "LINDEN_VERSION is set by CMake"
@@ -30,12 +33,14 @@ void print_help(FILE* stream) {
   for (const CommandEntry& entry : kCommands) {
     std::fprintf(stream, "  %-12s%s\n", entry.name, entry.summary);
   }
+  std::fputs("\nTools for programs, with the options of the programs of these names:\n", stream);
+  for (const Tool& tool : tools()) std::fprintf(stream, "  %-12s%s\n", tool.name, tool.summary);
   std::fputs(
       "\nOptions:\n"
       "  -h, --help  show this text; `linden COMMAND --help` shows a command's options\n"
       "  --version   show the version\n\n"
       "Examples:\n"
-      "  linden run hello.wasm\n"
+      "  linden cc -O2 hello.c -o hello && linden run hello\n"
       "  linden run --dir data::/data:ro --env LANG=C program.wasm --verbose /data/input\n"
       "  linden compile program.wasm -o program.lindenc && linden run program.lindenc\n",
       stream);
@@ -92,11 +97,38 @@ int run_command(const CommandEntry& entry, std::vector<std::string> arguments) {
   return command->run();
 }
 
+const CommandEntry* find_command(std::string_view name) {
+  for (const CommandEntry& entry : kCommands) {
+    if (name == entry.name) return &entry;
+  }
+  return nullptr;
+}
+
+// Under some names this program is one of its commands: `linden-run` is what binfmt_misc calls,
+// with the program's path as its first argument, and configure scripts look for tools behind the
+// name of the target.
+std::optional<int> run_by_own_name(std::string_view path, std::span<char*> arguments) {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  if (name.ends_with("linden-run")) {
+    std::vector<std::string> with_separator = {"--"};
+    with_separator.insert(with_separator.end(), arguments.begin(), arguments.end());
+    return run_command(*find_command("run"), std::move(with_separator));
+  }
+  if (!name.starts_with(kTargetTriple) || name.size() == kTargetTriple.size()) return std::nullopt;
+  const Tool* tool = find_tool(name.substr(kTargetTriple.size() + 1));
+  if (tool == nullptr) return std::nullopt;
+  return tool->run(*tool, {arguments.begin(), arguments.end()});
+}
+
 }  // namespace
 
 std::span<const CommandEntry> commands() { return kCommands; }
 
 int run_command_line(int argc, char** argv) {
+  if (argc > 0) {
+    std::optional<int> code = run_by_own_name(argv[0], {argv + 1, argv + argc});
+    if (code) return *code;
+  }
   if (argc < 2) {
     print_help(stderr);
     return kUsageError;
@@ -110,9 +142,10 @@ int run_command_line(int argc, char** argv) {
     std::puts("linden " LINDEN_VERSION);
     return 0;
   }
-  for (const CommandEntry& entry : kCommands) {
-    if (name == entry.name) return run_command(entry, {argv + 2, argv + argc});
+  if (const CommandEntry* entry = find_command(name)) {
+    return run_command(*entry, {argv + 2, argv + argc});
   }
+  if (const Tool* tool = find_tool(name)) return tool->run(*tool, {argv + 2, argv + argc});
   std::fprintf(stderr, "linden: unknown command '%s'\nTry `linden --help`.\n", argv[1]);
   return kUsageError;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/toolchain.h"
 
 namespace linden::cli {
 namespace {
@@ -37,6 +38,8 @@ std::vector<CommandNames> collect() {
     }
     result.push_back(std::move(names));
   }
+  // Their options are those of other programs; their files can be completed.
+  for (const Tool& tool : tools()) result.push_back({tool.name, tool.summary, {}});
   return result;
 }
 

@@ -1,0 +1,205 @@
+// `linden cc`, `linden ld`, `linden ar` and so on.
+//
+// The sysroot describes its own compiler: linden.cfg holds the target's options for clang, and
+// bin/ld those of the linker. clang's driver does the rest, so that its exit codes, -v, -###,
+// dependency files and so on are its own. What remains is to find both, to answer for the target's
+// name, and to drop the options that other Linux targets obey and for which clang has no meaning
+// here.
+#include "runtime/cli/toolchain.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+
+#include "runtime/cli/command.h"
+
+namespace linden::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCompilerHelp =
+    "Compiles and links C programs for Linden. Options are clang's (clang-22 --help) with the "
+    "target,\n"
+    "the headers and libraries of the sysroot, and the link line filled in.\n\n"
+    "Usage: linden cc [--sysroot=DIR] OPTIONS FILES...\n\n"
+    "  --print-toolchain-file  the path of the toolchain file for CMake\n"
+    "  -print-sysroot          the sysroot that is used\n\n"
+    "The sysroot: --sysroot, or the environment variable LINDEN_SYSROOT, or `sysroot` beside this\n"
+    "command. LINDEN_CLANG names another compiler than clang-22.\n\n"
+    "Examples:\n"
+    "  linden cc -O2 hello.c -o hello && linden run hello\n"
+    "  make CC='linden cc'\n"
+    "  ./configure --host=wasm32-linden-linux-gnu CC='linden cc' AR='linden ar' RANLIB='linden "
+    "ranlib'\n"
+    "  cmake -DCMAKE_TOOLCHAIN_FILE=\"$(linden cc --print-toolchain-file)\" ...\n";
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+// Programs are linked statically at a fixed address, by one linker.
+bool has_no_meaning(std::string_view argument) {
+  return is_one_of(argument,
+                   {"-fPIC", "-fpic", "-fPIE", "-fpie", "-pie", "-no-pie", "-nopie", "-static",
+                    "-static-pie", "-rdynamic", "-static-libgcc", "-shared-libgcc", "-fno-plt"}) ||
+         argument.starts_with("-fuse-ld=") || argument.starts_with("-ftls-model=");
+}
+
+// Whether clang takes the next argument as this one's value, whatever it looks like. Only such
+// values matter here as can look like an option that is handled here.
+bool takes_value(std::string_view argument) {
+  return is_one_of(argument, {"-o",          "-D",         "-U",       "-I",       "-L",
+                              "-l",          "-x",         "-u",       "-z",       "-MF",
+                              "-MT",         "-MQ",        "-include", "-imacros", "-isystem",
+                              "-iquote",     "-idirafter", "-Xlinker", "-Xclang",  "-Xpreprocessor",
+                              "-Xassembler", "-mllvm"});
+}
+
+struct CompilerCommand {
+  std::optional<std::string> sysroot;   // of --sysroot
+  std::optional<std::string> question;  // an option that asks for a line of text that only we know
+  std::vector<std::string> arguments;   // for clang
+};
+
+CompilerCommand parse_compiler_command(std::vector<std::string> arguments) {
+  CompilerCommand command;
+  bool relocatable = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string& argument = arguments[i];
+    bool has_next = i + 1 < arguments.size();
+    if (has_no_meaning(argument)) continue;
+    if (argument.starts_with("--sysroot=")) {
+      command.sysroot = argument.substr(strlen("--sysroot="));
+      continue;
+    }
+    if (argument == "--sysroot" && has_next) {
+      command.sysroot = arguments[++i];
+      continue;
+    }
+    if (is_one_of(argument,
+                  {"-dumpmachine", "--print-toolchain-file", "-print-sysroot", "--print-sysroot",
+                   "-print-libgcc-file-name", "--print-libgcc-file-name"})) {
+      command.question = argument;
+    }
+    // For other targets clang leaves out libraries and start files by itself.
+    relocatable |= argument == "-r";
+    bool skip = takes_value(argument) && has_next;
+    command.arguments.push_back(std::move(argument));
+    if (skip) command.arguments.push_back(std::move(arguments[++i]));
+  }
+  if (relocatable) command.arguments.push_back("-nostdlib");
+  return command;
+}
+
+int fail(const Tool& tool, const std::string& message) {
+  std::fprintf(stderr, "linden %s: %s\n", tool.name, message.c_str());
+  return kFailure;
+}
+
+std::string getenv_or(const char* name, std::string otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+// Nothing after printing why.
+std::optional<fs::path> find_sysroot(const Tool& tool, const std::optional<std::string>& option) {
+  std::error_code error;
+  fs::path executable = fs::read_symlink("/proc/self/exe", error);
+  fs::path path =
+      option ? *option
+             : getenv_or("LINDEN_SYSROOT", (executable.parent_path() / "sysroot").string());
+  path = fs::absolute(path, error);
+  if (fs::exists(path / "linden.cfg", error)) return path;
+  fail(tool, path.string() +
+                 " is not a sysroot for Linden: it has no linden.cfg. `scripts/build` makes " +
+                 "build/sysroot; --sysroot or LINDEN_SYSROOT name another one");
+  return std::nullopt;
+}
+
+// Debian's package has the program's name, but for LLVM's utilities.
+int execute(const Tool& tool, const std::string& program,
+            const std::vector<std::string>& arguments) {
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  ::execvp(program.c_str(), argv.data());
+  std::string message = program + ": " + std::strerror(errno);
+  if (errno == ENOENT && program.find('/') == std::string::npos) {
+    std::string package = program.starts_with("llvm-") ? "llvm-22" : program;
+    message = program + " not found; install Debian's package " + package;
+  }
+  return fail(tool, message);
+}
+
+int run_compiler(const Tool& tool, std::vector<std::string> arguments) {
+  if (arguments.size() == 1 && arguments[0] == "--help") {
+    std::fputs(kCompilerHelp, stdout);
+    return 0;
+  }
+  CompilerCommand command = parse_compiler_command(std::move(arguments));
+  std::optional<fs::path> sysroot = find_sysroot(tool, command.sysroot);
+  if (!sysroot) return kFailure;
+  if (command.question) {
+    std::string answer(kTargetTriple);
+    if (command.question->ends_with("toolchain-file")) answer = *sysroot / "linden.cmake";
+    if (command.question->ends_with("sysroot")) answer = *sysroot;
+    if (command.question->ends_with("libgcc-file-name")) answer = *sysroot / "lib" / "libgcc.a";
+    std::puts(answer.c_str());
+    return 0;
+  }
+  command.arguments.insert(command.arguments.begin(),
+                           "--config=" + (*sysroot / "linden.cfg").string());
+  return execute(tool, getenv_or("LINDEN_CLANG", "clang-22"), command.arguments);
+}
+
+int run_linker(const Tool& tool, std::vector<std::string> arguments) {
+  std::optional<fs::path> sysroot = find_sysroot(tool, std::nullopt);
+  if (!sysroot) return kFailure;
+  return execute(tool, *sysroot / "bin" / "ld", arguments);
+}
+
+int run_utility(const Tool& tool, std::vector<std::string> arguments) {
+  return execute(tool, tool.program, arguments);
+}
+
+int refuse_cxx(const Tool& tool, std::vector<std::string>) {
+  fail(tool, "there is no C++ library for Linden yet; `linden cc` compiles C");
+  return kUsageError;
+}
+
+constexpr Tool kTools[] = {
+    {"cc", "compile and link C programs, as clang does", run_compiler},
+    {"c++", "reserved: there is no C++ library yet", refuse_cxx},
+    {"ld", "link objects, as wasm-ld does", run_linker},
+    {"ar", "make archives", run_utility, "llvm-ar-22"},
+    {"ranlib", "make indices of archives", run_utility, "llvm-ranlib-22"},
+    {"nm", "list symbols", run_utility, "llvm-nm-22"},
+    {"strip", "remove symbols", run_utility, "llvm-strip-22"},
+    {"objcopy", "copy and change objects", run_utility, "llvm-objcopy-22"},
+    {"objdump", "show sections and code", run_utility, "llvm-objdump-22"},
+    {"readelf", "show headers", run_utility, "llvm-readelf-22"},
+    {"size", "show sizes of sections", run_utility, "llvm-size-22"},
+};
+
+}  // namespace
+
+std::span<const Tool> tools() { return kTools; }
+
+const Tool* find_tool(std::string_view name) {
+  if (name == "gcc" || name == "clang") name = "cc";
+  if (name == "g++" || name == "clang++") name = "c++";
+  for (const Tool& tool : kTools) {
+    if (name == tool.name) return &tool;
+  }
+  return nullptr;
+}
+
+}  // namespace linden::cli
