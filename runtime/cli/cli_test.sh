@@ -5,30 +5,8 @@ set -uo pipefail
 
 linden=$(realpath "$1")
 sanitizers=${2:-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export LINDEN_CACHE_DIR=$work/cache
-failures=0
-
-# AddressSanitizer warns, once in a process, that a guest's stack is not the thread's.
-without_sanitizer_warning() {
-  sed -e 's/==[0-9]*==WARNING: ASan is ignoring .*//' \
-    -e '/^False positive error reports may follow/d' -e '/sanitizers\/issues\/189$/d'
-}
-
-# expect CODE TEXT COMMAND...: the exit code, and a pattern that its output (both streams) must match.
-expect() {
-  local code=$1 text=$2 output actual
-  shift 2
-  output=$("$@" 2>&1 </dev/null | tr '\0' ' ' | without_sanitizer_warning)
-  actual=$?
-  if [[ $actual -ne $code || ! $output =~ $text ]]; then
-    printf 'FAILED: %s\n  expected exit code %s and output matching "%s"\n  got %s and: %s\n' \
-      "$*" "$code" "$text" "$actual" "$output"
-    failures=$((failures + 1))
-  fi
-}
+# shellcheck source=expect.sh
+source "$(dirname "$0")/expect.sh"
 
 cat >math.wat <<'WAT'
 (module
@@ -100,7 +78,7 @@ expect 2 'Usage: linden' "$linden"
 expect 0 'Usage: linden' "$linden" --help
 expect 0 '^linden [0-9]+\.' "$linden" --version
 expect 2 "unknown command 'frob'" "$linden" frob
-for command in run compile inspect wast cache completion; do
+for command in run compile inspect wast cache completion cc; do
   expect 0 'Usage' "$linden" $command --help
 done
 expect 125 'frob' "$linden" run --frob math.wat
@@ -162,6 +140,11 @@ WAT
 expect 0 '^9000000$' "$linden" run --stack 1G --no-cache --invoke down recurse.wat 9000000
 expect 139 'call stack exhausted' "$linden" run --stack 64K --invoke down recurse.wat 9000000
 expect 125 'number of bytes' "$linden" run --stack big --invoke down recurse.wat 1
+
+# The name that binfmt_misc calls: everything belongs to the guest but the path of the program.
+ln -s "$linden" linden-run
+expect 3 'program.wat.*--dir.*-v' ./linden-run program.wat --dir -v
+expect 125 'MODULE' ./linden-run
 
 # A reader that goes away ends the guest.
 output=$(timeout 20 bash -c '"$1" run yes.wat | head -n 2; exit ${PIPESTATUS[0]}' - "$linden")
@@ -226,8 +209,4 @@ for shell in bash zsh fish; do
 done
 expect 2 'SHELL' "$linden" completion frob
 
-if ((failures > 0)); then
-  echo "$failures failures"
-  exit 1
-fi
-echo 'all passed'
+finish
