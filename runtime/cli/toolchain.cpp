@@ -63,6 +63,23 @@ bool takes_value(std::string_view argument) {
                               "-Xassembler", "-mllvm"});
 }
 
+bool is_utility(std::string_view name) {
+  const Tool* tool = find_tool(name);
+  return tool != nullptr && tool->program != nullptr;
+}
+
+constexpr std::string_view kProgramQuestion = "print-prog-name=";
+
+// What clang would answer for another target or another linker. Options take one dash or two.
+bool is_question(std::string_view argument) {
+  if (!argument.starts_with("-")) return false;
+  std::string_view name = argument.substr(argument.starts_with("--") ? 2 : 1);
+  return is_one_of(name, {"dumpmachine", "print-toolchain-file", "print-sysroot",
+                          "print-libgcc-file-name"}) ||
+         (name.starts_with(kProgramQuestion) &&
+          (name.ends_with("=ld") || is_utility(name.substr(kProgramQuestion.size()))));
+}
+
 struct CompilerCommand {
   std::optional<std::string> sysroot;   // of --sysroot
   std::optional<std::string> question;  // an option that asks for a line of text that only we know
@@ -84,11 +101,7 @@ CompilerCommand parse_compiler_command(std::vector<std::string> arguments) {
       command.sysroot = arguments[++i];
       continue;
     }
-    if (is_one_of(argument,
-                  {"-dumpmachine", "--print-toolchain-file", "-print-sysroot", "--print-sysroot",
-                   "-print-libgcc-file-name", "--print-libgcc-file-name"})) {
-      command.question = argument;
-    }
+    if (is_question(argument)) command.question = argument;
     // For other targets clang leaves out libraries and start files by itself.
     relocatable |= argument == "-r";
     bool skip = takes_value(argument) && has_next;
@@ -139,6 +152,17 @@ int execute(const Tool& tool, const std::string& program,
   return fail(tool, message);
 }
 
+std::string answer(std::string_view question, const fs::path& sysroot) {
+  if (question.ends_with("toolchain-file")) return sysroot / "linden.cmake";
+  if (question.ends_with("sysroot")) return sysroot;
+  if (question.ends_with("libgcc-file-name")) return sysroot / "lib" / "libgcc.a";
+  size_t program = question.find(kProgramQuestion);
+  if (program == std::string_view::npos) return std::string(kTargetTriple);
+  // libtool asks for the linker, and asks that about shared libraries.
+  std::string_view name = question.substr(program + kProgramQuestion.size());
+  return name == "ld" ? sysroot / "bin" / "ld" : fs::path(find_tool(name)->program);
+}
+
 int run_compiler(const Tool& tool, std::vector<std::string> arguments) {
   if (arguments.size() == 1 && arguments[0] == "--help") {
     std::fputs(kCompilerHelp, stdout);
@@ -148,11 +172,7 @@ int run_compiler(const Tool& tool, std::vector<std::string> arguments) {
   std::optional<fs::path> sysroot = find_sysroot(tool, command.sysroot);
   if (!sysroot) return kFailure;
   if (command.question) {
-    std::string answer(kTargetTriple);
-    if (command.question->ends_with("toolchain-file")) answer = *sysroot / "linden.cmake";
-    if (command.question->ends_with("sysroot")) answer = *sysroot;
-    if (command.question->ends_with("libgcc-file-name")) answer = *sysroot / "lib" / "libgcc.a";
-    std::puts(answer.c_str());
+    std::puts(answer(*command.question, *sysroot).c_str());
     return 0;
   }
   command.arguments.insert(command.arguments.begin(),

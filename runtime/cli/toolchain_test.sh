@@ -47,6 +47,8 @@ expect 0 '^wasm32-linden-linux-gnu$' "$linden" cc -dumpmachine
 expect 0 '/linden.cmake$' "$linden" cc --print-toolchain-file
 expect 0 '/lib/libm.a$' "$linden" cc -print-file-name=libm.a
 expect 0 '/lib/libgcc.a$' "$linden" cc -print-libgcc-file-name
+expect 0 '/bin/ld$' "$linden" cc -print-prog-name=ld
+expect 0 '^llvm-nm-22$' "$linden" cc --print-prog-name=nm
 expect 0 'clang version' "$linden" cc --version
 expect 0 'clang version' "$linden" cc -v
 expect 1 'no input files' "$linden" cc
