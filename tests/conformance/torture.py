@@ -30,7 +30,7 @@ GCC_ONLY = re.compile(r"-f(no-)?(early-inlining|ipa-cp|ipa-ra|tree-coalesce-vars
 # What GCC 12 accepts and clang 22 does not by itself: these programs are old.
 OLD_C = ["-w", "-Wno-implicit-int", "-Wno-implicit-function-declaration", "-Wno-int-conversion",
          "-Wno-incompatible-pointer-types", "-Wno-incompatible-function-pointer-types", "-Wno-return-mismatch",
-         "-Wno-return-type"]
+         "-Wno-return-type", "-Wno-parentheses"]
 # What the harnesses of the directories (ieee.exp, builtins.exp) add.
 DIRECTORY_OPTIONS = {
     "ieee": ["-fno-inline"],
