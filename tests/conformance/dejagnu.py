@@ -145,6 +145,6 @@ def companion_options(path):
     options = []
     for line in script.read_text().splitlines():
         # Indented lines belong to conditions about other targets.
-        if line.startswith("lappend additional_flags"):
+        if line.startswith(("lappend additional_flags", "set additional_flags")):
             options += shlex.split(line)[2:]
     return options

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 
 import dejagnu
@@ -29,7 +30,7 @@ GCC_ONLY = re.compile(r"-f(no-)?(early-inlining|ipa-cp|ipa-ra|tree-coalesce-vars
 # What GCC 12 accepts and clang 22 does not by itself: these programs are old.
 OLD_C = ["-w", "-Wno-implicit-int", "-Wno-implicit-function-declaration", "-Wno-int-conversion",
          "-Wno-incompatible-pointer-types", "-Wno-incompatible-function-pointer-types", "-Wno-return-mismatch",
-         "-Wno-return-type"]
+         "-Wno-return-type", "-Wno-parentheses"]
 # What the harnesses of the directories (ieee.exp, builtins.exp) add.
 DIRECTORY_OPTIONS = {
     "ieee": ["-fno-inline"],
@@ -145,12 +146,13 @@ def run_test(test, exclusion, options, work):
     """The outcome; and natively the outcome of a failure, which tells whether clang or Linden is to blame."""
     if test.unsupported:
         return test, Outcome("unsupported", test.unsupported), None
+    if options.native:
+        return test, attempt(test, ["clang-22"], [], work, options), None
     outcome = attempt(test, [options.linden, "cc"], [options.linden, "run", "--no-cache", "--jobs", "1"], work,
                       options)
     native = None
     if outcome.status != "pass" and exclusion is None:
-        (work / "native").mkdir(exist_ok=True)
-        native = attempt(test, ["clang-22"], [], work / "native", options)
+        native = attempt(test, ["clang-22"], [], work, options)
     return test, outcome, native
 
 
@@ -159,6 +161,8 @@ def parse_arguments():
     parser.add_argument("level", nargs="*", metavar="LEVEL", help="-O0 or -O2 (default: both)")
     parser.add_argument("--only", default="", metavar="REGEX", help="only tests whose name matches")
     parser.add_argument("--compile-only", action="store_true", help="compile and link, run nothing")
+    parser.add_argument("--native", action="store_true",
+                        help="compile and run by clang alone: what fails so is not Linden's doing")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="for each step of a test")
     parser.add_argument("--linden", default=str(ROOT / "build/linden"), metavar="FILE")
@@ -185,13 +189,13 @@ def report(results, exclusions, options):
         if exclusion and outcome.status in ("compile", "run"):
             verdict = "excluded"
             reasons[exclusion] += 1
-        elif exclusion and outcome.status == "pass" and not options.compile_only:
+        elif exclusion and outcome.status == "pass" and not (options.compile_only or options.native):
             healthy = False
             print(f"PASSES, but is excluded: {test.label}: {exclusion}")
         elif outcome.status in ("compile", "run"):
             healthy = False
-            print(f"FAIL {test.label}: {outcome.status}: {outcome.detail}; natively: "
-                  f"{native.status} {native.detail}".rstrip())
+            natively = f"; natively: {native.status} {native.detail}".rstrip() if native else ""
+            print(f"FAIL {test.label}: {outcome.status}: {outcome.detail}{natively}")
         counts[test.level][verdict] += 1
         rows.append({"test": test.name, "level": test.level, "status": verdict, "detail": outcome.detail,
                      "native": native and dataclasses.asdict(native)})
@@ -215,12 +219,11 @@ def main():
     if len(options.level) == len(LEVELS) and unknown:
         sys.exit(f"torture: exclusions of what does not exist: {', '.join(sorted(unknown))}")
     tests = [test for test in tests if re.search(options.only, test.name)]
-    work = options.output / "work"
-    work.mkdir(exist_ok=True)
     results = []
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+    with tempfile.TemporaryDirectory(dir=options.output) as work, \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         futures = [pool.submit(run_test, test, exclusions.get(test.label) or exclusions.get(test.name), options,
-                               work) for test in tests]
+                               Path(work)) for test in tests]
         for future in concurrent.futures.as_completed(futures):
             results.append(future.result())
             if sys.stderr.isatty():
