@@ -11,6 +11,7 @@ namespace linden::microvisor {
 Cage::Cage(Host& host, Options options)
     : host_(host),
       options_(std::move(options)),
+      attributes_(host, options_.id, options_.fd_limit),
       fds_(options_.fd_limit),
       working_directory_(options_.working_directory) {}
 

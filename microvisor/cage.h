@@ -20,6 +20,7 @@
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
 #include "microvisor/paths.h"
+#include "microvisor/process_attributes.h"
 
 namespace linden::microvisor {
 
@@ -41,6 +42,7 @@ class Cage {
   int id() const { return options_.id; }
   int parent_id() const { return options_.parent_id; }
   FdTable& fds() { return fds_; }
+  ProcessAttributes& attributes() { return attributes_; }
   const std::vector<std::string>& args() const { return options_.args; }
   const std::vector<std::string>& environment() const { return options_.environment; }
 
@@ -67,6 +69,7 @@ class Cage {
   Host& host_;
   const Options options_;
   GuestMemory memory_;
+  ProcessAttributes attributes_;
   FdTable fds_;
   std::atomic<int64_t> exit_status_ = kRunning;
   mutable absl::Mutex working_directory_mutex_;
