@@ -17,6 +17,7 @@ Cage::Cage(Host& host, Options options)
         if (options.ids == nullptr) options.ids = std::make_shared<TaskIds>();
         return options;
       }(std::move(options))),
+      attributes_(host, options_.id, options_.fd_limit),
       fds_(options_.fd_limit),
       main_thread_(*this, options_.id),
       working_directory_(options_.working_directory) {}

@@ -26,6 +26,7 @@
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
 #include "microvisor/paths.h"
+#include "microvisor/process_attributes.h"
 #include "microvisor/signals.h"
 #include "microvisor/task_ids.h"
 #include "microvisor/thread.h"
@@ -53,6 +54,7 @@ class Cage {
   int id() const { return options_.id; }
   int parent_id() const { return options_.parent_id; }
   FdTable& fds() { return fds_; }
+  ProcessAttributes& attributes() { return attributes_; }
   const std::vector<std::string>& args() const { return options_.args; }
   const std::vector<std::string>& environment() const { return options_.environment; }
 
@@ -115,6 +117,7 @@ class Cage {
   const Options options_;
   GuestMemory memory_;
   AddressSpace* address_space_ = nullptr;
+  ProcessAttributes attributes_;
   FdTable fds_;
   std::atomic<int64_t> exit_status_ = kRunning;
   ThreadStarter* thread_starter_ = nullptr;

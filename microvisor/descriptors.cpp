@@ -1,13 +1,35 @@
 // Making, sharing and dropping descriptors.
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 
-#include "microvisor/syscalls.h"
+#include "microvisor/syscall_helpers.h"
 
 namespace linden::microvisor {
 
-SyscallResult sys_close(Cage& cage, int fd) {
-  TRY(cage.fds().close(fd));
+namespace {
+
+// The largest pipe that Linux lets an unprivileged user make; the host process may be privileged.
+constexpr int kMaxPipeSize = 1 << 20;
+
+SyscallResult control_host_file(Cage& cage, OpenFile& file, int command, int argument) {
+  if (command == F_SETPIPE_SZ && argument > kMaxPipeSize) return Error{EPERM};
+  return TRY(cage.host().control(TRY(file.host_descriptor()), command, argument));
+}
+
+}  // namespace
+
+SyscallResult sys_close(Cage& cage, int fd) { return to_zero(cage.fds().close(fd)); }
+
+SyscallResult sys_close_range(Cage& cage, uint32_t first, uint32_t last, uint32_t flags) {
+  // A cage's table is its own already: there is nothing to unshare.
+  if (flags & ~uint32_t{CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC}) return Error{EINVAL};
+  if (first > last) return Error{EINVAL};
+  if (flags & CLOSE_RANGE_CLOEXEC) {
+    cage.fds().mark_range(first, last);
+  } else {
+    cage.fds().close_range(first, last);
+  }
   return 0;
 }
 
@@ -23,10 +45,12 @@ SyscallResult sys_dup3(Cage& cage, int from, int to, int flags) {
   return TRY(cage.fds().duplicate_onto(from, to, flags & O_CLOEXEC));
 }
 
-SyscallResult sys_fcntl(Cage& cage, int fd, int command, int argument) {
+SyscallResult sys_fcntl(Cage& cage, int fd, int command, uint64_t raw_argument) {
   // O_ASYNC would send host signals to the whole process.
   constexpr int kSettable = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
   Descriptor descriptor = TRY(cage.fds().get(fd));
+  OpenFile& file = *descriptor.file;
+  int argument = static_cast<int>(raw_argument);
   switch (command) {
     case F_DUPFD:
       return TRY(cage.fds().duplicate(fd, argument, false));
@@ -35,12 +59,34 @@ SyscallResult sys_fcntl(Cage& cage, int fd, int command, int argument) {
     case F_GETFD:
       return descriptor.close_on_exec ? FD_CLOEXEC : 0;
     case F_SETFD:
-      TRY(cage.fds().set_close_on_exec(fd, argument & FD_CLOEXEC));
-      return 0;
+      return to_zero(cage.fds().set_close_on_exec(fd, argument & FD_CLOEXEC));
     case F_GETFL:
-      return TRY(descriptor.file->status_flags());
+      return TRY(file.status_flags());
+  }
+  if (file.is_path_only()) return Error{EBADF};
+  switch (command) {
     case F_SETFL:
-      TRY(descriptor.file->set_status_flags(argument & kSettable));
+      return to_zero(file.set_status_flags(argument & kSettable));
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+      return control_record_lock(cage, file, command,
+                                 GuestPtr<GuestFlock>{static_cast<uint32_t>(raw_argument)});
+    case F_GETPIPE_SZ:
+    case F_SETPIPE_SZ:
+    case F_GET_SEALS:
+    case F_ADD_SEALS:
+      return control_host_file(cage, file, command, argument);
+    // The owner is recorded and never signalled: nothing turns signal-driven input on.
+    case F_GETOWN:
+      return file.signal_owner.load();
+    case F_SETOWN:
+      file.signal_owner = argument;
+      return 0;
+    case F_GETSIG:
       return 0;
     default:
       return Error{EINVAL};

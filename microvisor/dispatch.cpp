@@ -1,6 +1,7 @@
 #include "microvisor/dispatch.h"
 
 #include <algorithm>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -27,13 +28,18 @@ constexpr std::array<ArgKind, 6> pad(std::initializer_list<ArgKind> kinds) {
               static_cast<int>(std::initializer_list<ArgKind> LINDEN_KINDS kinds.size()), \
               traits,                                                                     \
               support,                                                                    \
+              0,                                                                          \
               caveat},
+#define LINDEN_REFUSED(number, name, error, reason) \
+  SyscallInfo{number, #name, {}, 0, 0, Refused, error, reason},
 constexpr SyscallInfo kSyscalls[] = {
 #include "microvisor/syscalls.def"
 };
 #undef LINDEN_SYSCALL
+#undef LINDEN_REFUSED
 
-static_assert(std::ranges::is_sorted(kSyscalls, {}, &SyscallInfo::number));
+// Strictly: no number comes twice.
+static_assert(std::ranges::is_sorted(kSyscalls, std::less_equal<>(), &SyscallInfo::number));
 
 constexpr const SyscallInfo* find(int number) {
   for (const SyscallInfo& info : kSyscalls) {
@@ -82,8 +88,11 @@ constexpr std::array<Entry, kTableSize> kEntries = [] {
   entries[number] = [](Thread& thread, const uint64_t* arguments) {  \
     return call<number>(&sys_##name, thread, arguments);             \
   };
+#define LINDEN_REFUSED(number, name, error, reason) \
+  entries[number] = [](Cage&, const uint64_t*) -> int64_t { return -error; };
 #include "microvisor/syscalls.def"
 #undef LINDEN_SYSCALL
+#undef LINDEN_REFUSED
   return entries;
 }();
 

@@ -37,7 +37,9 @@ inline constexpr uint32_t kBlocking = 1 << 0;
 // Is begun anew after a signal handler with SA_RESTART.
 inline constexpr uint32_t kRestartable = 1 << 1;
 
-enum class Support : uint8_t { Full, Partial };
+// Full: as Linux, but for a caveat if there is one. Partial: the caveat says what is missing.
+// Refused: always fails with `error`, for the reason that the caveat gives.
+enum class Support : uint8_t { Full, Partial, Refused };
 
 struct SyscallInfo {
   int number;
@@ -46,10 +48,11 @@ struct SyscallInfo {
   int argument_count;
   uint32_t traits;
   Support support;
+  int error;  // of a refused call, else 0
   std::string_view caveat;
 };
 
-// All system calls that exist, sorted by number.
+// All system calls in the table, sorted by number.
 std::span<const SyscallInfo> syscalls();
 // Null for a number that doesn't exist.
 const SyscallInfo* find_syscall(int number);

@@ -8,55 +8,12 @@
 
 namespace linden::microvisor {
 
-namespace {
-
-class PosixFixture {
- public:
-  PosixFixture() {
-    Cage::Options options{.id = 7, .parent_id = 3};
-    options.names.add("/data", test::grant(directory.path()).open(host, nullptr).take());
-    options.names.add("/ro", test::grant(directory.path() + ":ro").open(host, nullptr).take());
-    options.working_directory = "/data";
-    cage = std::make_unique<Cage>(host, std::move(options));
-    cage->set_memory(memory.view());
-  }
-
-  template <typename... Args>
-  int64_t call(int number, Args... args) {
-    uint64_t values[6] = {static_cast<uint64_t>(args)...};
-    return dispatch(cage->main_thread(), number, values);
-  }
-  int64_t open(std::string_view path, int flags = O_RDONLY, int directory = AT_FDCWD) {
-    return call(SYS_openat, directory, memory.put(path), flags, 0644);
-  }
-
-  test::TemporaryDirectory directory;
-  LinuxHost host;
-  test::TestMemory memory;
-  std::unique_ptr<Cage> cage;
-};
-
-}  // namespace
+using test::PosixFixture;
 
 TEST_CASE("numbers that don't exist are ENOSYS") {
   PosixFixture posix;
-  for (int number : {-1, 333, 511, 512, 1 << 30}) CHECK(posix.call(number) == -ENOSYS);
-  CHECK(find_syscall(333) == nullptr);
-}
-
-TEST_CASE("the table describes what dispatch executes") {
-  PosixFixture posix;
-  CHECK(syscalls().size() > 40);
-  for (const SyscallInfo& info : syscalls()) {
-    INFO(info.name);
-    CHECK(find_syscall(info.number) == &info);
-    CHECK((info.support == Support::Full || !info.caveat.empty()));
-    // Garbage in every argument gives a value or an errno.
-    if (info.number == SYS_exit || info.number == SYS_exit_group) continue;
-    uint64_t garbage[6];
-    for (uint64_t& word : garbage) word = 0xfffffffffffffff0;
-    CHECK(dispatch(posix.cage->main_thread(), info.number, garbage) >= -4095);
-  }
+  for (int number : {-1, 335, 400, 511, 512, 1 << 30}) CHECK(posix.call(number) == -ENOSYS);
+  CHECK(find_syscall(335) == nullptr);
 }
 
 TEST_CASE("a file is written, sought and read back") {
@@ -182,7 +139,7 @@ TEST_CASE("duplicates share offset and flags, and have their own close-on-exec")
   CHECK(posix.call(SYS_fcntl, fd, F_SETFL, O_NONBLOCK | O_ASYNC) == 0);
   CHECK((posix.call(SYS_fcntl, copy, F_GETFL, 0) & (O_NONBLOCK | O_ASYNC)) == O_NONBLOCK);
   CHECK(posix.call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 100) == 100);
-  CHECK(posix.call(SYS_fcntl, fd, F_SETLK, 0) == -EINVAL);
+  CHECK(posix.call(SYS_fcntl, fd, F_SETLEASE, 0) == -EINVAL);
   CHECK(posix.call(SYS_dup3, fd, fd, 0) == -EINVAL);
   CHECK(posix.call(SYS_dup3, fd, 50, O_CLOEXEC) == 50);
   CHECK(posix.call(SYS_dup2, fd, fd) == fd);
@@ -206,7 +163,7 @@ TEST_CASE("clocks, sleeping, random numbers and the process itself") {
   CHECK(posix.call(SYS_clock_gettime, CLOCK_REALTIME, to) == 0);
   CHECK(posix.memory.get<GuestTimespec>(to).seconds > 1'600'000'000);
   CHECK(posix.call(SYS_clock_getres, CLOCK_MONOTONIC, 0) == 0);
-  CHECK(posix.call(SYS_clock_gettime, -6, to) == -EINVAL);
+  CHECK(posix.call(SYS_clock_gettime, -1, to) == -EINVAL);
   CHECK(posix.call(SYS_clock_gettime, CLOCK_REALTIME, test::kBadAddress) == -EFAULT);
   uint32_t request = posix.memory.put(std::vector<GuestTimespec>{{0, 1000, -1}});
   CHECK(posix.call(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, request, 0) == 0);

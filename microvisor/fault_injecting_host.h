@@ -208,6 +208,206 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.sched_yield();
   }
+  Result<HostPipe> pipe(int flags) override {
+    TRY(next_call());
+    return inner_.pipe(flags);
+  }
+  Result<HostFd> eventfd(uint32_t count, int flags) override {
+    TRY(next_call());
+    return inner_.eventfd(count, flags);
+  }
+  Result<HostFd> timerfd_create(clockid_t clock, int flags) override {
+    TRY(next_call());
+    return inner_.timerfd_create(clock, flags);
+  }
+  Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) override {
+    TRY(next_call());
+    return inner_.timerfd_settime(fd, flags, value);
+  }
+  Result<itimerspec> timerfd_gettime(int fd) override {
+    TRY(next_call());
+    return inner_.timerfd_gettime(fd);
+  }
+  Result<HostFd> epoll_create() override {
+    TRY(next_call());
+    return inner_.epoll_create();
+  }
+  Result<void> epoll_ctl(int epoll, int operation, int fd, epoll_event event) override {
+    TRY(next_call());
+    return inner_.epoll_ctl(epoll, operation, fd, event);
+  }
+  Result<int> epoll_wait(int epoll, std::span<epoll_event> events,
+                         const timespec* timeout) override {
+    TRY(next_call());
+    return inner_.epoll_wait(epoll, events, timeout);
+  }
+  Result<HostFd> inotify_create(int flags) override {
+    TRY(next_call());
+    return inner_.inotify_create(flags);
+  }
+  Result<int> inotify_add_watch(int inotify, int fd, uint32_t mask) override {
+    TRY(next_call());
+    return inner_.inotify_add_watch(inotify, fd, mask);
+  }
+  Result<void> inotify_remove_watch(int inotify, int watch) override {
+    TRY(next_call());
+    return inner_.inotify_remove_watch(inotify, watch);
+  }
+  Result<size_t> preadv2(int fd, std::span<const iovec> to, int64_t offset, int flags) override {
+    TRY(next_call());
+    return inner_.preadv2(fd, to, offset, flags);
+  }
+  Result<size_t> pwritev2(int fd, std::span<const iovec> from, int64_t offset, int flags) override {
+    TRY(next_call());
+    return inner_.pwritev2(fd, from, offset, flags);
+  }
+  Result<size_t> sendfile(int to, int from, int64_t* offset, size_t count) override {
+    TRY(next_call());
+    return inner_.sendfile(to, from, offset, count);
+  }
+  Result<size_t> copy_file_range(int from, int64_t* from_offset, int to, int64_t* to_offset,
+                                 size_t count) override {
+    TRY(next_call());
+    return inner_.copy_file_range(from, from_offset, to, to_offset, count);
+  }
+  Result<size_t> splice(int from, int64_t* from_offset, int to, int64_t* to_offset, size_t count,
+                        uint32_t flags) override {
+    TRY(next_call());
+    return inner_.splice(from, from_offset, to, to_offset, count, flags);
+  }
+  Result<size_t> tee(int from, int to, size_t count, uint32_t flags) override {
+    TRY(next_call());
+    return inner_.tee(from, to, count, flags);
+  }
+  Result<int> control(int fd, int command, int argument) override {
+    TRY(next_call());
+    return inner_.control(fd, command, argument);
+  }
+  Result<void> record_lock(int fd, int command, struct flock* lock) override {
+    TRY(next_call());
+    return inner_.record_lock(fd, command, lock);
+  }
+  Result<void> flock(int fd, int operation) override {
+    TRY(next_call());
+    return inner_.flock(fd, operation);
+  }
+  Result<void> sync() override {
+    TRY(next_call());
+    return inner_.sync();
+  }
+  Result<void> syncfs(int fd) override {
+    TRY(next_call());
+    return inner_.syncfs(fd);
+  }
+  Result<void> sync_file_range(int fd, int64_t offset, int64_t length, uint32_t flags) override {
+    TRY(next_call());
+    return inner_.sync_file_range(fd, offset, length, flags);
+  }
+  Result<void> readahead(int fd, int64_t offset, size_t count) override {
+    TRY(next_call());
+    return inner_.readahead(fd, offset, count);
+  }
+  Result<struct statfs> fstatfs(int fd) override {
+    TRY(next_call());
+    return inner_.fstatfs(fd);
+  }
+  Result<struct statx> statx(int fd, int flags, uint32_t mask) override {
+    TRY(next_call());
+    return inner_.statx(fd, flags, mask);
+  }
+  Result<void> access(int fd, int mode) override {
+    TRY(next_call());
+    return inner_.access(fd, mode);
+  }
+  Result<void> change_mode(int fd, uint32_t mode) override {
+    TRY(next_call());
+    return inner_.change_mode(fd, mode);
+  }
+  Result<void> change_owner(int fd, uid_t user, gid_t group) override {
+    TRY(next_call());
+    return inner_.change_owner(fd, user, group);
+  }
+  Result<size_t> get_attribute(int fd, const char* name, std::span<std::byte> to) override {
+    TRY(next_call());
+    return inner_.get_attribute(fd, name, to);
+  }
+  Result<void> set_attribute(int fd, const char* name, std::span<const std::byte> value,
+                             int flags) override {
+    TRY(next_call());
+    return inner_.set_attribute(fd, name, value, flags);
+  }
+  Result<size_t> list_attributes(int fd, std::span<std::byte> to) override {
+    TRY(next_call());
+    return inner_.list_attributes(fd, to);
+  }
+  Result<void> remove_attribute(int fd, const char* name) override {
+    TRY(next_call());
+    return inner_.remove_attribute(fd, name);
+  }
+  Result<GuestTermios> terminal_attributes(int fd) override {
+    TRY(next_call());
+    return inner_.terminal_attributes(fd);
+  }
+  Result<void> set_terminal_attributes(int fd, uint64_t request,
+                                       const GuestTermios& attributes) override {
+    TRY(next_call());
+    return inner_.set_terminal_attributes(fd, request, attributes);
+  }
+  Result<GuestWindowSize> window_size(int fd) override {
+    TRY(next_call());
+    return inner_.window_size(fd);
+  }
+  Result<void> set_window_size(int fd, const GuestWindowSize& size) override {
+    TRY(next_call());
+    return inner_.set_window_size(fd, size);
+  }
+  Result<int> terminal_number(int fd, uint64_t request) override {
+    TRY(next_call());
+    return inner_.terminal_number(fd, request);
+  }
+  Result<void> drain_terminal(int fd) override {
+    TRY(next_call());
+    return inner_.drain_terminal(fd);
+  }
+  Result<bool> is_foreground(int fd) override {
+    TRY(next_call());
+    return inner_.is_foreground(fd);
+  }
+  Result<void> mknodat(int directory, const char* leaf, uint32_t mode) override {
+    TRY(next_call());
+    return inner_.mknodat(directory, leaf, mode);
+  }
+  Result<int> clock_adjustment(clockid_t clock, timex* adjustment) override {
+    TRY(next_call());
+    return inner_.clock_adjustment(clock, adjustment);
+  }
+  Result<rusage> resource_usage(int who) override {
+    TRY(next_call());
+    return inner_.resource_usage(who);
+  }
+  Result<size_t> affinity(std::span<std::byte> to) override {
+    TRY(next_call());
+    return inner_.affinity(to);
+  }
+  Result<void> set_affinity(std::span<const std::byte> mask) override {
+    TRY(next_call());
+    return inner_.set_affinity(mask);
+  }
+  Result<timespec> scheduling_interval() override {
+    TRY(next_call());
+    return inner_.scheduling_interval();
+  }
+  Result<void> current_cpu(unsigned* cpu, unsigned* node) override {
+    TRY(next_call());
+    return inner_.current_cpu(cpu, node);
+  }
+  utsname system_name() override { return inner_.system_name(); }
+  Result<struct sysinfo> system_information() override {
+    TRY(next_call());
+    return inner_.system_information();
+  }
+  HostIdentity identity() override { return inner_.identity(); }
+  uint32_t creation_mask() override { return inner_.creation_mask(); }
 
   // Closing and unmapping always succeed, and aren't counted.
   void close(int fd) override { inner_.close(fd); }

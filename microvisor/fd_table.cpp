@@ -3,7 +3,33 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
+
 namespace linden::microvisor {
+
+namespace {
+
+// Declared before the lock in each function that closes, so that it acts when the lock is released.
+class Closing {
+ public:
+  explicit Closing(const FdTable* table) : table_(table) {}
+  ~Closing() {
+    for (Descriptor& descriptor : closed_) descriptor.file->descriptor_closed(table_);
+  }
+  void add(Descriptor& slot) {
+    if (slot.file) closed_.push_back(std::exchange(slot, Descriptor{}));
+  }
+
+ private:
+  const FdTable* table_;
+  absl::InlinedVector<Descriptor, 1> closed_;
+};
+
+}  // namespace
+
+FdTable::~FdTable() {
+  close_if([](const Descriptor&) { return true; });
+}
 
 bool FdTable::is_open(int fd) const {
   return fd >= 0 && static_cast<size_t>(fd) < slots_.size() && slots_[fd].file;
@@ -38,12 +64,33 @@ Result<std::shared_ptr<OpenFile>> FdTable::file(int fd) const {
 }
 
 Result<void> FdTable::close(int fd) {
-  Descriptor closed;
+  Closing closing(this);
   absl::MutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};
-  // `closed` outlives `lock`: it was declared first.
-  closed = std::exchange(slots_[fd], Descriptor{});
+  closing.add(slots_[fd]);
   return {};
+}
+
+template <typename Condition>
+void FdTable::close_if(Condition condition) {
+  Closing closing(this);
+  absl::MutexLock lock(&mutex_);
+  for (Descriptor& slot : slots_) {
+    if (condition(slot)) closing.add(slot);
+  }
+}
+
+void FdTable::close_range(uint32_t first, uint32_t last) {
+  Closing closing(this);
+  absl::MutexLock lock(&mutex_);
+  for (size_t fd = first; fd <= last && fd < slots_.size(); ++fd) closing.add(slots_[fd]);
+}
+
+void FdTable::mark_range(uint32_t first, uint32_t last) {
+  absl::MutexLock lock(&mutex_);
+  for (size_t fd = first; fd <= last && fd < slots_.size(); ++fd) {
+    if (slots_[fd].file) slots_[fd].close_on_exec = true;
+  }
 }
 
 Result<int> FdTable::duplicate(int fd, int minimum, bool close_on_exec) {
@@ -54,22 +101,24 @@ Result<int> FdTable::duplicate(int fd, int minimum, bool close_on_exec) {
 }
 
 Result<int> FdTable::duplicate_onto(int from, int to, bool close_on_exec) {
-  Descriptor closed;
+  Closing closing(this);
   absl::MutexLock lock(&mutex_);
   if (!is_open(from) || to < 0 || to >= limit_) return Error{EBADF};
   if (from == to) return to;
   if (static_cast<size_t>(to) >= slots_.size()) slots_.resize(to + 1);
-  closed = std::exchange(slots_[to], slots_[from]);
+  closing.add(slots_[to]);
+  slots_[to] = slots_[from];
   slots_[to].close_on_exec = close_on_exec;
   return to;
 }
 
 Result<void> FdTable::move_onto(int from, int to) {
-  Descriptor closed;
+  Closing closing(this);
   absl::MutexLock lock(&mutex_);
   if (!is_open(from) || !is_open(to)) return Error{EBADF};
   if (from == to) return {};
-  closed = std::exchange(slots_[to], std::exchange(slots_[from], Descriptor{}));
+  closing.add(slots_[to]);
+  slots_[to] = std::exchange(slots_[from], Descriptor{});
   return {};
 }
 
@@ -92,17 +141,22 @@ Result<void> FdTable::restrict_rights(int fd, Rights rights) {
 }
 
 void FdTable::close_marked() {
-  std::vector<Descriptor> closed;
-  absl::MutexLock lock(&mutex_);
-  for (Descriptor& slot : slots_) {
-    if (slot.file && slot.close_on_exec) closed.push_back(std::exchange(slot, Descriptor{}));
-  }
+  close_if([](const Descriptor& slot) { return slot.close_on_exec; });
 }
 
 size_t FdTable::open_count() const {
   absl::ReaderMutexLock lock(&mutex_);
   return std::count_if(slots_.begin(), slots_.end(),
                        [](const Descriptor& slot) { return slot.file != nullptr; });
+}
+
+std::vector<std::shared_ptr<OpenFile>> FdTable::files() const {
+  std::vector<std::shared_ptr<OpenFile>> result;
+  absl::ReaderMutexLock lock(&mutex_);
+  for (const Descriptor& slot : slots_) {
+    if (slot.file) result.push_back(slot.file);
+  }
+  return result;
 }
 
 }  // namespace linden::microvisor

@@ -4,8 +4,11 @@
 // Errors: EBADF for a number that isn't open, EMFILE when the limit is reached.
 // Thread-safety: all functions may be called concurrently; each is atomic. No file is closed with
 // the table locked, because closing may block.
+// The table is the owner of POSIX record locks, as files_struct is in Linux: each way to close a
+// descriptor tells its file (OpenFile::descriptor_closed).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -33,8 +36,12 @@ class FdTable {
   static constexpr int kDefaultLimit = 1024;
 
   explicit FdTable(int limit = kDefaultLimit) : limit_(limit) {}
+  ~FdTable();
+  FdTable(const FdTable&) = delete;
 
   int limit() const { return limit_; }
+  // RLIMIT_NOFILE. Descriptors that are open above it stay open.
+  void set_limit(int limit) { limit_ = limit; }
 
   // Takes the lowest free number that is at least `minimum`.
   Result<int> insert(Descriptor descriptor, int minimum = 0);
@@ -44,6 +51,9 @@ class FdTable {
   Result<Descriptor> get(int fd) const;
   Result<std::shared_ptr<OpenFile>> file(int fd) const;
   Result<void> close(int fd);
+  // Closes, or marks to be closed at exec, what is open in [first, last].
+  void close_range(uint32_t first, uint32_t last);
+  void mark_range(uint32_t first, uint32_t last);
 
   Result<int> duplicate(int fd, int minimum, bool close_on_exec);
   // Makes `to` refer to what `from` does, closing what it was. `from == to` changes nothing.
@@ -58,11 +68,15 @@ class FdTable {
   // For exec.
   void close_marked();
   size_t open_count() const;
+  // What is open now, for operations on all of it.
+  std::vector<std::shared_ptr<OpenFile>> files() const;
 
  private:
+  template <typename Condition>
+  void close_if(Condition condition);
   bool is_open(int fd) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
-  const int limit_;
+  std::atomic<int> limit_;
   mutable absl::Mutex mutex_;
   std::vector<Descriptor> slots_ ABSL_GUARDED_BY(mutex_);  // a null file: free
 };

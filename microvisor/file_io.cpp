@@ -1,18 +1,57 @@
 // Reading, writing and seeking.
 
-#include "microvisor/syscalls.h"
+#include <algorithm>
+
+#include "microvisor/syscall_helpers.h"
 
 namespace linden::microvisor {
 
 namespace {
 
-SyscallResult to_value(Result<size_t> transferred) {
-  return static_cast<int64_t>(TRY(std::move(transferred)));
+// A buffer for the kernel. A count that reaches beyond the memory is cut at its end, because Linux
+// looks at a buffer only as far as there is data: reading a short file with a huge count succeeds.
+Result<iovec> buffer_for(Cage& cage, Bytes buffer, uint32_t count) {
+  if (count == 0) return iovec{nullptr, 0};  // Linux doesn't look at the address then
+  uint64_t size = cage.memory().size();
+  uint64_t available = buffer.offset < size ? size - buffer.offset : 0;
+  if (available == 0) return Error{EFAULT};
+  count = static_cast<uint32_t>(std::min<uint64_t>({count, kMaxTransfer, available}));
+  return cage.memory().io_vector(GuestSpan<std::byte>{buffer, count});
 }
 
-SyscallResult to_zero(Result<void> done) {
-  TRY(std::move(done));
-  return 0;
+// The RLIMIT_FSIZE of the cage: EFBIG if nothing may be written at `offset` (-1: where the file
+// stands), else `from` is cut so that the file doesn't grow beyond it. SIGXFSZ isn't sent.
+Result<void> apply_size_limit(Cage& cage, OpenFile& file, IoVectors& from, int64_t offset) {
+  uint64_t limit = cage.attributes().file_size_limit();
+  if (limit == RLIM_INFINITY) return {};
+  struct stat status = TRY(file.stat());
+  if (!S_ISREG(status.st_mode)) return {};
+  if (TRY(file.status_flags()) & O_APPEND) offset = status.st_size;
+  if (offset == -1) offset = TRY(file.seek(0, SEEK_CUR));
+  uint64_t total = 0;
+  for (const iovec& vector : from) total += vector.iov_len;
+  if (total == 0) return {};
+  if (static_cast<uint64_t>(offset) >= limit) return Error{EFBIG};
+  uint64_t room = limit - offset;
+  for (iovec& vector : from) {
+    vector.iov_len = std::min<uint64_t>(vector.iov_len, room);
+    room -= vector.iov_len;
+  }
+  return {};
+}
+
+SyscallResult read_at(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+                      int64_t offset, int flags) {
+  auto file = TRY(usable_file(cage, fd));
+  return to_value(file->preadv2(TRY(cage.memory().io_vectors({vectors, count})), offset, flags));
+}
+
+SyscallResult write_at(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+                       int64_t offset, int flags) {
+  auto file = TRY(usable_file(cage, fd));
+  IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
+  TRY(apply_size_limit(cage, *file, from, offset));
+  return to_value(file->pwritev2(from, offset, flags));
 }
 
 }  // namespace
@@ -21,28 +60,30 @@ SyscallResult to_zero(Result<void> done) {
 
 SyscallResult sys_read(Cage& cage, int fd, Bytes buffer, uint32_t count) {
   auto file = TRY(cage.fds().file(fd));
-  iovec vector = TRY(cage.memory().io_vector(GuestSpan<std::byte>{buffer, count}));
+  iovec vector = TRY(buffer_for(cage, buffer, count));
   return to_value(file->readv({&vector, 1}));
 }
 
 SyscallResult sys_write(Cage& cage, int fd, Bytes buffer, uint32_t count) {
   auto file = TRY(cage.fds().file(fd));
-  iovec vector = TRY(cage.memory().io_vector(GuestSpan<std::byte>{buffer, count}));
-  return to_value(file->writev({&vector, 1}));
+  IoVectors from = {TRY(buffer_for(cage, buffer, count))};
+  TRY(apply_size_limit(cage, *file, from, -1));
+  return to_value(file->writev(from));
 }
 
 SyscallResult sys_pread64(Cage& cage, int fd, Bytes buffer, uint32_t count, int64_t offset) {
-  auto file = TRY(cage.fds().file(fd));
   if (offset < 0) return Error{EINVAL};
-  iovec vector = TRY(cage.memory().io_vector(GuestSpan<std::byte>{buffer, count}));
+  auto file = TRY(cage.fds().file(fd));
+  iovec vector = TRY(buffer_for(cage, buffer, count));
   return to_value(file->preadv({&vector, 1}, offset));
 }
 
 SyscallResult sys_pwrite64(Cage& cage, int fd, Bytes buffer, uint32_t count, int64_t offset) {
-  auto file = TRY(cage.fds().file(fd));
   if (offset < 0) return Error{EINVAL};
-  iovec vector = TRY(cage.memory().io_vector(GuestSpan<std::byte>{buffer, count}));
-  return to_value(file->pwritev({&vector, 1}, offset));
+  auto file = TRY(cage.fds().file(fd));
+  IoVectors from = {TRY(buffer_for(cage, buffer, count))};
+  TRY(apply_size_limit(cage, *file, from, offset));
+  return to_value(file->pwritev(from, offset));
 }
 
 SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
@@ -52,35 +93,65 @@ SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32
 
 SyscallResult sys_writev(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
   auto file = TRY(cage.fds().file(fd));
-  return to_value(file->writev(TRY(cage.memory().io_vectors({vectors, count}))));
+  IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
+  TRY(apply_size_limit(cage, *file, from, -1));
+  return to_value(file->writev(from));
 }
 
 SyscallResult sys_preadv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                          int64_t offset) {
-  auto file = TRY(cage.fds().file(fd));
   if (offset < 0) return Error{EINVAL};
-  return to_value(file->preadv(TRY(cage.memory().io_vectors({vectors, count})), offset));
+  return read_at(cage, fd, vectors, count, offset, 0);
 }
 
 SyscallResult sys_pwritev(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                           int64_t offset) {
-  auto file = TRY(cage.fds().file(fd));
   if (offset < 0) return Error{EINVAL};
-  return to_value(file->pwritev(TRY(cage.memory().io_vectors({vectors, count})), offset));
+  return write_at(cage, fd, vectors, count, offset, 0);
+}
+
+SyscallResult sys_preadv2(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+                          int64_t offset, int flags) {
+  if (offset < -1) return Error{EINVAL};
+  return read_at(cage, fd, vectors, count, offset, flags);
+}
+
+SyscallResult sys_pwritev2(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+                           int64_t offset, int flags) {
+  if (offset < -1) return Error{EINVAL};
+  return write_at(cage, fd, vectors, count, offset, flags);
 }
 
 SyscallResult sys_lseek(Cage& cage, int fd, int64_t offset, int whence) {
-  return TRY(cage.fds().file(fd))->seek(offset, whence);
+  return TRY(usable_file(cage, fd))->seek(offset, whence);
 }
 
-SyscallResult sys_fsync(Cage& cage, int fd) { return to_zero(TRY(cage.fds().file(fd))->sync()); }
+SyscallResult sys_fsync(Cage& cage, int fd) { return to_zero(TRY(usable_file(cage, fd))->sync()); }
 
 SyscallResult sys_fdatasync(Cage& cage, int fd) {
-  return to_zero(TRY(cage.fds().file(fd))->sync_data());
+  return to_zero(TRY(usable_file(cage, fd))->sync_data());
 }
 
 SyscallResult sys_fadvise64(Cage& cage, int fd, int64_t offset, int64_t length, int advice) {
-  return to_zero(TRY(cage.fds().file(fd))->advise(offset, length, advice));
+  return to_zero(TRY(usable_file(cage, fd))->advise(offset, length, advice));
+}
+
+SyscallResult sys_readahead(Cage& cage, int fd, int64_t offset, uint32_t count) {
+  int host_fd = TRY(TRY(usable_file(cage, fd))->host_descriptor());
+  return to_zero(cage.host().readahead(host_fd, offset, count));
+}
+
+SyscallResult sys_sync(Cage& cage) { return to_zero(cage.host().sync()); }
+
+SyscallResult sys_syncfs(Cage& cage, int fd) {
+  int host_fd = TRY(TRY(usable_file(cage, fd))->host_descriptor());
+  return to_zero(cage.host().syncfs(host_fd));
+}
+
+SyscallResult sys_sync_file_range(Cage& cage, int fd, int64_t offset, int64_t length,
+                                  uint32_t flags) {
+  int host_fd = TRY(TRY(usable_file(cage, fd))->host_descriptor());
+  return to_zero(cage.host().sync_file_range(host_fd, offset, length, flags));
 }
 
 }  // namespace linden::microvisor

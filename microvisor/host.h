@@ -9,10 +9,17 @@
 // concurrently.
 #pragma once
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysinfo.h>
+#include <sys/timex.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include <cstddef>
@@ -20,7 +27,9 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "microvisor/abi.h"
 #include "microvisor/result.h"
 
 namespace linden::microvisor {
@@ -54,8 +63,22 @@ class HostFd {
 // Arguments of openat2(2).
 struct OpenHow {
   uint64_t flags = 0;
+  // What a new file gets, exactly: the host's umask doesn't apply.
   uint64_t mode = 0;
   uint64_t resolve = 0;
+};
+
+// Both ends of a pipe.
+struct HostPipe {
+  HostFd read_end;
+  HostFd write_end;
+};
+
+// Whose rights everything here is done with.
+struct HostIdentity {
+  uid_t real_user, effective_user, saved_user;
+  gid_t real_group, effective_group, saved_group;
+  std::vector<gid_t> groups;
 };
 
 class Host {
@@ -67,33 +90,100 @@ class Host {
   virtual Result<HostFd> duplicate(int fd) = 0;
   virtual void close(int fd) = 0;
 
+  // Like pipe2(2); `flags` are O_NONBLOCK and O_DIRECT.
+  virtual Result<HostPipe> pipe(int flags) = 0;
+  virtual Result<HostFd> eventfd(uint32_t count, int flags) = 0;
+  virtual Result<HostFd> timerfd_create(clockid_t clock, int flags) = 0;
+  virtual Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) = 0;
+  virtual Result<itimerspec> timerfd_gettime(int fd) = 0;
+  virtual Result<HostFd> epoll_create() = 0;
+  virtual Result<void> epoll_ctl(int epoll, int operation, int fd, epoll_event event) = 0;
+  // A null timeout waits forever.
+  virtual Result<int> epoll_wait(int epoll, std::span<epoll_event> events,
+                                 const timespec* timeout) = 0;
+  virtual Result<HostFd> inotify_create(int flags) = 0;
+  // Watches the very file that `fd` (maybe O_PATH) is open on.
+  virtual Result<int> inotify_add_watch(int inotify, int fd, uint32_t mask) = 0;
+  virtual Result<void> inotify_remove_watch(int inotify, int watch) = 0;
+
   // Input and output.
   virtual Result<size_t> readv(int fd, std::span<const iovec> to) = 0;
   virtual Result<size_t> writev(int fd, std::span<const iovec> from) = 0;
   virtual Result<size_t> preadv(int fd, std::span<const iovec> to, int64_t offset) = 0;
   virtual Result<size_t> pwritev(int fd, std::span<const iovec> from, int64_t offset) = 0;
+  // An offset of -1 is the current position; `flags` are RWF_*.
+  virtual Result<size_t> preadv2(int fd, std::span<const iovec> to, int64_t offset, int flags) = 0;
+  virtual Result<size_t> pwritev2(int fd, std::span<const iovec> from, int64_t offset,
+                                  int flags) = 0;
+  // Null offsets: the file's own position is used and moved.
+  virtual Result<size_t> sendfile(int to, int from, int64_t* offset, size_t count) = 0;
+  virtual Result<size_t> copy_file_range(int from, int64_t* from_offset, int to, int64_t* to_offset,
+                                         size_t count) = 0;
+  virtual Result<size_t> splice(int from, int64_t* from_offset, int to, int64_t* to_offset,
+                                size_t count, uint32_t flags) = 0;
+  virtual Result<size_t> tee(int from, int to, size_t count, uint32_t flags) = 0;
   virtual Result<int64_t> lseek(int fd, int64_t offset, int whence) = 0;
   virtual Result<void> fsync(int fd) = 0;
   virtual Result<void> fdatasync(int fd) = 0;
   virtual Result<int> status_flags(int fd) = 0;
   virtual Result<void> set_status_flags(int fd, int flags) = 0;
   virtual Result<uint64_t> bytes_available(int fd) = 0;
+  // F_GETPIPE_SZ, F_SETPIPE_SZ, F_GET_SEALS, F_ADD_SEALS of fcntl(2); nothing else.
+  virtual Result<int> control(int fd, int command, int argument) = 0;
+  // F_OFD_GETLK, F_OFD_SETLK or F_OFD_SETLKW.
+  virtual Result<void> record_lock(int fd, int command, struct flock* lock) = 0;
+  virtual Result<void> flock(int fd, int operation) = 0;
+  virtual Result<void> sync() = 0;
+  virtual Result<void> syncfs(int fd) = 0;
+  virtual Result<void> sync_file_range(int fd, int64_t offset, int64_t length, uint32_t flags) = 0;
+  virtual Result<void> readahead(int fd, int64_t offset, size_t count) = 0;
   // A null timeout waits forever.
   virtual Result<int> poll(std::span<pollfd> fds, const timespec* timeout) = 0;
 
   // Metadata.
   virtual Result<struct stat> fstat(int fd) = 0;
+  // Works for O_PATH descriptors too.
   virtual Result<void> ftruncate(int fd, int64_t size) = 0;
   virtual Result<void> fallocate(int fd, int mode, int64_t offset, int64_t length) = 0;
   virtual Result<void> fadvise(int fd, int64_t offset, int64_t length, int advice) = 0;
   // Works for O_PATH descriptors too, also of a symbolic link. `times` is {access, modification}.
   virtual Result<void> set_times(int fd, std::span<const timespec, 2> times) = 0;
 
+  // All of these work for O_PATH descriptors too, also of a symbolic link (which is not followed).
+  virtual Result<struct statfs> fstatfs(int fd) = 0;
+  virtual Result<struct statx> statx(int fd, int flags, uint32_t mask) = 0;
+  // Whether the host's user may do `mode` (R_OK, W_OK, X_OK) with the file.
+  virtual Result<void> access(int fd, int mode) = 0;
+  virtual Result<void> change_mode(int fd, uint32_t mode) = 0;
+  // -1 leaves an id as it is.
+  virtual Result<void> change_owner(int fd, uid_t user, gid_t group) = 0;
+  virtual Result<size_t> get_attribute(int fd, const char* name, std::span<std::byte> to) = 0;
+  virtual Result<void> set_attribute(int fd, const char* name, std::span<const std::byte> value,
+                                     int flags) = 0;
+  virtual Result<size_t> list_attributes(int fd, std::span<std::byte> to) = 0;
+  virtual Result<void> remove_attribute(int fd, const char* name) = 0;
+
+  // Terminals.
+  virtual Result<GuestTermios> terminal_attributes(int fd) = 0;
+  // `request` is TCSETS, TCSETSW or TCSETSF.
+  virtual Result<void> set_terminal_attributes(int fd, uint64_t request,
+                                               const GuestTermios& attributes) = 0;
+  virtual Result<GuestWindowSize> window_size(int fd) = 0;
+  virtual Result<void> set_window_size(int fd, const GuestWindowSize& size) = 0;
+  // An integer that a request reads: TIOCOUTQ, TIOCGPTN, TIOCGETD.
+  virtual Result<int> terminal_number(int fd, uint64_t request) = 0;
+  virtual Result<void> drain_terminal(int fd) = 0;
+  // Whether the host process is in the terminal's foreground process group.
+  virtual Result<bool> is_foreground(int fd) = 0;
+
   // Directories. `leaf` is one path component (see path_operations.cpp).
   virtual Result<size_t> getdents(int fd, std::span<std::byte> to) = 0;
   // The target of a symbolic link opened with O_PATH | O_NOFOLLOW.
   virtual Result<size_t> readlink(int fd, std::span<std::byte> to) = 0;
+  // `mode` is exact, as OpenHow::mode is.
   virtual Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) = 0;
+  // `mode` holds the type too: a regular file or a FIFO. Exact, as OpenHow::mode is.
+  virtual Result<void> mknodat(int directory, const char* leaf, uint32_t mode) = 0;
   virtual Result<void> unlinkat(int directory, const char* leaf, int flags) = 0;
   virtual Result<void> renameat2(int old_directory, const char* old_leaf, int new_directory,
                                  const char* new_leaf, uint32_t flags) = 0;
@@ -136,6 +226,22 @@ class Host {
                                        timespec* remaining) = 0;
   virtual Result<size_t> getrandom(std::span<std::byte> to, uint32_t flags) = 0;
   virtual Result<void> sched_yield() = 0;
+  // The clock's adjustment as adjtimex(2) reports it, and the clock's state.
+  virtual Result<int> clock_adjustment(clockid_t clock, timex* adjustment) = 0;
+  // RUSAGE_SELF is the whole host process, RUSAGE_THREAD the calling thread.
+  virtual Result<rusage> resource_usage(int who) = 0;
+  // Of the calling thread alone; bit n of byte n / 8.
+  virtual Result<size_t> affinity(std::span<std::byte> to) = 0;
+  virtual Result<void> set_affinity(std::span<const std::byte> mask) = 0;
+  virtual Result<timespec> scheduling_interval() = 0;
+  virtual Result<void> current_cpu(unsigned* cpu, unsigned* node) = 0;
+
+  // The machine and the user.
+  virtual utsname system_name() = 0;
+  virtual Result<struct sysinfo> system_information() = 0;
+  virtual HostIdentity identity() = 0;
+  // The umask of the process that this is in.
+  virtual uint32_t creation_mask() = 0;
 
   // Threads.
   // futex(2) as it is: `timeout` is a count for the operations that take one. The words are the

@@ -1,15 +1,18 @@
 #include "microvisor/host_file.h"
 
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "microvisor/record_locks.h"
 
 namespace linden::microvisor {
 
 HostFile::HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name)
     : host_(host), fd_(std::move(fd)), kind_(kind), read_only_(read_only), name_(std::move(name)) {}
 
-std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, bool read_only) {
-  return std::shared_ptr<HostFile>(
-      new HostFile(host, std::move(fd), Kind::Opened, read_only, std::string()));
+std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, bool read_only, bool path_only) {
+  return std::shared_ptr<HostFile>(new HostFile(
+      host, std::move(fd), path_only ? Kind::Path : Kind::Opened, read_only, std::string()));
 }
 
 std::shared_ptr<HostFile> HostFile::grant_root(Host& host, HostFd fd, bool read_only,
@@ -21,6 +24,13 @@ std::shared_ptr<HostFile> HostFile::grant_root(Host& host, HostFd fd, bool read_
 std::shared_ptr<HostFile> HostFile::stream(Host& host, HostFd fd) {
   return std::shared_ptr<HostFile>(
       new HostFile(host, std::move(fd), Kind::Stream, false, std::string()));
+}
+
+// Its locks that belong to the open file description end with it.
+HostFile::~HostFile() { RecordLocks::of_process().closed(host_, fd_.get(), this); }
+
+void HostFile::descriptor_closed(const void* owner) {
+  RecordLocks::of_process().closed(host_, fd_.get(), owner);
 }
 
 // The host descriptor of a file under a read-only grant can't be written through, but times can be
@@ -48,7 +58,44 @@ Result<int64_t> HostFile::seek(int64_t offset, int whence) {
   return host_.lseek(fd_.get(), offset, whence);
 }
 
+Result<size_t> HostFile::preadv2(std::span<const iovec> to, int64_t offset, int flags) {
+  return host_.preadv2(fd_.get(), to, offset, flags);
+}
+
+Result<size_t> HostFile::pwritev2(std::span<const iovec> from, int64_t offset, int flags) {
+  return host_.pwritev2(fd_.get(), from, offset, flags);
+}
+
 Result<struct stat> HostFile::stat() { return host_.fstat(fd_.get()); }
+
+Result<struct statx> HostFile::statx(int flags, uint32_t mask) {
+  return host_.statx(fd_.get(), flags, mask);
+}
+
+Result<struct statfs> HostFile::statfs() {
+  struct statfs status = TRY(host_.fstatfs(fd_.get()));
+  if (read_only_) status.f_flags |= ST_RDONLY;
+  return status;
+}
+
+// Devices and FIFOs may be written to on a read-only file system too.
+Result<void> HostFile::access(int mode) {
+  if ((mode & W_OK) && read_only_) {
+    mode_t type = TRY(stat()).st_mode & S_IFMT;
+    if (type == S_IFREG || type == S_IFDIR || type == S_IFLNK) return Error{EROFS};
+  }
+  return host_.access(fd_.get(), mode);
+}
+
+Result<void> HostFile::change_mode(uint32_t mode) {
+  TRY(require_writable());
+  return host_.change_mode(fd_.get(), mode & 01777);
+}
+
+Result<void> HostFile::change_owner(uid_t user, gid_t group) {
+  TRY(require_writable());
+  return host_.change_owner(fd_.get(), user, group);
+}
 
 Result<void> HostFile::truncate(int64_t size) {
   TRY(require_writable());
@@ -96,6 +143,7 @@ Result<int> HostFile::pollable() { return fd_.get(); }
 Result<uint64_t> HostFile::bytes_available() { return host_.bytes_available(fd_.get()); }
 
 Result<int> HostFile::mappable() { return fd_.get(); }
+Result<int> HostFile::host_descriptor() { return fd_.get(); }
 
 Result<int> HostFile::directory() {
   if (kind_ == Kind::Stream) return Error{ENOTDIR};

@@ -11,21 +11,30 @@ namespace linden::microvisor {
 
 class HostFile final : public OpenFile {
  public:
-  // Something opened beneath a grant. `read_only` is the grant's.
-  static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, bool read_only);
+  // Something opened beneath a grant. `read_only` is the grant's; `path_only`: with O_PATH.
+  static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, bool read_only,
+                                          bool path_only = false);
   // The root of a grant, which the guest knows as `name`.
   static std::shared_ptr<HostFile> grant_root(Host& host, HostFd fd, bool read_only,
                                               std::string name);
   // An inherited descriptor or a socket. No path can be resolved beneath it, not even if the
   // descriptor happens to be a directory: inheriting it wasn't a grant.
   static std::shared_ptr<HostFile> stream(Host& host, HostFd fd);
+  ~HostFile() override;
 
   Result<size_t> readv(std::span<const iovec> to) override;
   Result<size_t> writev(std::span<const iovec> from) override;
   Result<size_t> preadv(std::span<const iovec> to, int64_t offset) override;
   Result<size_t> pwritev(std::span<const iovec> from, int64_t offset) override;
+  Result<size_t> preadv2(std::span<const iovec> to, int64_t offset, int flags) override;
+  Result<size_t> pwritev2(std::span<const iovec> from, int64_t offset, int flags) override;
   Result<int64_t> seek(int64_t offset, int whence) override;
   Result<struct stat> stat() override;
+  Result<struct statx> statx(int flags, uint32_t mask) override;
+  Result<struct statfs> statfs() override;
+  Result<void> access(int mode) override;
+  Result<void> change_mode(uint32_t mode) override;
+  Result<void> change_owner(uid_t user, gid_t group) override;
   Result<void> truncate(int64_t size) override;
   Result<void> allocate(int mode, int64_t offset, int64_t length) override;
   Result<void> advise(int64_t offset, int64_t length, int advice) override;
@@ -39,6 +48,9 @@ class HostFile final : public OpenFile {
   Result<int> pollable() override;
   Result<uint64_t> bytes_available() override;
   Result<int> mappable() override;
+  Result<int> host_descriptor() override;
+  bool is_path_only() const override { return kind_ == Kind::Path; }
+  void descriptor_closed(const void* owner) override;
   Result<int> directory() override;
   bool read_only() const override { return read_only_; }
   const std::string* grant_name() const override;
@@ -48,7 +60,7 @@ class HostFile final : public OpenFile {
   Result<void> shutdown(int how) override;
 
  private:
-  enum class Kind { Opened, GrantRoot, Stream };
+  enum class Kind { Opened, Path, GrantRoot, Stream };
 
   HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name);
   Result<void> require_writable() const;

@@ -2,16 +2,16 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/random.h>
+#include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "microvisor/interruption.h"
+#include <optional>
+
+#include "microvisor/linux_host_internal.h"
 
 namespace linden::microvisor {
 
@@ -26,34 +26,6 @@ void ignore_if_default(int signal_number) {
   }
 }
 
-// A C result of -1 to an errno, anything else to a T.
-template <typename T>
-Result<T> checked(auto result) {
-  if (result < 0) return Error{errno};
-  return static_cast<T>(result);
-}
-
-Result<void> checked_void(auto result) {
-  if (result < 0) return Error{errno};
-  return {};
-}
-
-// The same of a result that carries its errno.
-template <typename T>
-Result<T> kernel_result(long result) {
-  if (result < 0) return Error{static_cast<int>(-result)};
-  return static_cast<T>(result);
-}
-
-long word_of(const void* pointer) {
-  return static_cast<long>(reinterpret_cast<uintptr_t>(pointer));
-}
-
-Result<std::byte*> checked_address(void* address) {
-  if (address == MAP_FAILED) return Error{errno};
-  return static_cast<std::byte*>(address);
-}
-
 }  // namespace
 
 LinuxHost::LinuxHost() {
@@ -62,6 +34,8 @@ LinuxHost::LinuxHost() {
 }
 
 Result<HostFd> LinuxHost::openat2(int directory, const char* path, const OpenHow& how) {
+  std::optional<ScopedCreationMask> exact;
+  if (how.mode != 0) exact.emplace(0);
   open_how kernel_how{};
   kernel_how.flags = how.flags | O_CLOEXEC;
   kernel_how.mode = how.mode;
@@ -115,126 +89,6 @@ Result<uint64_t> LinuxHost::bytes_available(int fd) {
   return static_cast<uint64_t>(count);
 }
 
-Result<int> LinuxHost::poll(std::span<pollfd> fds, const timespec* timeout) {
-  // The kernel writes what is left of the time; the caller's stays as it is.
-  timespec left = timeout ? *timeout : timespec{};
-  return kernel_result<int>(interruptible_syscall(SYS_ppoll, word_of(fds.data()),
-                                                  static_cast<long>(fds.size()),
-                                                  word_of(timeout ? &left : nullptr)));
-}
-
-Result<struct stat> LinuxHost::fstat(int fd) {
-  struct stat status;
-  TRY(checked_void(::fstat(fd, &status)));
-  return status;
-}
-
-Result<void> LinuxHost::ftruncate(int fd, int64_t size) {
-  return checked_void(::ftruncate(fd, size));
-}
-
-Result<void> LinuxHost::fallocate(int fd, int mode, int64_t offset, int64_t length) {
-  return checked_void(::fallocate(fd, mode, offset, length));
-}
-
-Result<void> LinuxHost::fadvise(int fd, int64_t offset, int64_t length, int advice) {
-  // Unlike the others it returns the errno.
-  int error = ::posix_fadvise(fd, offset, length, advice);
-  if (error != 0) return Error{error};
-  return {};
-}
-
-Result<void> LinuxHost::set_times(int fd, std::span<const timespec, 2> times) {
-  // The system call itself: the C library's wrapper rejects some of these combinations.
-  return checked_void(::syscall(SYS_utimensat, fd, "", times.data(), AT_EMPTY_PATH));
-}
-
-Result<size_t> LinuxHost::getdents(int fd, std::span<std::byte> to) {
-  return checked<size_t>(::syscall(SYS_getdents64, fd, to.data(), to.size()));
-}
-
-Result<size_t> LinuxHost::readlink(int fd, std::span<std::byte> to) {
-  return checked<size_t>(::readlinkat(fd, "", reinterpret_cast<char*>(to.data()), to.size()));
-}
-
-Result<void> LinuxHost::mkdirat(int directory, const char* leaf, uint32_t mode) {
-  return checked_void(::mkdirat(directory, leaf, mode));
-}
-
-Result<void> LinuxHost::unlinkat(int directory, const char* leaf, int flags) {
-  return checked_void(::unlinkat(directory, leaf, flags));
-}
-
-Result<void> LinuxHost::renameat2(int old_directory, const char* old_leaf, int new_directory,
-                                  const char* new_leaf, uint32_t flags) {
-  return checked_void(
-      ::syscall(SYS_renameat2, old_directory, old_leaf, new_directory, new_leaf, flags));
-}
-
-Result<void> LinuxHost::linkat(int old_directory, const char* old_leaf, int new_directory,
-                               const char* new_leaf) {
-  return checked_void(::linkat(old_directory, old_leaf, new_directory, new_leaf, 0));
-}
-
-Result<void> LinuxHost::link_descriptor(int fd, int new_directory, const char* new_leaf) {
-  if (::linkat(fd, "", new_directory, new_leaf, AT_EMPTY_PATH) == 0) return {};
-  // Kernels before 6.10 answer ENOENT to callers without CAP_DAC_READ_SEARCH.
-  if (errno != ENOENT) return Error{errno};
-  char path[32];
-  snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-  return checked_void(::linkat(AT_FDCWD, path, new_directory, new_leaf, AT_SYMLINK_FOLLOW));
-}
-
-Result<void> LinuxHost::symlinkat(const char* target, int directory, const char* leaf) {
-  return checked_void(::symlinkat(target, directory, leaf));
-}
-
-Result<std::byte*> LinuxHost::mmap(std::byte* address, size_t length, int protection, int flags,
-                                   int fd, int64_t offset) {
-  return checked_address(::mmap(address, length, protection, flags, fd, offset));
-}
-
-void LinuxHost::munmap(std::byte* address, size_t length) { ::munmap(address, length); }
-
-Result<void> LinuxHost::mprotect(std::byte* address, size_t length, int protection) {
-  return checked_void(::mprotect(address, length, protection));
-}
-
-Result<std::byte*> LinuxHost::mremap(std::byte* old_address, size_t old_length, size_t new_length,
-                                     int flags, std::byte* new_address) {
-  // The system call itself: the C library reads the new address with MREMAP_FIXED only.
-  long address = ::syscall(SYS_mremap, old_address, old_length, new_length, flags, new_address);
-  return checked_address(reinterpret_cast<void*>(address));
-}
-
-Result<void> LinuxHost::madvise(std::byte* address, size_t length, int advice) {
-  return checked_void(::madvise(address, length, advice));
-}
-
-Result<void> LinuxHost::msync(std::byte* address, size_t length, int flags) {
-  return checked_void(::msync(address, length, flags));
-}
-
-Result<void> LinuxHost::mincore(std::byte* address, size_t length, std::span<uint8_t> pages) {
-  return checked_void(::mincore(address, length, pages.data()));
-}
-
-Result<void> LinuxHost::mlock(std::byte* address, size_t length, int flags) {
-  return checked_void(::mlock2(address, length, static_cast<unsigned>(flags)));
-}
-
-Result<void> LinuxHost::munlock(std::byte* address, size_t length) {
-  return checked_void(::munlock(address, length));
-}
-
-Result<HostFd> LinuxHost::memfd_create(const char* name, uint32_t flags) {
-  return HostFd(*this, TRY(checked<int>(::memfd_create(name, flags | MFD_CLOEXEC))));
-}
-
-Result<int> LinuxHost::membarrier(int command, uint32_t flags) {
-  return checked<int>(::syscall(SYS_membarrier, command, flags, 0));
-}
-
 Result<HostFd> LinuxHost::accept(int fd, int flags) {
   return HostFd(
       *this,
@@ -253,43 +107,69 @@ Result<size_t> LinuxHost::sendmsg(int fd, const msghdr& message, int flags) {
 
 Result<void> LinuxHost::shutdown(int fd, int how) { return checked_void(::shutdown(fd, how)); }
 
-Result<timespec> LinuxHost::clock_gettime(clockid_t clock) {
-  timespec now;
-  TRY(checked_void(::clock_gettime(clock, &now)));
-  return now;
+Result<HostPipe> LinuxHost::pipe(int flags) {
+  int ends[2];
+  TRY(checked_void(::pipe2(ends, flags | O_CLOEXEC)));
+  return HostPipe{HostFd(*this, ends[0]), HostFd(*this, ends[1])};
 }
 
-Result<timespec> LinuxHost::clock_getres(clockid_t clock) {
-  timespec resolution;
-  TRY(checked_void(::clock_getres(clock, &resolution)));
-  return resolution;
+Result<size_t> LinuxHost::preadv2(int fd, std::span<const iovec> to, int64_t offset, int flags) {
+  return kernel_result<size_t>(interruptible_syscall(
+      SYS_preadv2, fd, word_of(to.data()), static_cast<long>(to.size()), offset, 0, flags));
 }
 
-Result<void> LinuxHost::clock_nanosleep(clockid_t clock, int flags, const timespec& request,
-                                        timespec* remaining) {
-  TRY(kernel_result<int>(interruptible_syscall(SYS_clock_nanosleep, clock, flags, word_of(&request),
-                                               word_of(remaining))));
+Result<size_t> LinuxHost::pwritev2(int fd, std::span<const iovec> from, int64_t offset, int flags) {
+  return kernel_result<size_t>(interruptible_syscall(
+      SYS_pwritev2, fd, word_of(from.data()), static_cast<long>(from.size()), offset, 0, flags));
+}
+
+Result<size_t> LinuxHost::sendfile(int to, int from, int64_t* offset, size_t count) {
+  return kernel_result<size_t>(
+      interruptible_syscall(SYS_sendfile, to, from, word_of(offset), static_cast<long>(count)));
+}
+
+Result<size_t> LinuxHost::copy_file_range(int from, int64_t* from_offset, int to,
+                                          int64_t* to_offset, size_t count) {
+  return checked<size_t>(::copy_file_range(from, from_offset, to, to_offset, count, 0));
+}
+
+Result<size_t> LinuxHost::splice(int from, int64_t* from_offset, int to, int64_t* to_offset,
+                                 size_t count, uint32_t flags) {
+  return kernel_result<size_t>(interruptible_syscall(SYS_splice, from, word_of(from_offset), to,
+                                                     word_of(to_offset), static_cast<long>(count),
+                                                     flags));
+}
+
+Result<size_t> LinuxHost::tee(int from, int to, size_t count, uint32_t flags) {
+  return kernel_result<size_t>(
+      interruptible_syscall(SYS_tee, from, to, static_cast<long>(count), flags));
+}
+
+Result<int> LinuxHost::control(int fd, int command, int argument) {
+  return checked<int>(::fcntl(fd, command, argument));
+}
+
+Result<void> LinuxHost::record_lock(int fd, int command, struct flock* lock) {
+  return checked_kernel_void(interruptible_syscall(SYS_fcntl, fd, command, word_of(lock)));
+}
+
+Result<void> LinuxHost::flock(int fd, int operation) {
+  return checked_kernel_void(interruptible_syscall(SYS_flock, fd, operation));
+}
+
+Result<void> LinuxHost::sync() {
+  ::sync();
   return {};
 }
 
-Result<size_t> LinuxHost::getrandom(std::span<std::byte> to, uint32_t flags) {
-  return checked<size_t>(::getrandom(to.data(), to.size(), flags));
+Result<void> LinuxHost::syncfs(int fd) { return checked_void(::syncfs(fd)); }
+
+Result<void> LinuxHost::sync_file_range(int fd, int64_t offset, int64_t length, uint32_t flags) {
+  return checked_void(::sync_file_range(fd, offset, length, flags));
 }
 
-Result<void> LinuxHost::sched_yield() { return checked_void(::sched_yield()); }
-
-Result<int64_t> LinuxHost::futex(const void* word, int operation, uint32_t value,
-                                 const timespec* timeout, const void* second_word,
-                                 uint32_t third_value) {
-  return kernel_result<int64_t>(interruptible_syscall(SYS_futex, word_of(word), operation, value,
-                                                      word_of(timeout), word_of(second_word),
-                                                      third_value));
-}
-
-int LinuxHost::thread_id() { return ::gettid(); }
-
-void LinuxHost::interrupt_thread(int thread_id) {
-  ::tgkill(::getpid(), thread_id, kInterruptSignal);
+Result<void> LinuxHost::readahead(int fd, int64_t offset, size_t count) {
+  return checked_void(::readahead(fd, offset, count));
 }
 
 }  // namespace linden::microvisor

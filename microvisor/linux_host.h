@@ -15,16 +15,44 @@ class LinuxHost final : public Host {
   Result<HostFd> duplicate(int fd) override;
   void close(int fd) override;
 
+  Result<HostPipe> pipe(int flags) override;
+  Result<HostFd> eventfd(uint32_t count, int flags) override;
+  Result<HostFd> timerfd_create(clockid_t clock, int flags) override;
+  Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) override;
+  Result<itimerspec> timerfd_gettime(int fd) override;
+  Result<HostFd> epoll_create() override;
+  Result<void> epoll_ctl(int epoll, int operation, int fd, epoll_event event) override;
+  Result<int> epoll_wait(int epoll, std::span<epoll_event> events,
+                         const timespec* timeout) override;
+  Result<HostFd> inotify_create(int flags) override;
+  Result<int> inotify_add_watch(int inotify, int fd, uint32_t mask) override;
+  Result<void> inotify_remove_watch(int inotify, int watch) override;
+
   Result<size_t> readv(int fd, std::span<const iovec> to) override;
   Result<size_t> writev(int fd, std::span<const iovec> from) override;
   Result<size_t> preadv(int fd, std::span<const iovec> to, int64_t offset) override;
   Result<size_t> pwritev(int fd, std::span<const iovec> from, int64_t offset) override;
+  Result<size_t> preadv2(int fd, std::span<const iovec> to, int64_t offset, int flags) override;
+  Result<size_t> pwritev2(int fd, std::span<const iovec> from, int64_t offset, int flags) override;
+  Result<size_t> sendfile(int to, int from, int64_t* offset, size_t count) override;
+  Result<size_t> copy_file_range(int from, int64_t* from_offset, int to, int64_t* to_offset,
+                                 size_t count) override;
+  Result<size_t> splice(int from, int64_t* from_offset, int to, int64_t* to_offset, size_t count,
+                        uint32_t flags) override;
+  Result<size_t> tee(int from, int to, size_t count, uint32_t flags) override;
   Result<int64_t> lseek(int fd, int64_t offset, int whence) override;
   Result<void> fsync(int fd) override;
   Result<void> fdatasync(int fd) override;
   Result<int> status_flags(int fd) override;
   Result<void> set_status_flags(int fd, int flags) override;
   Result<uint64_t> bytes_available(int fd) override;
+  Result<int> control(int fd, int command, int argument) override;
+  Result<void> record_lock(int fd, int command, struct flock* lock) override;
+  Result<void> flock(int fd, int operation) override;
+  Result<void> sync() override;
+  Result<void> syncfs(int fd) override;
+  Result<void> sync_file_range(int fd, int64_t offset, int64_t length, uint32_t flags) override;
+  Result<void> readahead(int fd, int64_t offset, size_t count) override;
   Result<int> poll(std::span<pollfd> fds, const timespec* timeout) override;
 
   Result<struct stat> fstat(int fd) override;
@@ -33,9 +61,30 @@ class LinuxHost final : public Host {
   Result<void> fadvise(int fd, int64_t offset, int64_t length, int advice) override;
   Result<void> set_times(int fd, std::span<const timespec, 2> times) override;
 
+  Result<struct statfs> fstatfs(int fd) override;
+  Result<struct statx> statx(int fd, int flags, uint32_t mask) override;
+  Result<void> access(int fd, int mode) override;
+  Result<void> change_mode(int fd, uint32_t mode) override;
+  Result<void> change_owner(int fd, uid_t user, gid_t group) override;
+  Result<size_t> get_attribute(int fd, const char* name, std::span<std::byte> to) override;
+  Result<void> set_attribute(int fd, const char* name, std::span<const std::byte> value,
+                             int flags) override;
+  Result<size_t> list_attributes(int fd, std::span<std::byte> to) override;
+  Result<void> remove_attribute(int fd, const char* name) override;
+
+  Result<GuestTermios> terminal_attributes(int fd) override;
+  Result<void> set_terminal_attributes(int fd, uint64_t request,
+                                       const GuestTermios& attributes) override;
+  Result<GuestWindowSize> window_size(int fd) override;
+  Result<void> set_window_size(int fd, const GuestWindowSize& size) override;
+  Result<int> terminal_number(int fd, uint64_t request) override;
+  Result<void> drain_terminal(int fd) override;
+  Result<bool> is_foreground(int fd) override;
+
   Result<size_t> getdents(int fd, std::span<std::byte> to) override;
   Result<size_t> readlink(int fd, std::span<std::byte> to) override;
   Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) override;
+  Result<void> mknodat(int directory, const char* leaf, uint32_t mode) override;
   Result<void> unlinkat(int directory, const char* leaf, int flags) override;
   Result<void> renameat2(int old_directory, const char* old_leaf, int new_directory,
                          const char* new_leaf, uint32_t flags) override;
@@ -69,6 +118,17 @@ class LinuxHost final : public Host {
                                timespec* remaining) override;
   Result<size_t> getrandom(std::span<std::byte> to, uint32_t flags) override;
   Result<void> sched_yield() override;
+  Result<int> clock_adjustment(clockid_t clock, timex* adjustment) override;
+  Result<rusage> resource_usage(int who) override;
+  Result<size_t> affinity(std::span<std::byte> to) override;
+  Result<void> set_affinity(std::span<const std::byte> mask) override;
+  Result<timespec> scheduling_interval() override;
+  Result<void> current_cpu(unsigned* cpu, unsigned* node) override;
+
+  utsname system_name() override;
+  Result<struct sysinfo> system_information() override;
+  HostIdentity identity() override;
+  uint32_t creation_mask() override;
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override;

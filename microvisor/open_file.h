@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -29,9 +30,21 @@ class OpenFile {
   virtual Result<size_t> writev(std::span<const iovec>) { return Error{EINVAL}; }
   virtual Result<size_t> preadv(std::span<const iovec>, int64_t) { return Error{ESPIPE}; }
   virtual Result<size_t> pwritev(std::span<const iovec>, int64_t) { return Error{ESPIPE}; }
+  // An offset of -1 is the current position; `flags` are RWF_*.
+  virtual Result<size_t> preadv2(std::span<const iovec> to, int64_t offset, int flags);
+  virtual Result<size_t> pwritev2(std::span<const iovec> from, int64_t offset, int flags);
   virtual Result<int64_t> seek(int64_t, int) { return Error{ESPIPE}; }
 
   virtual Result<struct stat> stat() = 0;
+  // By default what stat() says, without a birth time.
+  virtual Result<struct statx> statx(int flags, uint32_t mask);
+  virtual Result<struct statfs> statfs() { return Error{ENOSYS}; }
+  // Whether the cage may do `mode` (R_OK, W_OK, X_OK). By default what the owner's bits say.
+  virtual Result<void> access(int mode);
+  // Set-id bits of `mode` are ignored, as in open_at().
+  virtual Result<void> change_mode(uint32_t) { return Error{EPERM}; }
+  // -1 leaves an id as it is.
+  virtual Result<void> change_owner(uid_t, gid_t) { return Error{EPERM}; }
   virtual Result<void> truncate(int64_t) { return Error{EINVAL}; }
   virtual Result<void> allocate(int, int64_t, int64_t) { return Error{ENODEV}; }
   virtual Result<void> advise(int64_t, int64_t, int) { return Error{ESPIPE}; }
@@ -55,6 +68,14 @@ class OpenFile {
 
   // The descriptor to give to Host::mmap; valid as long as this object.
   virtual Result<int> mappable() { return Error{ENODEV}; }
+  // The host's descriptor of the same file, for what only files of the host can do (locks,
+  // extended attributes, transfer within the kernel, terminals); valid as long as this object.
+  virtual Result<int> host_descriptor() { return Error{EINVAL}; }
+  // Whether it was opened with O_PATH: a place in the file system, not a file to be used.
+  virtual bool is_path_only() const { return false; }
+  // A descriptor in the table `owner` that referred to this has been closed: POSIX record locks of
+  // that owner on the file end, whichever descriptor they were made through.
+  virtual void descriptor_closed(const void*) {}
 
   // The host directory beneath which paths may be resolved; valid as long as this object.
   virtual Result<int> directory() { return Error{ENOTDIR}; }
@@ -67,6 +88,9 @@ class OpenFile {
   virtual Result<size_t> receive(msghdr*, int) { return Error{ENOTSOCK}; }
   virtual Result<size_t> send(const msghdr&, int) { return Error{ENOTSOCK}; }
   virtual Result<void> shutdown(int) { return Error{ENOTSOCK}; }
+
+  // What F_SETOWN recorded. Nobody is ever signalled by it.
+  std::atomic<int> signal_owner = 0;
 };
 
 }  // namespace linden::microvisor

@@ -87,7 +87,8 @@ Result<std::shared_ptr<OpenFile>> open_at(Host& host, const Location& location, 
   if (read_only && changes && !(flags & O_PATH)) return Error{EROFS};
   HostFd fd = TRY(open_beneath(host, *location.base, location.path, static_cast<uint32_t>(flags),
                                creates && !(flags & O_PATH) ? mode & 01777 : 0));
-  return std::shared_ptr<OpenFile>(HostFile::opened(host, std::move(fd), read_only));
+  return std::shared_ptr<OpenFile>(
+      HostFile::opened(host, std::move(fd), read_only, (flags & O_PATH) != 0));
 }
 
 Result<struct stat> stat_at(Host& host, const Location& location, Symlinks symlinks) {
@@ -114,6 +115,16 @@ Result<void> make_directory_at(Host& host, const Location& location, uint32_t mo
   TRY(require_writable(location));
   Parent parent = TRY(open_parent(host, location));
   return host.mkdirat(parent.directory, parent.leaf.c_str(), mode & 01777);
+}
+
+Result<void> make_node_at(Host& host, const Location& location, uint32_t mode) {
+  uint32_t type = mode & S_IFMT;
+  if (type == 0) type = S_IFREG;
+  bool known = type == S_IFDIR || type == S_IFCHR || type == S_IFBLK || type == S_IFSOCK;
+  if (type != S_IFREG && type != S_IFIFO) return Error{known ? EPERM : EINVAL};
+  TRY(require_writable(location));
+  Parent parent = TRY(open_parent(host, location));
+  return host.mknodat(parent.directory, parent.leaf.c_str(), type | (mode & 01777));
 }
 
 Result<void> remove_at(Host& host, const Location& location, Remove what) {

@@ -28,6 +28,9 @@ Result<void> set_times_at(Host& host, const Location& location, Symlinks symlink
 Result<size_t> read_link_at(Host& host, const Location& location, std::span<std::byte> to);
 
 Result<void> make_directory_at(Host& host, const Location& location, uint32_t mode);
+// Regular files and FIFOs, by the type in `mode`; EPERM for other types: a device node would be a
+// way around every grant.
+Result<void> make_node_at(Host& host, const Location& location, uint32_t mode);
 enum class Remove { File, Directory };
 Result<void> remove_at(Host& host, const Location& location, Remove what);
 // `flags` are renameat2's RENAME_NOREPLACE and RENAME_EXCHANGE; others are EINVAL.

@@ -34,4 +34,26 @@ class PollSet {
   std::vector<std::pair<size_t, int16_t>> ready_;
 };
 
+// A timeout of poll(2) or epoll_wait(2): none if negative.
+std::optional<timespec> from_milliseconds(int milliseconds);
+// A timeout in guest memory; none for a null pointer. EINVAL for a time that isn't one.
+Result<std::optional<timespec>> read_timeout(Cage& cage, GuestPtr<GuestTimespec> from);
+// The signal mask that a call is to wait with; none for a null pointer. EINVAL for another size
+// than Linux's. There are no guest signals yet, so nobody applies it.
+Result<std::optional<GuestSignalSet>> read_wait_mask(Cage& cage, GuestPtr<GuestSignalSet> from,
+                                                     uint32_t size);
+
+// What is left of a timeout when a wait is over. ppoll, select and pselect6 tell the guest.
+class RemainingTime {
+ public:
+  RemainingTime(Host& host, std::optional<timespec> timeout);
+  // Precondition: there is a timeout.
+  timespec left() const;
+
+ private:
+  Host& host_;
+  std::optional<timespec> timeout_;
+  timespec start_{};
+};
+
 }  // namespace linden::microvisor

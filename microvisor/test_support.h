@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "microvisor/dispatch.h"
 #include "microvisor/fault_injecting_host.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/linux_host.h"
@@ -109,6 +111,7 @@ class TestMemory {
   }
   // Forgets everything allocated.
   void rewind() { next_ = kFirst; }
+  void clear(uint32_t offset, size_t size) const { std::memset(base_ + offset, 0, size); }
 
  private:
   static constexpr uint32_t kFirst = 64;
@@ -145,6 +148,61 @@ inline DirectoryGrant grant(const std::string& text) {
 }
 
 constexpr uint32_t kBadAddress = 0xfffffff0;
+
+// A POSIX guest without code: calls are made as a program would make them. It sees a temporary
+// directory as /data, where it stands, and as /ro, read-only.
+class PosixFixture {
+ public:
+  PosixFixture() : PosixFixture(std::make_shared<TemporaryDirectory>(), 7) {}
+  // Another cage in the same directory.
+  explicit PosixFixture(const PosixFixture& sibling) : PosixFixture(sibling.shared_directory_, 8) {}
+
+  template <typename... Args>
+  int64_t call(int number, Args... args) {
+    uint64_t values[6] = {static_cast<uint64_t>(args)...};
+    return dispatch(cage->main_thread(), number, values);
+  }
+  uint32_t text(std::string_view value) { return memory.put(value); }
+  int64_t open(std::string_view path, int flags = O_RDONLY, int directory_fd = AT_FDCWD) {
+    return call(SYS_openat, directory_fd, memory.put(path), flags, 0644);
+  }
+  // Opens, requires success, and returns the descriptor.
+  int opened(std::string_view path, int flags = O_RDONLY) {
+    int64_t fd = open(path, flags);
+    REQUIRE(fd >= 0);
+    return static_cast<int>(fd);
+  }
+  // Writes into a file, or whatever the descriptor is.
+  int64_t write(int fd, std::string_view data) {
+    return call(SYS_write, fd, memory.put(data), data.size());
+  }
+  // Reads at most 4096 bytes; requires success.
+  std::string read(int fd) {
+    uint32_t buffer = memory.allocate(4096);
+    int64_t length = call(SYS_read, fd, buffer, 4096);
+    REQUIRE(length >= 0);
+    return memory.text(buffer, static_cast<size_t>(length));
+  }
+
+ private:
+  PosixFixture(std::shared_ptr<TemporaryDirectory> shared, int id)
+      : shared_directory_(std::move(shared)), directory(*shared_directory_) {
+    Cage::Options options{.id = id, .parent_id = 3};
+    options.names.add("/data", grant(directory.path()).open(host, nullptr).take());
+    options.names.add("/ro", grant(directory.path() + ":ro").open(host, nullptr).take());
+    options.working_directory = "/data";
+    cage = std::make_unique<Cage>(host, std::move(options));
+    cage->set_memory(memory.view());
+  }
+  std::shared_ptr<TemporaryDirectory> shared_directory_;
+
+ public:
+  TemporaryDirectory& directory;
+  LinuxHost linux_host;
+  FaultInjectingHost host{linux_host};
+  TestMemory memory;
+  std::unique_ptr<Cage> cage;
+};
 
 // A preview 1 program that was granted `directory` as descriptor 3.
 class WasiFixture {

@@ -42,6 +42,10 @@ Rights rights_of_opened(const struct stat& status, Rights wanted) {
   return {wanted.base & (seekable ? right::kFile : right::kStream), 0};
 }
 
+uint32_t created_mode(Process& process, uint32_t mode) {
+  return mode & ~process.cage().attributes().creation_mask();
+}
+
 }  // namespace
 
 Errno path_open(Process& process, uint32_t fd, uint32_t lookup_flags, uint32_t path,
@@ -59,7 +63,7 @@ Errno path_open(Process& process, uint32_t fd, uint32_t lookup_flags, uint32_t p
 
   flags |= to_access_mode(wanted.base, oflags);
   if (flags & (O_CREAT | O_TRUNC)) WASI_TRY(process.cage().fds().require_room());
-  auto file = WASI_TRY(open_at(process.host(), location, flags, 0666));
+  auto file = WASI_TRY(open_at(process.host(), location, flags, created_mode(process, 0666)));
   Rights rights = rights_of_opened(WASI_TRY(file->stat()), wanted);
   return to_errno(process.publish({std::move(file), false, rights}, fd_out).code());
 }
@@ -82,7 +86,7 @@ Errno path_filestat_set_times(Process& process, uint32_t fd, uint32_t lookup_fla
 
 Errno path_create_directory(Process& process, uint32_t fd, uint32_t path, uint32_t path_len) {
   Location location = WASI_TRY(process.location(fd, right::kPathCreateDirectory, path, path_len));
-  return to_errno(make_directory_at(process.host(), location, 0777).code());
+  return to_errno(make_directory_at(process.host(), location, created_mode(process, 0777)).code());
 }
 
 Errno path_remove_directory(Process& process, uint32_t fd, uint32_t path, uint32_t path_len) {

@@ -1,0 +1,90 @@
+// Limits, usage and priority. Limits are the cage's: RLIMIT_NOFILE bounds its table of descriptors,
+// RLIMIT_FSIZE its writes, RLIMIT_STACK is what libc takes as the size of new threads' stacks; the
+// others are kept and reported.
+
+#include <algorithm>
+
+#include "microvisor/syscall_helpers.h"
+
+namespace linden::microvisor {
+
+GuestRusage to_guest(const rusage& usage) {
+  return {
+      .user_time = to_guest(usage.ru_utime),
+      .system_time = to_guest(usage.ru_stime),
+      .counters = {usage.ru_maxrss, usage.ru_ixrss, usage.ru_idrss, usage.ru_isrss, usage.ru_minflt,
+                   usage.ru_majflt, usage.ru_nswap, usage.ru_inblock, usage.ru_oublock,
+                   usage.ru_msgsnd, usage.ru_msgrcv, usage.ru_nsignals, usage.ru_nvcsw,
+                   usage.ru_nivcsw},
+  };
+}
+
+namespace {
+
+Result<void> set_limit(Cage& cage, int resource, const GuestRlimit& limit) {
+  TRY(cage.attributes().set_limit(resource, limit));
+  if (resource == RLIMIT_NOFILE) cage.fds().set_limit(static_cast<int>(limit.soft));
+  return {};
+}
+
+// The nice value is remembered and has no effect: threads of cages are the host process's.
+Result<void> check_priority_target(Cage& cage, int which, int who) {
+  switch (which) {
+    case PRIO_PROCESS:
+      return who == 0 || who == cage.id() ? Result<void>() : Error{ESRCH};
+    case PRIO_PGRP:
+      return who == 0 || who == cage.attributes().process_group ? Result<void>() : Error{ESRCH};
+    case PRIO_USER: {
+      uint32_t own = cage.attributes().identity().real_user;
+      return who == 0 || static_cast<uint32_t>(who) == own ? Result<void>() : Error{ESRCH};
+    }
+    default:
+      return Error{EINVAL};
+  }
+}
+
+}  // namespace
+
+SyscallResult sys_getrlimit(Cage& cage, int resource, GuestPtr<GuestRlimit> to) {
+  return to_zero(cage.memory().write(to, TRY(cage.attributes().limit(resource))));
+}
+
+SyscallResult sys_setrlimit(Cage& cage, int resource, GuestPtr<GuestRlimit> from) {
+  return to_zero(set_limit(cage, resource, TRY(cage.memory().read(from))));
+}
+
+SyscallResult sys_prlimit64(Cage& cage, int pid, int resource, GuestPtr<GuestRlimit> from,
+                            GuestPtr<GuestRlimit> to) {
+  if (pid != 0 && pid != cage.id()) return Error{ESRCH};
+  GuestRlimit old = TRY(cage.attributes().limit(resource));
+  if (!from.is_null()) TRY(set_limit(cage, resource, TRY(cage.memory().read(from))));
+  if (!to.is_null()) TRY(cage.memory().write(to, old));
+  return 0;
+}
+
+SyscallResult sys_getrusage(Cage& cage, int who, GuestPtr<GuestRusage> to) {
+  rusage usage{};
+  if (who == RUSAGE_SELF || who == RUSAGE_THREAD) {
+    usage = TRY(cage.host().resource_usage(who));
+  } else if (who != RUSAGE_CHILDREN) {
+    return Error{EINVAL};
+  }
+  return to_zero(cage.memory().write(to, to_guest(usage)));
+}
+
+// The system call answers 20 - nice, so that no value looks like an error.
+SyscallResult sys_getpriority(Cage& cage, int which, int who) {
+  TRY(check_priority_target(cage, which, who));
+  return 20 - cage.attributes().nice;
+}
+
+SyscallResult sys_setpriority(Cage& cage, int which, int who, int nice) {
+  TRY(check_priority_target(cage, which, who));
+  nice = std::clamp(nice, -20, 19);
+  bool privileged = cage.attributes().identity().effective_user == 0;
+  if (nice < cage.attributes().nice && !privileged) return Error{EACCES};
+  cage.attributes().nice = nice;
+  return 0;
+}
+
+}  // namespace linden::microvisor
