@@ -89,7 +89,7 @@ constexpr std::array<Entry, kTableSize> kEntries = [] {
     return call<number>(&sys_##name, thread, arguments);             \
   };
 #define LINDEN_REFUSED(number, name, error, reason) \
-  entries[number] = [](Cage&, const uint64_t*) -> int64_t { return -error; };
+  entries[number] = [](Thread&, const uint64_t*) -> int64_t { return -error; };
 #include "microvisor/syscalls.def"
 #undef LINDEN_SYSCALL
 #undef LINDEN_REFUSED

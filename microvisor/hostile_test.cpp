@@ -107,7 +107,7 @@ void defuse(const SyscallInfo& info, const Target& target, uint64_t* arguments) 
 void call_and_check(Target& target, const SyscallInfo& info, uint64_t* arguments) {
   defuse(info, target, arguments);
   target.memory.clear(target.zeros, Target::kZeros);
-  int64_t result = dispatch(*target.cage, info.number, arguments);
+  int64_t result = dispatch(target.cage->main_thread(), info.number, arguments);
   CAPTURE(info.name, arguments[0], arguments[1], arguments[2], arguments[3], result);
   CHECK(result >= -4095);
   CHECK_FALSE(target.cage->exit_status());
@@ -179,7 +179,7 @@ TEST_CASE("a bad pointer is an errno in every position") {
       CAPTURE(info.name, bad);
       // As in defuse(), but without handing out good pointers.
       if (info.number == SYS_poll || info.number == SYS_epoll_wait) arguments[2] = 0;
-      int64_t result = dispatch(*target.cage, info.number, arguments);
+      int64_t result = dispatch(target.cage->main_thread(), info.number, arguments);
       CHECK(result >= -4095);
     }
   }
