@@ -45,6 +45,8 @@ struct GuestSiginfo {
   int32_t number;
   int32_t error;
   int32_t code;
+  // The fields of some signals are 64-bit words.
+  int32_t padding;
   union {
     struct {
       int32_t process;
@@ -54,7 +56,7 @@ struct GuestSiginfo {
     uint32_t address;
   };
 };
-static_assert(sizeof(GuestSiginfo) == 24);
+static_assert(sizeof(GuestSiginfo) == 28);
 
 // What a thread is to run now. `restore` is its mask for afterwards.
 struct SignalDelivery {
