@@ -57,7 +57,7 @@ Result<uint32_t> AddressSpace::map(uint32_t address, uint32_t length, int protec
   if (type != MAP_PRIVATE && type != MAP_SHARED && (anonymous || type != MAP_SHARED_VALIDATE)) {
     return Error{EINVAL};
   }
-  if ((flags & MAP_GROWSDOWN) && (!anonymous || type != MAP_PRIVATE)) return Error{EINVAL};
+  if ((flags & MAP_GROWSDOWN) && anonymous && type != MAP_PRIVATE) return Error{EINVAL};
   if (protection & PROT_EXEC) return Error{EPERM};
   protection &= kAccess;
   TRY(check_limit(size, range));
@@ -129,7 +129,8 @@ Result<void> AddressSpace::map_object(PageRange range, int protection, int flags
   const bool is_file = fd >= 0;
   RegionAttributes attributes{
       .protection = protection, .shared = (flags & MAP_TYPE) != MAP_PRIVATE, .is_file = is_file};
-  int host_flags = (flags & (MAP_TYPE | MAP_SYNC | kPassedOn)) | MAP_NORESERVE;
+  // No file has MAP_GROWSDOWN; the host says so after what else it may find wrong.
+  int host_flags = (flags & (MAP_TYPE | MAP_SYNC | MAP_GROWSDOWN | kPassedOn)) | MAP_NORESERVE;
   if (is_file) {
     struct stat status = TRY(host_.fstat(fd));
     attributes.device = status.st_dev;

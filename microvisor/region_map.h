@@ -126,8 +126,8 @@ class RegionMap {
   const PageRange bounds_;
   Regions regions_;  // by their start
   uint64_t total_ = 0;
-  // Nothing at or above is free (it may lie within a region), so that searches for free space don't walk over the stacks of a
-  // thousand threads. Raised by erase(), lowered by the searches.
+  // Nothing at or above is free (it may lie within a region), so that searches for free space don't
+  // walk over the stacks of a thousand threads. Raised by erase(), lowered by the searches.
   mutable uint64_t full_above_;
 };
 
