@@ -40,6 +40,9 @@ Result<void> AddressSpace::add_initial(uint64_t start, uint64_t end, int protect
 void AddressSpace::set_break(uint32_t initial_break) {
   absl::MutexLock lock(&mutex_);
   initial_break_ = break_ = initial_break;
+  const uint64_t heap = round_up_to_page(initial_break);
+  // If the host refuses, the heap can't grow; the C library uses mmap then.
+  if (const Region* region = regions_.find(heap)) (void)unmap_range({heap, region->range.end});
 }
 
 Result<uint32_t> AddressSpace::map(uint32_t address, uint32_t length, int protection, int flags,

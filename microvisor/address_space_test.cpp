@@ -201,6 +201,16 @@ TEST_CASE("the break moves by bytes and its pages come and go") {
   memory.check();
 }
 
+TEST_CASE("the heap begins where the data end, not at the end of a page of wasm") {
+  AddressSpaceFixture memory;
+  REQUIRE(mprotect(memory.base + 0x10000, 0x20000, kReadWrite) == 0);
+  REQUIRE(memory.space.add_initial(0x10000, 0x30000, kReadWrite).ok());
+  memory.space.set_break(0x20010);
+  CHECK(memory.space.describe() == "00010000-00021000 rw-p 00000000 00:00 0\n");
+  CHECK(memory.space.move_break(0x22000) == 0x22000);
+  memory.check();
+}
+
 TEST_CASE("more than the limit can't be mapped") {
   AddressSpaceFixture memory(16 * kPage);
   AddressSpace& space = memory.space;
