@@ -108,6 +108,9 @@ class FoldAddresses : public llvm::MachineFunctionPass {
   std::optional<unsigned> plain_memory_operand(const llvm::MachineInstr& access,
                                                llvm::Register wide) const {
     const llvm::MCInstrDesc& description = access.getDesc();
+    // What moves %ah and its kin cannot be encoded with the registers from %r8 on, and wants
+    // addresses of the eight others only.
+    if (instructions_->getName(access.getOpcode()).contains("NOREX")) return std::nullopt;
     std::optional<unsigned> found;
     for (unsigned i = 0; i < access.getNumOperands(); ++i) {
       const llvm::MachineOperand& operand = access.getOperand(i);

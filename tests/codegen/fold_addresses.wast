@@ -49,3 +49,15 @@
 (assert_return (invoke "sum" (i32.const 16) (i32.const 16)) (i32.const 77))
 (assert_return (invoke "add" (i32.const -4) (i32.const 36) (i32.const 5)) (i32.const 82))
 (assert_trap (invoke "add" (i32.const -4) (i32.const 0) (i32.const 5)) "out of bounds memory access")
+
+;; The second byte of a register (%ah) is stored to an address of registers that do not go with it.
+(module
+  (memory 1)
+  (func (export "store_second_byte") (param $value i32) (param i32 i32 i32) (param $base i32)
+    (param $index i32) (result i32)
+    (i32.store8 (i32.add (local.get $base) (local.get $index))
+      (i32.shr_u (local.get $value) (i32.const 8)))
+    (i32.load8_u (i32.const 11))))
+
+(assert_return (invoke "store_second_byte" (i32.const 0x123456) (i32.const 0) (i32.const 0)
+  (i32.const 0) (i32.const 5) (i32.const 6)) (i32.const 0x34))
