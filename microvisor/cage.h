@@ -1,11 +1,11 @@
 // A cage: one guest program as a POSIX process, with everything that belongs to it and nothing that
 // belongs to how its code runs.
 //
-// Ownership: owns its fd table, namespace, arguments, environment and main thread; borrows the
-// Host, the guest memory and other threads, all of which outlive it but the threads, which must end
-// first. Thread-safety: arguments, environment and namespace are fixed at construction. The fd
-// table, the working directory, the threads and the exit status may be used concurrently.
-// set_memory() and set_thread_starter() must happen before any guest code runs.
+// Ownership: owns its fd table, arguments, environment and main thread, and shares its mount
+// namespace; borrows the Host, the guest memory and other threads, all of which outlive it but the
+// threads, which must end first. Thread-safety: arguments, environment and namespace are fixed at
+// construction. The fd table, the working directory, the threads and the exit status may be used
+// concurrently. set_memory() and set_thread_starter() must happen before any guest code runs.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,7 @@
 #include "microvisor/fd_table.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
+#include "microvisor/mount_namespace.h"
 #include "microvisor/paths.h"
 #include "microvisor/task_ids.h"
 #include "microvisor/thread.h"
@@ -35,8 +36,9 @@ class Cage {
     int parent_id = 0;
     std::vector<std::string> args = {};
     std::vector<std::string> environment = {};  // NAME=value
-    Namespace names = {};
-    std::string working_directory = "/";  // absolute guest path; need not exist
+    // The tree that paths are resolved in; null for preview 1, which has none.
+    std::shared_ptr<const MountNamespace> names = nullptr;
+    std::string executable = {};  // absolute guest path of the program, for /proc/self/exe
     int fd_limit = FdTable::kDefaultLimit;
     int thread_limit = 4096;
     // Where ids of threads come from; null for a sequence of the cage's own.
@@ -55,13 +57,20 @@ class Cage {
   const GuestMemory& memory() const { return memory_; }
   void set_memory(GuestMemory memory) { memory_ = memory; }
 
-  // Where `path` starts: at a grant if absolute, else at the working directory (AT_FDCWD) or at the
+  const std::string& executable() const { return options_.executable; }
+  // Null for preview 1.
+  const MountNamespace* names() const { return options_.names.get(); }
+
+  // Where `path` starts: at "/" if absolute, else at the working directory (AT_FDCWD) or at the
   // directory that guest descriptor `directory` is open on. ENOENT for an empty path.
   Result<Location> locate(int directory, std::string_view path);
-  std::string working_directory() const;
-  // `path` as the guest gave it; relative paths count from the present working directory. ENOTDIR
-  // or whatever opening it gives if it isn't a directory within the grants.
+  // The working directory's path at this moment, as getcwd(2) has it: without links. ENOENT if it
+  // was removed or has left its mount.
+  Result<std::string> working_directory();
+  // A directory, by path or open; it stays the working directory if it is renamed. It starts as
+  // "/".
   Result<void> change_directory(const std::string& path);
+  Result<void> change_directory(std::shared_ptr<OpenFile> directory);
 
   // The thread that runs first; its id is the cage's.
   Thread& main_thread() { return main_thread_; }
@@ -100,8 +109,8 @@ class Cage {
   std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
   Thread main_thread_;
   mutable absl::Mutex working_directory_mutex_;
-  // Kept as text and resolved by the kernel at each use, from the grant on.
-  std::string working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);
+  // Null: "/".
+  std::shared_ptr<OpenFile> working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);
 };
 
 }  // namespace linden::microvisor

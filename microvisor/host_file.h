@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "absl/synchronization/mutex.h"
+#include "microvisor/directory_listing.h"
 #include "microvisor/open_file.h"
 
 namespace linden::microvisor {
@@ -13,6 +14,10 @@ class HostFile final : public OpenFile {
  public:
   // Something opened beneath a grant. `read_only` is the grant's.
   static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, bool read_only);
+  // Something opened in the tree of a POSIX guest.
+  static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, const Mount& mount);
+  // The root of a mount, which owns it.
+  static std::shared_ptr<HostFile> mount_root(Host& host, HostFd fd, const Mount& mount);
   // The root of a grant, which the guest knows as `name`.
   static std::shared_ptr<HostFile> grant_root(Host& host, HostFd fd, bool read_only,
                                               std::string name);
@@ -40,6 +45,7 @@ class HostFile final : public OpenFile {
   Result<uint64_t> bytes_available() override;
   Result<int> directory() override;
   bool read_only() const override { return read_only_; }
+  const Mount* mount() const override { return mount_.get(); }
   const std::string* grant_name() const override;
   Result<std::shared_ptr<OpenFile>> accept(int flags) override;
   Result<size_t> receive(msghdr* message, int flags) override;
@@ -49,15 +55,22 @@ class HostFile final : public OpenFile {
  private:
   enum class Kind { Opened, GrantRoot, Stream };
 
-  HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name);
+  HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name,
+           std::shared_ptr<const Mount> mount = nullptr);
   Result<void> require_writable() const;
+  // Makes `merged_` if this is a directory that needs it.
+  Result<void> merge_mount_points() ABSL_EXCLUSIVE_LOCKS_REQUIRED(entries_mutex_);
 
   Host& host_;
   const HostFd fd_;
   const Kind kind_;
   const bool read_only_;
   const std::string name_;
-  std::mutex entries_mutex_;  // makes seek + getdents one step
+  const std::shared_ptr<const Mount> mount_;
+  absl::Mutex entries_mutex_;  // makes seek + getdents one step
+  // Only for a directory in which mount points lie that don't exist on the host.
+  std::unique_ptr<DirectoryListing> merged_ ABSL_GUARDED_BY(entries_mutex_);
+  size_t merged_position_ ABSL_GUARDED_BY(entries_mutex_) = 0;
 };
 
 }  // namespace linden::microvisor

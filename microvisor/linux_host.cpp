@@ -1,6 +1,7 @@
 #include "microvisor/linux_host.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
@@ -149,6 +150,15 @@ Result<size_t> LinuxHost::getdents(int fd, std::span<std::byte> to) {
 
 Result<size_t> LinuxHost::readlink(int fd, std::span<std::byte> to) {
   return checked<size_t>(::readlinkat(fd, "", reinterpret_cast<char*>(to.data()), to.size()));
+}
+
+Result<std::string> LinuxHost::descriptor_path(int fd) {
+  char link[32], path[PATH_MAX];
+  snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+  ssize_t length = ::readlink(link, path, sizeof(path));
+  if (length < 0) return Error{errno};
+  if (length == sizeof(path)) return Error{ENAMETOOLONG};
+  return std::string(path, static_cast<size_t>(length));
 }
 
 Result<void> LinuxHost::mkdirat(int directory, const char* leaf, uint32_t mode) {

@@ -63,6 +63,8 @@ SyscallResult sys_symlinkat(Cage&, Path target, int directory, Path);
 SyscallResult sys_readlinkat(Cage&, int directory, Path, Bytes buffer, uint32_t size);
 SyscallResult sys_getcwd(Cage&, Bytes buffer, uint32_t size);
 SyscallResult sys_chdir(Cage&, Path);
+SyscallResult sys_fchdir(Cage&, int fd);
+SyscallResult sys_chroot(Cage&, Path);
 
 // clock.cpp
 SyscallResult sys_clock_gettime(Cage&, int clock, GuestPtr<GuestTimespec> to);

@@ -21,6 +21,7 @@
 #include "microvisor/fault_injecting_host.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/linux_host.h"
+#include "microvisor/mount_namespace.h"
 #include "microvisor/wasi/process.h"
 
 namespace linden::microvisor::test {
@@ -141,6 +142,18 @@ inline DirectoryGrant grant(const std::string& text) {
   INFO(message);
   REQUIRE(parsed.ok());
   return parsed.take();
+}
+
+// Mounts HOST::GUEST[:ro].
+inline void mount(Host& host, MountNamespace& names, const std::string& text) {
+  DirectoryGrant parsed = grant(text);
+  Result<HostFd> fd = parsed.open_directory(host, nullptr);
+  REQUIRE(fd.ok());
+  std::string message;
+  Result<void> mounted =
+      names.mount_directory(parsed.guest_path, fd.take(), parsed.read_only, &message);
+  INFO(message);
+  REQUIRE(mounted.ok());
 }
 
 constexpr uint32_t kBadAddress = 0xfffffff0;

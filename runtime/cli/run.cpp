@@ -186,7 +186,6 @@ class Run : public Command {
       }
       options.dirs.push_back(grant.take());
     }
-    if (!working_directory_.empty()) options.cwd = working_directory_;
 
     // One guest and nobody else in this process: a broken pipe ends it, as it ends native programs.
     // The host otherwise ignores the signal, for the sake of other guests.
