@@ -19,7 +19,6 @@ Cage::Cage(Host& host, Options options)
       fds_(options_.fd_limit),
       main_thread_(*this, options_.id) {}
 
-
 Result<Location> Cage::locate(int directory, std::string_view path) {
   if (path.empty() || !names()) return Error{ENOENT};
   Location location{nullptr, std::string(path), this};

@@ -58,6 +58,8 @@ class FdTable {
   // For exec.
   void close_marked();
   size_t open_count() const;
+  // Their numbers, ascending.
+  std::vector<int> open_descriptors() const;
 
  private:
   bool is_open(int fd) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <algorithm>
@@ -53,6 +54,26 @@ MountNamespace::MountNamespace(Host& host) : host_(host) {
 
 std::shared_ptr<MountNamespace> MountNamespace::create(Host& host) {
   return std::shared_ptr<MountNamespace>(new MountNamespace(host));
+}
+
+std::string MountNamespace::describe() const {
+  std::string text;
+  for (const auto& mount : mounts_) {
+    std::string path;
+    for (char c : mount->path_.empty() ? "/" : mount->path_) {
+      constexpr std::string_view kSeparators = " \t\n\\";
+      if (kSeparators.find(c) == std::string_view::npos) {
+        path += c;
+        continue;
+      }
+      char escaped[5];
+      snprintf(escaped, sizeof(escaped), "\\%03o", static_cast<unsigned>(c));
+      path += escaped;
+    }
+    text += "linden " + path + (mount->node_ ? " virtual " : " directory ") +
+            (mount->read_only_ ? "ro" : "rw") + " 0 0\n";
+  }
+  return text;
 }
 
 MountNamespace::Found MountNamespace::find(std::string_view absolute_path) const {

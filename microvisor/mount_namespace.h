@@ -106,6 +106,9 @@ class MountNamespace : public std::enable_shared_from_this<MountNamespace> {
 
   const Mount& root() const { return *root_; }
 
+  // As /proc/self/mounts shows it to a guest (proc(5)): nothing of the host is in it.
+  std::string describe() const;
+
   struct Found {
     const Mount* mount;
     std::string_view rest;  // relative to the mount's root; empty for the root itself

@@ -30,26 +30,51 @@ Result<HostFd> open_path_to_change(Host& host, const Location& location, Symlink
   return std::move(target.fd);
 }
 
+enum class Create { Directory, Other };
+
+// EEXIST if the name is there, ENOENT if it has a slash that only a directory may have.
+Result<void> require_absent(Host& host, const Parent& parent, Create what) {
+  if (parent.exists_virtually || !parent.is_name()) return Error{EEXIST};
+  if (parent.directory >= 0) {
+    OpenHow how{.flags = O_PATH | O_NOFOLLOW};
+    std::string name = parent.leaf.substr(0, parent.leaf.size() - parent.has_slash());
+    Result<HostFd> present = host.openat2(parent.directory, name.c_str(), how);
+    if (present.ok()) return Error{EEXIST};
+    if (present.code() != ENOENT) return present.error();
+  }
+  if (what == Create::Other && parent.has_slash()) return Error{ENOENT};
+  return {};
+}
+
 // For the calls that make a name.
-Result<Parent> open_parent_to_create(Host& host, const Location& location) {
+Result<Parent> open_parent_to_create(Host& host, const Location& location, Create what) {
   TRY(require_writable_island(location));
   Parent parent = TRY(open_parent(host, location));
   if (parent.exists_virtually) return Error{EEXIST};
   if (!parent.read_only) return parent;
   // Linux finds out first whether the name exists: `mkdir -p` depends on it.
-  if (parent.directory >= 0) {
-    OpenHow how{.flags = O_PATH | O_NOFOLLOW, .resolve = RESOLVE_NO_SYMLINKS};
-    Result<HostFd> present = host.openat2(parent.directory, parent.leaf.c_str(), how);
-    if (present.ok()) return Error{EEXIST};
-    if (present.code() != ENOENT) return present.error();
-  }
+  TRY(require_absent(host, parent, what));
   return Error{EROFS};
 }
 
-// Whether the name that `parent` stands for may be removed or replaced.
-Result<void> require_removable(const Parent& parent) {
+// Whether the name that `parent` stands for may be moved or replaced.
+Result<void> require_movable(const Parent& parent) {
+  if (!parent.is_name()) return Error{EBUSY};
   if (parent.read_only) return Error{EROFS};
   if (parent.pinned) return Error{EBUSY};
+  return {};
+}
+
+// Whether it may be removed. The kernel too asks in this order.
+Result<void> require_removable(const Parent& parent, Remove what) {
+  if (!parent.is_name()) {
+    if (what == Remove::File) return Error{EISDIR};
+    if (parent.pinned) return Error{EBUSY};
+    return Error{parent.leaf.starts_with("..") ? ENOTEMPTY : EINVAL};
+  }
+  if (parent.read_only) return Error{EROFS};
+  // Every pinned name is a directory.
+  if (parent.pinned) return Error{what == Remove::File ? EISDIR : EBUSY};
   return {};
 }
 
@@ -126,17 +151,14 @@ Result<size_t> read_link_at(Host& host, const Location& location, std::span<std:
 }
 
 Result<void> make_directory_at(Host& host, const Location& location, uint32_t mode) {
-  Parent parent = TRY(open_parent_to_create(host, location));
+  Parent parent = TRY(open_parent_to_create(host, location, Create::Directory));
   return host.mkdirat(parent.directory, parent.leaf.c_str(), mode & 01777);
 }
 
 Result<void> remove_at(Host& host, const Location& location, Remove what) {
   TRY(require_writable_island(location));
   Parent parent = TRY(open_parent(host, location));
-  // Every pinned name is a directory.
-  Result<void> removable = require_removable(parent);
-  if (removable.code() == EBUSY && what == Remove::File) return Error{EISDIR};
-  TRY(std::move(removable));
+  TRY(require_removable(parent, what));
   int flags = what == Remove::Directory ? AT_REMOVEDIR : 0;
   return host.unlinkat(parent.directory, parent.leaf.c_str(), flags);
 }
@@ -149,8 +171,8 @@ Result<void> rename_at(Host& host, const Location& from, const Location& to, uin
   Parent old_parent = TRY(open_parent(host, from));
   Parent new_parent = TRY(open_parent(host, to));
   if (old_parent.mount != new_parent.mount) return Error{EXDEV};
-  TRY(require_removable(old_parent));
-  TRY(require_removable(new_parent));
+  TRY(require_movable(old_parent));
+  TRY(require_movable(new_parent));
   return host.renameat2(old_parent.directory, old_parent.leaf.c_str(), new_parent.directory,
                         new_parent.leaf.c_str(), flags);
 }
@@ -159,24 +181,34 @@ Result<void> link_at(Host& host, const Location& from, Symlinks symlinks, const 
   TRY(require_writable_island(from));
   TRY(require_writable_island(to));
   Parent source = TRY(open_parent(host, from));
-  if (symlinks == Symlinks::DontFollow && source.is_plain_name()) {
-    Parent destination = TRY(open_parent_to_create(host, to));
-    if (source.mount != destination.mount) return Error{EXDEV};
-    return host.linkat(source.directory, source.leaf.c_str(), destination.directory,
-                       destination.leaf.c_str());
+  bool plain = source.is_name() && !source.has_slash();
+  if (symlinks == Symlinks::DontFollow && plain && !source.pinned) {
+    Result<Parent> destination = open_parent_to_create(host, to, Create::Other);
+    if (!destination.ok() || destination->mount != source.mount) {
+      // It won't be linked. A missing source is the first reason for it.
+      TRY(open_path(host, from, Symlinks::DontFollow));
+      Parent parent = TRY(std::move(destination));
+      TRY(require_absent(host, parent, Create::Other));
+      return Error{EXDEV};
+    }
+    return host.linkat(source.directory, source.leaf.c_str(), destination->directory,
+                       destination->leaf.c_str());
   }
   // The kernel would follow the source (a trailing slash makes it do so as well) to wherever it
   // points. So the path is resolved first, and the opened file is linked.
-  uint64_t directory = source.is_plain_name() ? 0 : O_DIRECTORY;
+  uint64_t directory = plain ? 0 : O_DIRECTORY;
   Target target = TRY(open_target(host, from, O_PATH | directory, 0));
-  Parent destination = TRY(open_parent_to_create(host, to));
-  if (target.file || target.mount != destination.mount) return Error{EXDEV};
+  Parent destination = TRY(open_parent_to_create(host, to, Create::Other));
+  if (target.file || target.mount != destination.mount) {
+    TRY(require_absent(host, destination, Create::Other));
+    return Error{EXDEV};
+  }
   return host.link_descriptor(target.fd.get(), destination.directory, destination.leaf.c_str());
 }
 
 Result<void> make_symlink_at(Host& host, const std::string& target, const Location& location) {
   if (target.empty()) return Error{ENOENT};
-  Parent parent = TRY(open_parent_to_create(host, location));
+  Parent parent = TRY(open_parent_to_create(host, location, Create::Other));
   return host.symlinkat(target.c_str(), parent.directory, parent.leaf.c_str());
 }
 

@@ -83,7 +83,6 @@ Result<HostFd> open_in_mount(Host& host, const Mount& mount, int directory, cons
   if (!mount.read_only() || !changes_files(flags)) {
     return open_beneath(host, directory, path, flags, mode, resolve);
   }
-  if (flags & O_CREAT && path.back() == '/') return Error{EISDIR};
   uint64_t look = O_PATH | (flags & (O_NOFOLLOW | O_DIRECTORY));
   bool makes = flags & O_CREAT;
   if (makes && flags & O_EXCL) look |= O_NOFOLLOW;
@@ -406,6 +405,7 @@ Result<Target> Walk::open(uint64_t flags, uint64_t mode) {
     bool follows = slash_ || (!(flags & O_NOFOLLOW) && !exclusive);
     if (leaf_ == "..") TRY(up());
     if (leaf_ == "." || leaf_ == "..") leaf_.clear();
+    if (creates && slash_ && !leaf_.empty()) return Error{EISDIR};
     if (!leaf_.empty()) {
       const Mount::Pin* found = TRY(pin(leaf_));
       if (found && found->mount) {
@@ -495,6 +495,10 @@ Result<std::optional<HostFd>> open_at_once(Host& host, const Start& start, std::
                                            uint64_t flags, uint64_t mode) {
   std::optional<HostFd> walk;
   if (start.fd < 0) return walk;
+  // Which of the directories or the file is missing decides between ENOENT and EROFS, and a slash
+  // behind a mount point between EEXIST and EISDIR.
+  bool creates = flags & O_CREAT && !(flags & O_PATH);
+  if (creates && (start.mount->read_only() || path.empty())) return walk;
   bool has_mounts = start.mount->has_pins();
   if (has_mounts && start.mount->may_cross(path)) return walk;
   Result<HostFd> fd =
@@ -548,6 +552,12 @@ Result<Parent> open_parent_in_island(Host& host, const Location& location) {
 }
 
 }  // namespace
+
+bool Parent::is_name() const {
+  std::string_view name = leaf;
+  name.remove_suffix(has_slash());
+  return name != "." && name != "..";
+}
 
 Result<Target> open_target(Host& host, const Location& location, uint64_t flags, uint64_t mode) {
   if (!location.cage) {

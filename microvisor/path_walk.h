@@ -44,7 +44,9 @@ struct Parent {
   bool exists_virtually = false;  // a mount point that isn't there beneath, or a virtual file
   std::shared_ptr<OpenFile> holder = nullptr;  // keeps `directory` open
 
-  bool is_plain_name() const { return leaf.back() != '/' && leaf != "." && leaf != ".."; }
+  // Neither "." nor "..", which "/" is too.
+  bool is_name() const;
+  bool has_slash() const { return leaf.back() == '/'; }
 };
 Result<Parent> open_parent(Host& host, const Location& location);
 
