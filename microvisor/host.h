@@ -2,11 +2,11 @@
 // uses is one function here, and nothing in microvisor/ enters the kernel otherwise. Tests put a
 // FaultInjectingHost in between.
 //
-// Contract: calls that may wait are interruptible (interruption.h). Descriptors are host file descriptors. Every function may fail with any errno the
-// kernel documents. Functions that create a descriptor set close-on-exec, and hand out a HostFd,
-// which closes it.
-// Ownership: a Host outlives every HostFd, OpenFile and Cage made with it.
-// Thread-safety: all functions may be called concurrently.
+// Contract: calls that may wait are interruptible (interruption.h). Descriptors are host file
+// descriptors. Every function may fail with any errno the kernel documents. Functions that create a
+// descriptor set close-on-exec, and hand out a HostFd, which closes it. Ownership: a Host outlives
+// every HostFd, OpenFile and Cage made with it. Thread-safety: all functions may be called
+// concurrently.
 #pragma once
 
 #include <poll.h>
@@ -93,8 +93,8 @@ class Host {
   virtual Result<size_t> getdents(int fd, std::span<std::byte> to) = 0;
   // The target of a symbolic link opened with O_PATH | O_NOFOLLOW.
   virtual Result<size_t> readlink(int fd, std::span<std::byte> to) = 0;
-  // The path by which the kernel knows an open file (proc(5), /proc/PID/fd), as it is at this moment;
-  // ENAMETOOLONG if it has PATH_MAX bytes or more. Anyone may rename it meanwhile.
+  // The path by which the kernel knows an open file (proc(5), /proc/PID/fd), as it is at this
+  // moment; ENAMETOOLONG if it has PATH_MAX bytes or more. Anyone may rename it meanwhile.
   virtual Result<std::string> descriptor_path(int fd) = 0;
   virtual Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) = 0;
   virtual Result<void> unlinkat(int directory, const char* leaf, int flags) = 0;

@@ -107,8 +107,7 @@ Result<FileIdentity> MountNamespace::identity(const Cursor& cursor) const {
 // Moves to a directory that exists; false if it doesn't.
 Result<bool> MountNamespace::descend(Cursor& cursor, std::string_view name) const {
   if (cursor.node) {
-    // Everything that is mounted upon is a VirtualDirectory, which attach_at sees to.
-    auto child = static_cast<const VirtualDirectory&>(*cursor.node).fixed_child(name);
+    auto child = cursor.node->fixed_child(name);
     if (!child) return false;
     if (!child->is_directory()) return Error{child->is_symlink() ? ELOOP : ENOTDIR};
     cursor.node = std::move(child);
@@ -138,6 +137,10 @@ Result<Mount*> MountNamespace::attach_at(Cursor& cursor, std::string_view name, 
   mount->above_path_ = cursor.path;
   mount->above_node_ = cursor.node;
   if (!cursor.node) mount->above_ = TRY(host_.duplicate(TRY(directory(cursor))));
+  // What it covers can't be reached any more, nor what is mounted there.
+  std::erase_if(mounts_, [&](const auto& other) {
+    return other->path_ == mount->path_ || other->path_.starts_with(mount->path_ + "/");
+  });
   std::erase_if(cursor.mount->pins_, [&](const Mount::Pin& pin) {
     if (!(pin.name == name && pin.directory == above)) return false;
     exists = pin.exists;
@@ -149,13 +152,17 @@ Result<Mount*> MountNamespace::attach_at(Cursor& cursor, std::string_view name, 
 }
 
 Result<Mount*> MountNamespace::attach(std::string_view path, std::string* error_message) {
-  std::string whole(path);
-  auto fail = [&](int code, std::string_view why) {
-    if (error_message) {
-      *error_message = "cannot mount on '" + whole + "': " + std::string(why);
-    }
-    return Error{code};
-  };
+  Result<Mount*> mount = find_or_make(path);
+  if (!mount.ok() && error_message) {
+    const char* why = strerror(mount.code());
+    if (mount.code() == EINVAL) why = "the path contains ..";
+    if (mount.code() == ELOOP) why = "a symbolic link is on the way";
+    *error_message = "cannot mount on '" + std::string(path) + "': " + why;
+  }
+  return mount;
+}
+
+Result<Mount*> MountNamespace::find_or_make(std::string_view path) {
   Cursor cursor{root_, "", HostFd(), root_->node_};
   std::string_view name = next_component(path);
   if (name.empty()) {
@@ -165,7 +172,7 @@ Result<Mount*> MountNamespace::attach(std::string_view path, std::string* error_
     return root_;
   }
   while (true) {
-    if (name == "..") return fail(EINVAL, "it contains ..");
+    if (name == "..") return Error{EINVAL};
     std::string_view next = next_component(path);
     FileIdentity above = TRY(identity(cursor));
     const Mount::Pin* pin = cursor.mount->pin_at(above, name);
@@ -178,8 +185,7 @@ Result<Mount*> MountNamespace::attach(std::string_view path, std::string* error_
     Cursor parent{cursor.mount, cursor.path, HostFd(), cursor.node};
     if (cursor.opened.get() >= 0) parent.opened = TRY(host_.duplicate(cursor.opened.get()));
     Result<bool> descended = descend(cursor, name);
-    if (!descended.ok() && !(pin && pin->mount))
-      return fail(descended.code(), strerror(descended.code()));
+    if (!descended.ok() && !(pin && pin->mount)) return descended.error();
     bool exists = descended.ok() && *descended;
     if (next.empty()) return attach_at(parent, name, exists);
     if (exists) {

@@ -129,6 +129,7 @@ class MountNamespace : public std::enable_shared_from_this<MountNamespace> {
   Result<FileIdentity> identity(const Cursor& cursor) const;
   Result<int> directory(const Cursor& cursor) const;
   Result<Mount*> attach(std::string_view path, std::string* error_message);
+  Result<Mount*> find_or_make(std::string_view path);
   Result<Mount*> attach_at(Cursor& cursor, std::string_view name, bool exists);
   Result<bool> descend(Cursor& cursor, std::string_view name) const;
 

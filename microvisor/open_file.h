@@ -60,8 +60,8 @@ class OpenFile {
   virtual Result<int> directory() { return Error{ENOTDIR}; }
   // Whether everything beneath (or this file itself) must not be changed.
   virtual bool read_only() const { return false; }
-  // For directories of a POSIX guest: the mount that they lie in, which lives as long as this object
-  // or the namespace; else null.
+  // For directories of a POSIX guest: the mount that they lie in, which lives as long as this
+  // object or the namespace; else null.
   virtual const Mount* mount() const { return nullptr; }
   virtual const OpenVirtualDirectory* as_virtual_directory() const { return nullptr; }
   // The guest's name for it if this is the root of a grant, else null.

@@ -328,8 +328,8 @@ std::vector<std::string> run_natively(const std::string& top, unsigned seed, int
   return lines;
 }
 
-// Renaming and removing a mount point fails: that it is one is found before other reasons, unlike in
-// the kernel.
+// Renaming and removing a mount point fails: that it is one is found before other reasons, unlike
+// in the kernel.
 bool is_same_refusal(const std::string& ours, const std::string& natively) {
   return ours.starts_with("r") && ours.ends_with(strerror(EBUSY)) &&
          !natively.ends_with(strerror(0));

@@ -54,6 +54,8 @@ class VirtualNode : public std::enable_shared_from_this<VirtualNode> {
     return nullptr;
   }
   virtual void list(Cage&, DirectoryListing&) const {}
+  // As child(), but only entries that are the same for every cage.
+  virtual std::shared_ptr<const VirtualNode> fixed_child(std::string_view) const { return nullptr; }
 
   // Symbolic links: the text, and, for links that lead to an open file whatever their text says
   // (/proc/self/fd), that file; null for ordinary ones.
@@ -79,8 +81,7 @@ class VirtualDirectory : public VirtualNode {
 
   std::shared_ptr<const VirtualNode> child(Cage&, std::string_view name) const override;
   void list(Cage&, DirectoryListing& listing) const override;
-  // As child(), for entries that are the same for every cage.
-  std::shared_ptr<const VirtualNode> fixed_child(std::string_view name) const;
+  std::shared_ptr<const VirtualNode> fixed_child(std::string_view name) const override;
 
  private:
   std::map<std::string, std::shared_ptr<const VirtualNode>, std::less<>> children_;
