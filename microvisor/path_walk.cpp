@@ -118,6 +118,11 @@ void append(std::string& path, std::string_view name) {
   path += name;
 }
 
+// What looking up names gives that have been renamed, removed or replaced since they were known.
+bool is_name_changed(Error error) {
+  return error.code == ENOENT || error.code == ENOTDIR || error.code == ELOOP;
+}
+
 // What the host calls a directory, relative to what it calls the root of `mount`. A text of the
 // past: nothing follows from it until it was resolved. ENOENT if it lies elsewhere.
 Result<std::string> recorded_path(Host& host, const Mount& mount, int fd) {
@@ -146,6 +151,7 @@ Result<std::string> path_in_mount(Host& host, const Mount& mount, int fd) {
     if (!path.ok()) return path;
     Result<HostFd> found =
         open_beneath(host, root, path->empty() ? "." : *path, O_PATH | O_NOFOLLOW, 0, kNoLinks);
+    if (!found.ok() && !is_name_changed(found.error())) return found.error();
     if (found.ok() && FileIdentity::of(TRY(host.fstat(found->get()))) == wanted) return path;
   }
   return Error{ENOENT};
@@ -364,10 +370,7 @@ Result<void> Walk::up_in_host() {
       return {};
     }
     last = fd.error();
-    if (last.code != ENOENT && last.code != ENOTDIR && last.code != ELOOP &&
-        last.code != ENAMETOOLONG) {
-      break;
-    }
+    if (!is_name_changed(last) && last.code != ENAMETOOLONG) break;
   }
   return last;
 }

@@ -1,9 +1,10 @@
 #include "microvisor/root_view.h"
 
-#include <sys/syscall.h>
+#include <algorithm>
+#include <functional>
 
+#include "microvisor/abi.h"
 #include "microvisor/cage.h"
-#include "microvisor/dispatch.h"
 #include "microvisor/host_file.h"
 #include "microvisor/path_operations.h"
 #include "microvisor/test_support.h"
@@ -310,6 +311,66 @@ TEST_CASE("a view that can't be made says why and leaves nothing") {
   std::string message;
   CHECK(RootView::create(host, options, &message).code() == ENOTDIR);
   CHECK(message.find("/etc/passwd/x") != std::string::npos);
+}
+
+TEST_CASE("the common paths take one system call of the host to open") {
+  ViewFixture guest;
+  FaultInjectingHost host(guest.host);
+  RootView::Options options;
+  options.root.host_path = guest.directory / "root";
+  options.temporary_directory = guest.directory / "private";
+  auto view = RootView::create(host, options, nullptr).take();
+  Cage cage(host, {.names = view->names()});
+  auto calls_to_open = [&](const char* path, int flags) {
+    int count = 0;
+    bool more = true;
+    while (more) {
+      host.fail_call(++count, EIO);
+      (void)open_at(host, cage.locate(AT_FDCWD, path).take(), flags, 0644);
+      more = host.has_failed();
+      host.fail_none();
+    }
+    return count - 1;
+  };
+  CHECK(calls_to_open("/etc/passwd", O_RDONLY) == 1);
+  CHECK(calls_to_open("/tmp/new", O_WRONLY | O_CREAT) == 1);
+  CHECK(calls_to_open("/etc/missing", O_RDONLY) == 1);
+  REQUIRE(cage.change_directory("/etc").ok());
+  CHECK(calls_to_open("passwd", O_RDONLY) == 1);
+  CHECK(calls_to_open("./../etc/passwd", O_RDONLY) > 1);
+}
+
+TEST_CASE("a host call that fails during a walk leaves no descriptor behind") {
+  ViewFixture guest({"/data", "/deep/data"});
+  FaultInjectingHost host(guest.host);
+  Cage cage(host, {.names = guest.view->names()});
+  auto at = [&](const char* path) { return cage.locate(AT_FDCWD, path).take(); };
+  REQUIRE(make_directory_at(host, at("/tmp/a"), 0755).ok());
+  REQUIRE(make_symlink_at(host, "/data/../tmp/a/../../deep/data/file", at("/tmp/a/link")).ok());
+  REQUIRE(cage.change_directory("/tmp/a").ok());
+  std::vector<std::function<int()>> operations = {
+      [&] { return open_at(host, at("link"), O_RDONLY, 0).code(); },
+      [&] { return stat_at(host, at("../../etc/passwd"), Symlinks::Follow).code(); },
+      [&] { return make_directory_at(host, at("../../tmp/made"), 0755).code(); },
+      [&] { return rename_at(host, at("../../tmp/made"), at("../a/../made"), 0).code(); },
+      [&] { return remove_at(host, at("../../tmp/a/../made"), Remove::Directory).code(); },
+      [&] { return cage.change_directory("../../tmp/a").code(); },
+      [&] { return cage.working_directory().code(); },
+  };
+  for (size_t i = 0; i < operations.size(); ++i) {
+    bool failed = true;
+    for (int n = 1; failed; ++n) {
+      INFO("operation " << i << ", host call " << n);
+      REQUIRE(n < 200);
+      size_t before = test::count_host_descriptors();
+      host.fail_call(n, EDQUOT);
+      int error = operations[i]();
+      failed = host.has_failed();
+      host.fail_none();
+      CHECK(error == (failed ? EDQUOT : 0));
+      CHECK(test::count_host_descriptors() == before);
+    }
+  }
 }
 
 }  // namespace linden::microvisor
