@@ -103,6 +103,10 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.readlink(fd, to);
   }
+  Result<std::string> descriptor_path(int fd) override {
+    TRY(next_call());
+    return inner_.descriptor_path(fd);
+  }
   Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) override {
     TRY(next_call());
     return inner_.mkdirat(directory, leaf, mode);

@@ -180,6 +180,9 @@ class Host {
   virtual Result<size_t> getdents(int fd, std::span<std::byte> to) = 0;
   // The target of a symbolic link opened with O_PATH | O_NOFOLLOW.
   virtual Result<size_t> readlink(int fd, std::span<std::byte> to) = 0;
+  // The path by which the kernel knows an open file (proc(5), /proc/PID/fd), as it is at this
+  // moment; ENAMETOOLONG if it has PATH_MAX bytes or more. Anyone may rename it meanwhile.
+  virtual Result<std::string> descriptor_path(int fd) = 0;
   // `mode` is exact, as OpenHow::mode is.
   virtual Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) = 0;
   // `mode` holds the type too: a regular file or a FIFO. Exact, as OpenHow::mode is.

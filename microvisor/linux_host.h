@@ -83,6 +83,7 @@ class LinuxHost final : public Host {
 
   Result<size_t> getdents(int fd, std::span<std::byte> to) override;
   Result<size_t> readlink(int fd, std::span<std::byte> to) override;
+  Result<std::string> descriptor_path(int fd) override;
   Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) override;
   Result<void> mknodat(int directory, const char* leaf, uint32_t mode) override;
   Result<void> unlinkat(int directory, const char* leaf, int flags) override;

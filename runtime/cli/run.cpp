@@ -238,7 +238,6 @@ class Run : public Command {
     options.args = std::move(guest.args);
     options.env = std::move(guest.environment);
     options.dirs = std::move(guest.directories);
-    if (!guest.working_directory.empty()) options.cwd = guest.working_directory;
     std::string message;
     auto process = Process::create(*host_, std::move(options), &message);
     if (!process.ok()) {
