@@ -24,9 +24,9 @@ std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, bool read_only
 
 std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, const Mount& mount,
                                            bool path_only) {
-  return std::shared_ptr<HostFile>(
-      new HostFile(host, std::move(fd), path_only ? Kind::Path : Kind::Opened, mount.read_only(),
-                   std::string(), mount.share()));
+  return std::shared_ptr<HostFile>(new HostFile(host, std::move(fd),
+                                                path_only ? Kind::Path : Kind::Opened,
+                                                mount.read_only(), std::string(), mount.share()));
 }
 
 std::shared_ptr<HostFile> HostFile::mount_root(Host& host, HostFd fd, const Mount& mount) {

@@ -70,8 +70,7 @@ Result<size_t> LinuxHost::readlink(int fd, std::span<std::byte> to) {
 
 Result<std::string> LinuxHost::descriptor_path(int fd) {
   char path[PATH_MAX];
-  size_t length =
-      TRY(checked<size_t>(::readlink(DescriptorPath(fd).c_str(), path, sizeof(path))));
+  size_t length = TRY(checked<size_t>(::readlink(DescriptorPath(fd).c_str(), path, sizeof(path))));
   if (length == sizeof(path)) return Error{ENAMETOOLONG};
   return std::string(path, length);
 }
