@@ -397,7 +397,8 @@ absl::Status read_with_wabt(const Features& features, Validation validation,
   options.features.set_threads_enabled(features.threads);
   options.features.set_tail_call_enabled(features.tail_call);
   options.features.set_extended_const_enabled(features.extended_const);
-  options.features.set_exceptions_enabled(features.exceptions);
+  // To libwabt exceptions imply reference types.
+  options.features.set_exceptions_enabled(features.exceptions && features.reference_types);
   options.read_debug_names = true;
   // A damaged name section costs names, not the program (core specification, custom sections).
   options.fail_on_custom_section_error = false;

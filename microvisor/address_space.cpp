@@ -40,6 +40,9 @@ Result<void> AddressSpace::add_initial(uint64_t start, uint64_t end, int protect
 void AddressSpace::set_break(uint32_t initial_break) {
   absl::MutexLock lock(&mutex_);
   initial_break_ = break_ = initial_break;
+  const uint64_t heap = round_up_to_page(initial_break);
+  // If the host refuses, the heap can't grow; the C library uses mmap then.
+  if (const Region* region = regions_.find(heap)) (void)unmap_range({heap, region->range.end});
 }
 
 Result<uint32_t> AddressSpace::map(uint32_t address, uint32_t length, int protection, int flags,
@@ -57,7 +60,7 @@ Result<uint32_t> AddressSpace::map(uint32_t address, uint32_t length, int protec
   if (type != MAP_PRIVATE && type != MAP_SHARED && (anonymous || type != MAP_SHARED_VALIDATE)) {
     return Error{EINVAL};
   }
-  if ((flags & MAP_GROWSDOWN) && (!anonymous || type != MAP_PRIVATE)) return Error{EINVAL};
+  if ((flags & MAP_GROWSDOWN) && anonymous && type != MAP_PRIVATE) return Error{EINVAL};
   if (protection & PROT_EXEC) return Error{EPERM};
   protection &= kAccess;
   TRY(check_limit(size, range));
@@ -129,7 +132,8 @@ Result<void> AddressSpace::map_object(PageRange range, int protection, int flags
   const bool is_file = fd >= 0;
   RegionAttributes attributes{
       .protection = protection, .shared = (flags & MAP_TYPE) != MAP_PRIVATE, .is_file = is_file};
-  int host_flags = (flags & (MAP_TYPE | MAP_SYNC | kPassedOn)) | MAP_NORESERVE;
+  // No file has MAP_GROWSDOWN; the host says so after what else it may find wrong.
+  int host_flags = (flags & (MAP_TYPE | MAP_SYNC | MAP_GROWSDOWN | kPassedOn)) | MAP_NORESERVE;
   if (is_file) {
     struct stat status = TRY(host_.fstat(fd));
     attributes.device = status.st_dev;

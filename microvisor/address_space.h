@@ -64,8 +64,9 @@ class AddressSpace {
   // Records what the loader has mapped, private and anonymous. EINVAL unless [start, end) is
   // page-aligned, not empty, within the bounds and free; ENOMEM beyond the limit.
   Result<void> add_initial(uint64_t start, uint64_t end, int protection);
-  // Where the heap begins (__heap_base). Must be called before move_break() can succeed; the page
-  // that it lies in, if it isn't the first byte of one, has been mapped by the loader.
+  // Where the heap begins (__heap_base). Must be called before move_break() can succeed. The page
+  // that it lies in, if it isn't the first byte of one, has been mapped by the loader; whole pages
+  // that follow, up to the end of the last page of wasm, are unmapped, so that the heap can grow.
   void set_break(uint32_t initial_break);
 
   // `fd`: a descriptor of the host; ignored with MAP_ANONYMOUS.

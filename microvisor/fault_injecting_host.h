@@ -220,6 +220,7 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.eventfd(count, flags);
   }
+  void post_event(int event) override { inner_.post_event(event); }
   Result<HostFd> timerfd_create(clockid_t clock, int flags) override {
     TRY(next_call());
     return inner_.timerfd_create(clock, flags);

@@ -93,6 +93,8 @@ class Host {
   // Like pipe2(2); `flags` are O_NONBLOCK and O_DIRECT.
   virtual Result<HostPipe> pipe(int flags) = 0;
   virtual Result<HostFd> eventfd(uint32_t count, int flags) = 0;
+  // Adds one to an eventfd. Never waits and isn't interrupted: a wake-up must not get lost.
+  virtual void post_event(int event) = 0;
   virtual Result<HostFd> timerfd_create(clockid_t clock, int flags) = 0;
   virtual Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) = 0;
   virtual Result<itimerspec> timerfd_gettime(int fd) = 0;

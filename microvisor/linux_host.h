@@ -17,6 +17,7 @@ class LinuxHost final : public Host {
 
   Result<HostPipe> pipe(int flags) override;
   Result<HostFd> eventfd(uint32_t count, int flags) override;
+  void post_event(int event) override;
   Result<HostFd> timerfd_create(clockid_t clock, int flags) override;
   Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) override;
   Result<itimerspec> timerfd_gettime(int fd) override;

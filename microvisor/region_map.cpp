@@ -53,7 +53,7 @@ std::optional<PageRange> RegionMap::find_free(uint64_t size, uint64_t alignment,
   uint64_t gap_end = full_above_;
   while (true) {
     const Region* below = above == regions_.begin() ? nullptr : &std::prev(above)->second;
-    uint64_t gap_start = below ? below->range.end : bounds_.start;
+    const uint64_t gap_start = below ? std::min(below->range.end, gap_end) : bounds_.start;
     if (gap_end - gap_start >= size) {
       // May be below `gap_start`, by less than `alignment`, hence the order of the comparison.
       uint64_t slack = (gap_end - size + bias) % alignment;

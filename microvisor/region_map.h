@@ -29,10 +29,11 @@ struct PageRange {
   uint64_t size() const { return end - start; }
   bool empty() const { return start >= end; }
   bool contains(uint64_t address) const { return start <= address && address < end; }
-  bool overlaps(PageRange other) const { return start < other.end && other.start < end; }
   PageRange intersection(PageRange other) const {
     return {start > other.start ? start : other.start, end < other.end ? end : other.end};
   }
+  // Never true if either is empty.
+  bool overlaps(PageRange other) const { return !intersection(other).empty(); }
   friend bool operator==(const PageRange&, const PageRange&) = default;
 };
 
@@ -125,8 +126,8 @@ class RegionMap {
   const PageRange bounds_;
   Regions regions_;  // by their start
   uint64_t total_ = 0;
-  // Nothing at or above is free, so that searches for free space don't walk over the stacks of a
-  // thousand threads. Raised by erase(), lowered by the searches.
+  // Nothing at or above is free (it may lie within a region), so that searches for free space don't
+  // walk over the stacks of a thousand threads. Raised by erase(), lowered by the searches.
   mutable uint64_t full_above_;
 };
 

@@ -1,5 +1,7 @@
 #include "microvisor/root_view.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <functional>
 
@@ -280,6 +282,48 @@ TEST_CASE("/proc/self/fd leads to open files, with the access they were opened w
   CHECK(guest.open(leak + "/etc/passwd").code() == ENOTDIR);
   CHECK(guest.link(leak).starts_with("file:["));
   CHECK(guest.cage->change_directory(leak).code() == ENOTDIR);
+}
+
+TEST_CASE("calls on metadata find their files in the tree, and change only what may be changed") {
+  ViewFixture guest({"/data", "/ro:ro"});
+  test::TestMemory memory;
+  guest.cage->set_memory(memory.view());
+  auto call = [&](int number, const std::string& path, auto... rest) {
+    uint64_t words[6] = {memory.put(path), static_cast<uint64_t>(rest)...};
+    return dispatch(guest.cage->main_thread(), number, words);
+  };
+  const uint32_t out = memory.allocate(512);
+
+  CHECK(call(SYS_chmod, "/etc/../data/./file", 0600) == 0);
+  CHECK(std::filesystem::status(guest.directory / "granted/file").permissions() ==
+        std::filesystem::perms(0600));
+  CHECK(call(SYS_truncate, "/tmp/../data/file", 3) == 0);
+  CHECK(guest.directory.read("granted/file") == "gra");
+  CHECK(call(SYS_mknod, "/data/fifo", S_IFIFO | 0600, 0) == 0);
+  CHECK(call(SYS_mknod, "/tmp", S_IFREG | 0600, 0) == -EEXIST);
+  CHECK(call(SYS_statfs, "/data", out) == 0);
+
+  for (const char* path : {"/ro/file", "/etc/passwd", "/dev/null", "/proc/self/status", "/dev"}) {
+    CAPTURE(path);
+    CHECK(call(SYS_chmod, path, 0600) == -EROFS);
+    CHECK(call(SYS_lchown, path, 0, 0) == -EROFS);
+    CHECK(call(SYS_utimes, path, 0) == -EROFS);
+    CHECK(call(SYS_statfs, path, out) == 0);
+    CHECK(call(SYS_access, path, R_OK) == 0);
+    CHECK(call(SYS_mknod, path, S_IFREG | 0600, 0) == -EEXIST);
+    CHECK(call(SYS_setxattr, path, memory.put("user.a"), out, 1, 0) == -EROFS);
+    int place = guest.open_fd(path, O_PATH);
+    uint64_t words[6] = {static_cast<uint64_t>(place), out, 8};
+    CHECK(dispatch(guest.cage->main_thread(), SYS_read, words) == -EBADF);
+    CHECK(dispatch(guest.cage->main_thread(), SYS_fstat, words) == 0);
+  }
+  CHECK(call(SYS_access, "/dev/null", R_OK | W_OK) == 0);
+  CHECK(call(SYS_truncate, "/dev/null", 0) == -EINVAL);
+  CHECK(call(SYS_truncate, "/etc/passwd", 0) == -EROFS);
+  // A link in the root is followed from the guest's root.
+  std::filesystem::create_symlink("/data/file", guest.directory / "root/link");
+  CHECK(call(SYS_chmod, "/link", 0640) == 0);
+  CHECK(call(SYS_lchown, "/link", 0, 0) == -EROFS);
 }
 
 TEST_CASE("a view that can't be made says why and leaves nothing") {

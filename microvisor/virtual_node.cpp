@@ -2,6 +2,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,10 +23,10 @@ uint64_t next_inode() {
 }
 
 // A text that was made when the file was opened.
-class OpenText final : public OpenFile {
+class OpenText final : public OpenVirtualFile {
  public:
   OpenText(Host& host, std::shared_ptr<const VirtualNode> node, std::string text, int flags)
-      : host_(host), node_(std::move(node)), text_(std::move(text)), flags_(flags) {}
+      : OpenVirtualFile(host, std::move(node), flags), text_(std::move(text)) {}
 
   Result<size_t> readv(std::span<const iovec> to) override {
     absl::MutexLock lock(&offset_mutex_);
@@ -53,39 +56,24 @@ class OpenText final : public OpenFile {
     if (__builtin_add_overflow(base, offset, &offset) || offset < 0) return Error{EINVAL};
     return offset_ = offset;
   }
-  Result<struct stat> stat() override { return node_->stat(host_); }
-  Result<int> status_flags() override { return flags_; }
-  Result<void> set_status_flags(int) override { return {}; }
-  bool read_only() const override { return true; }
 
  private:
-  Host& host_;
-  const std::shared_ptr<const VirtualNode> node_;
   const std::string text_;
-  const int flags_;
   absl::Mutex offset_mutex_;
   int64_t offset_ ABSL_GUARDED_BY(offset_mutex_) = 0;
 };
 
-class OpenVirtualPath final : public OpenFile {
+class OpenVirtualPath final : public OpenVirtualFile {
  public:
-  OpenVirtualPath(Host& host, std::shared_ptr<const VirtualNode> node, int flags)
-      : host_(host), node_(std::move(node)), flags_(flags) {}
+  using OpenVirtualFile::OpenVirtualFile;
 
   Result<size_t> readv(std::span<const iovec>) override { return Error{EBADF}; }
   Result<size_t> writev(std::span<const iovec>) override { return Error{EBADF}; }
   Result<size_t> preadv(std::span<const iovec>, int64_t) override { return Error{EBADF}; }
   Result<size_t> pwritev(std::span<const iovec>, int64_t) override { return Error{EBADF}; }
   Result<int64_t> seek(int64_t, int) override { return Error{EBADF}; }
-  Result<struct stat> stat() override { return node_->stat(host_); }
-  Result<int> status_flags() override { return flags_; }
+  Result<void> truncate(int64_t) override { return Error{EROFS}; }
   Result<void> set_status_flags(int) override { return Error{EBADF}; }
-  bool read_only() const override { return true; }
-
- private:
-  Host& host_;
-  const std::shared_ptr<const VirtualNode> node_;
-  const int flags_;
 };
 
 }  // namespace
@@ -121,33 +109,44 @@ Result<std::shared_ptr<OpenFile>> VirtualText::open(Cage& cage, int flags) const
       cage.host(), shared_from_this(), TRY(generator_(cage)), flags & ~(O_CLOEXEC | O_CREAT)));
 }
 
+bool OpenVirtualFile::is_path_only() const { return (flags_ & O_PATH) != 0; }
+
+Result<struct statfs> OpenVirtualFile::statfs() {
+  struct statfs status{};
+  status.f_type = TMPFS_MAGIC;
+  status.f_bsize = 4096;
+  status.f_frsize = 4096;
+  status.f_namelen = NAME_MAX;
+  status.f_flags = ST_RDONLY;
+  return status;
+}
+
 OpenVirtualDirectory::OpenVirtualDirectory(Cage& cage, std::shared_ptr<const VirtualNode> node,
                                            std::shared_ptr<const Mount> mount, std::string path,
                                            int flags)
-    : host_(cage.host()),
-      node_(std::move(node)),
+    : OpenVirtualFile(cage.host(), std::move(node), flags),
       mount_(std::move(mount)),
-      path_(std::move(path)),
-      flags_(flags) {
-  if (flags & O_PATH) return;
-  listing_.add(node_->inode(), DT_DIR, ".");
-  listing_.add(node_->inode(), DT_DIR, "..");
-  node_->list(cage, listing_);
-  mount_->list_missing({kVirtualDevice, node_->inode()}, listing_);
+      path_(std::move(path)) {
+  if (is_path_only()) return;
+  const VirtualNode& directory = *this->node();
+  listing_.add(directory.inode(), DT_DIR, ".");
+  listing_.add(directory.inode(), DT_DIR, "..");
+  directory.list(cage, listing_);
+  mount_->list_missing(FileIdentity::of(directory), listing_);
 }
 
 Result<int64_t> OpenVirtualDirectory::seek(int64_t offset, int whence) {
-  if (flags_ & O_PATH) return Error{EBADF};
+  if (is_path_only()) return Error{EBADF};
   return cursor_.seek(offset, whence);
 }
 
 Result<size_t> OpenVirtualDirectory::read_entries_at(int64_t position, std::span<std::byte> to) {
-  if (flags_ & O_PATH) return Error{EBADF};
+  if (is_path_only()) return Error{EBADF};
   return cursor_.read_at(listing_, position, to);
 }
 
 Result<size_t> OpenVirtualDirectory::read_entries(std::span<std::byte> to) {
-  if (flags_ & O_PATH) return Error{EBADF};
+  if (is_path_only()) return Error{EBADF};
   return cursor_.read(listing_, to);
 }
 

@@ -115,33 +115,50 @@ class VirtualText final : public VirtualNode {
   const Generator generator_;
 };
 
-// An open directory of a view. `path` is where it lies beneath its mount. The entries are those of
-// the moment of opening.
-class OpenVirtualDirectory final : public OpenFile {
+// What open virtual files have in common: they lie in a file system that can't be changed.
+class OpenVirtualFile : public OpenFile {
  public:
-  OpenVirtualDirectory(Cage& cage, std::shared_ptr<const VirtualNode> node,
-                       std::shared_ptr<const Mount> mount, std::string path, int flags);
+  // `flags` as for open(2), without those that only opening looks at.
+  OpenVirtualFile(Host& host, std::shared_ptr<const VirtualNode> node, int flags)
+      : host_(host), node_(std::move(node)), flags_(flags) {}
 
   Result<struct stat> stat() override { return node_->stat(host_); }
-  Result<int64_t> seek(int64_t offset, int whence) override;
-  Result<size_t> readv(std::span<const iovec>) override { return Error{EISDIR}; }
-  Result<size_t> read_entries(std::span<std::byte> to) override;
-  Result<size_t> read_entries_at(int64_t position, std::span<std::byte> to) override;
+  Result<struct statfs> statfs() override;
+  Result<void> change_mode(uint32_t) override { return Error{EROFS}; }
+  Result<void> change_owner(uid_t, gid_t) override { return Error{EROFS}; }
+  Result<void> set_times(std::span<const timespec, 2>) override { return Error{EROFS}; }
   Result<int> status_flags() override { return flags_; }
   Result<void> set_status_flags(int) override { return {}; }
+  bool is_path_only() const override;
   bool read_only() const override { return true; }
-  const Mount* mount() const override { return mount_.get(); }
-  const OpenVirtualDirectory* as_virtual_directory() const override { return this; }
 
   const std::shared_ptr<const VirtualNode>& node() const { return node_; }
-  const std::string& path() const { return path_; }
 
  private:
   Host& host_;
   const std::shared_ptr<const VirtualNode> node_;
+  const int flags_;
+};
+
+// An open directory of a view. `path` is where it lies beneath its mount. The entries are those of
+// the moment of opening.
+class OpenVirtualDirectory final : public OpenVirtualFile {
+ public:
+  OpenVirtualDirectory(Cage& cage, std::shared_ptr<const VirtualNode> node,
+                       std::shared_ptr<const Mount> mount, std::string path, int flags);
+
+  Result<int64_t> seek(int64_t offset, int whence) override;
+  Result<size_t> readv(std::span<const iovec>) override { return Error{EISDIR}; }
+  Result<size_t> read_entries(std::span<std::byte> to) override;
+  Result<size_t> read_entries_at(int64_t position, std::span<std::byte> to) override;
+  const Mount* mount() const override { return mount_.get(); }
+  const OpenVirtualDirectory* as_virtual_directory() const override { return this; }
+
+  const std::string& path() const { return path_; }
+
+ private:
   const std::shared_ptr<const Mount> mount_;
   const std::string path_;
-  const int flags_;
   DirectoryListing listing_;
   ListingCursor cursor_;
 };

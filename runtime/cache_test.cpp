@@ -44,7 +44,15 @@ jit::Image make_image(size_t content_size, uint8_t seed = 1) {
   for (size_t i = 0; i < content_size; ++i) image.content[i] = static_cast<uint8_t>(i * 31 + seed);
   image.segments = {{0, static_cast<uint32_t>(content_size), jit::Protection::ReadExecute}};
   image.rebases = {8, 16};
-  image.functions = {{0, 64, 24, 0}, {64, 32, 8, 1}};
+  auto function = [](uint32_t offset, uint32_t size, uint32_t frame_size, uint32_t index) {
+    jit::ImageFunction result;
+    result.code_offset = offset;
+    result.code_size = size;
+    result.frame_size = frame_size;
+    result.function_index = index;
+    return result;
+  };
+  image.functions = {function(0, 64, 24, 0), function(64, 32, 8, 1)};
   image.entry_points = {0, 64};
   image.locations = {{4, 100}, {70, 130}};
   return image;
