@@ -19,8 +19,7 @@ Cage::Cage(Host& host, Options options)
       }(std::move(options))),
       attributes_(host, options_.id, options_.fd_limit),
       fds_(options_.fd_limit),
-      main_thread_(*this, options_.id),
-      working_directory_(options_.working_directory) {}
+      main_thread_(*this, options_.id) {}
 
 Result<void> Cage::inherit_standard_streams(Rights (*rights_of)(const struct stat&)) {
   for (int fd = 0; fd < 3; ++fd) {
@@ -34,27 +33,47 @@ Result<void> Cage::inherit_standard_streams(Rights (*rights_of)(const struct sta
   return {};
 }
 
-std::string Cage::working_directory() const {
+Result<Location> Cage::locate(int directory, std::string_view path) {
+  if (path.empty() || !names()) return Error{ENOENT};
+  Location location{nullptr, std::string(path), this};
+  if (path.front() == '/') return location;
+  if (directory != AT_FDCWD) {
+    location.base = TRY(fds_.file(directory));
+    return location;
+  }
   absl::ReaderMutexLock lock(&working_directory_mutex_);
-  return working_directory_;
+  if (!working_directory_) location.path.insert(0, "/");
+  location.base = working_directory_;
+  return location;
 }
 
-Result<Location> Cage::locate(int directory, std::string_view path) {
-  if (path.empty()) return Error{ENOENT};
-  if (path.front() == '/') return options_.names.locate(path);
-  if (directory == AT_FDCWD) {
-    return options_.names.locate(working_directory() + "/" + std::string(path));
+Result<std::string> Cage::working_directory() {
+  std::shared_ptr<OpenFile> directory;
+  {
+    absl::ReaderMutexLock lock(&working_directory_mutex_);
+    directory = working_directory_;
   }
-  return Location{TRY(fds_.file(directory)), std::string(path)};
+  if (!directory) return std::string("/");
+  return guest_path(host_, *directory);
 }
 
 Result<void> Cage::change_directory(const std::string& path) {
   Location location = TRY(locate(AT_FDCWD, path));
-  TRY(open_at(host_, location, O_PATH | O_DIRECTORY, 0));
+  // The right to search is asked for by opening something in it: O_PATH needs none.
+  std::shared_ptr<OpenFile> directory = TRY(open_at(host_, location, O_PATH | O_DIRECTORY, 0));
+  return change_directory(std::move(directory));
+}
+
+Result<void> Cage::change_directory(std::shared_ptr<OpenFile> directory) {
+  if (!directory->mount()) return Error{ENOTDIR};
+  if (!directory->as_virtual_directory()) {
+    // ENOTDIR for a file, EACCES for a directory that may not be searched.
+    OpenHow how{.flags = O_PATH | O_DIRECTORY};
+    TRY(host_.openat2(TRY(directory->directory()), "./", how));
+  }
   absl::MutexLock lock(&working_directory_mutex_);
-  std::string next = path.front() == '/' ? path : working_directory_ + "/" + path;
-  if (next.size() >= PATH_MAX) return Error{ENAMETOOLONG};
-  working_directory_ = std::move(next);
+  // The old one is closed when the lock has been released.
+  std::swap(working_directory_, directory);
   return {};
 }
 

@@ -1,9 +1,9 @@
 // A cage: one guest program as a POSIX process, with everything that belongs to it and nothing that
 // belongs to how its code runs.
 //
-// Ownership: owns its fd table, namespace, arguments, environment and main thread; borrows the Host
-// and the guest memory with its address space, which outlive it, and all other threads, which end
-// before it.
+// Ownership: owns its fd table, arguments, environment and main thread, and shares its mount namespace;
+// borrows the Host and the guest memory with its address space, which outlive it, and all other
+// threads, which end before it.
 // Thread-safety: arguments, environment and namespace are fixed at construction. The fd table, the
 // working directory, the threads and the exit status may be used concurrently. set_memory(),
 // set_address_space() and set_thread_starter() must happen before any guest code runs.
@@ -25,6 +25,7 @@
 #include "microvisor/fd_table.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
+#include "microvisor/mount_namespace.h"
 #include "microvisor/paths.h"
 #include "microvisor/process_attributes.h"
 #include "microvisor/signals.h"
@@ -40,8 +41,9 @@ class Cage {
     int parent_id = 0;
     std::vector<std::string> args = {};
     std::vector<std::string> environment = {};  // NAME=value
-    Namespace names = {};
-    std::string working_directory = "/";  // absolute guest path; need not exist
+    // The tree that paths are resolved in; null for preview 1, which has none.
+    std::shared_ptr<const MountNamespace> names = nullptr;
+    std::string executable = {};  // absolute guest path of the program, for /proc/self/exe
     int fd_limit = FdTable::kDefaultLimit;
     int thread_limit = 4096;
     // Where ids of threads come from; null for a sequence of the cage's own.
@@ -69,13 +71,20 @@ class Cage {
   // without is missing here too. `rights_of` (null for none) says what WASI may do with each.
   Result<void> inherit_standard_streams(Rights (*rights_of)(const struct stat&) = nullptr);
 
-  // Where `path` starts: at a grant if absolute, else at the working directory (AT_FDCWD) or at the
+  const std::string& executable() const { return options_.executable; }
+  // Null for preview 1.
+  const MountNamespace* names() const { return options_.names.get(); }
+
+  // Where `path` starts: at "/" if absolute, else at the working directory (AT_FDCWD) or at the
   // directory that guest descriptor `directory` is open on. ENOENT for an empty path.
   Result<Location> locate(int directory, std::string_view path);
-  std::string working_directory() const;
-  // `path` as the guest gave it; relative paths count from the present working directory. ENOTDIR
-  // or whatever opening it gives if it isn't a directory within the grants.
+  // The working directory's path at this moment, as getcwd(2) has it: without links. ENOENT if it
+  // was removed or has left its mount.
+  Result<std::string> working_directory();
+  // A directory, by path or open; it stays the working directory if it is renamed. It starts as
+  // "/".
   Result<void> change_directory(const std::string& path);
+  Result<void> change_directory(std::shared_ptr<OpenFile> directory);
 
   // The thread that runs first; its id is the cage's.
   Thread& main_thread() { return main_thread_; }
@@ -127,8 +136,8 @@ class Cage {
   Thread main_thread_;
   Signals signals_{*this};
   mutable absl::Mutex working_directory_mutex_;
-  // Kept as text and resolved by the kernel at each use, from the grant on.
-  std::string working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);
+  // Null: "/".
+  std::shared_ptr<OpenFile> working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);
 };
 
 }  // namespace linden::microvisor

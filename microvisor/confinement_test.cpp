@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "microvisor/cage.h"
 #include "microvisor/path_operations.h"
 #include "microvisor/test_support.h"
 
@@ -252,6 +253,168 @@ TEST_CASE("an inherited directory is no grant") {
   CHECK(wasi.open("etc/passwd", 0, wasi::right::kFdRead, 1, fd) == wasi::Errno::NotDirectory);
   CHECK(wasi::fd_readdir(*wasi.process, fd, wasi.memory.allocate(64), 64, 0, wasi.out) ==
         wasi::Errno::NotDirectory);
+}
+
+namespace {
+
+// A POSIX guest whose tree is `inside`, with `other` mounted on /mnt; `outside` is not in it.
+class Tree {
+ public:
+  Tree() {
+    for (const char* name : {"inside/a/b/c", "inside/mnt", "other/d", "outside"}) {
+      std::filesystem::create_directories(directory / name);
+    }
+    directory.write("outside/secret", "secret");
+    directory.write("inside/secret", "public");
+    directory.write("other/secret", "public");
+    auto names = MountNamespace::create(host);
+    test::mount(host, *names, (directory / "inside") + "::/");
+    test::mount(host, *names, (directory / "other") + "::/mnt");
+    cage = std::make_unique<Cage>(host, Cage::Options{.names = names});
+  }
+
+  Location at(std::string path, int base = AT_FDCWD) { return cage->locate(base, path).take(); }
+  int open(std::string path, int flags = O_RDONLY, int base = AT_FDCWD) {
+    return open_at(host, at(std::move(path), base), flags, 0644).code();
+  }
+  // Its first bytes, or "error".
+  std::string read(std::string path, int base = AT_FDCWD) {
+    auto file = open_at(host, at(std::move(path), base), O_RDONLY, 0);
+    char text[6] = {};
+    iovec vector{text, sizeof(text)};
+    if (!file.ok() || !(*file)->readv({&vector, 1}).ok()) return "error";
+    return {text, sizeof(text)};
+  }
+  int descriptor(std::string path) {
+    auto file = open_at(host, at(std::move(path)), O_PATH | O_DIRECTORY, 0);
+    REQUIRE(file.ok());
+    return cage->fds().insert({file.take()}).value();
+  }
+  void symlink(const std::string& target, const std::string& path) {
+    REQUIRE(make_symlink_at(host, target, at(path)).ok());
+  }
+
+  test::TemporaryDirectory directory;
+  LinuxHost host;
+  std::unique_ptr<Cage> cage;
+};
+
+}  // namespace
+
+TEST_CASE("a tree has no outside") {
+  Tree tree;
+  std::string up;
+  for (int i = 0; i < 300; ++i) up += "../";
+  tree.symlink(tree.directory / "outside/secret", "/absolute");
+  tree.symlink(up + "outside/secret", "/a/up");
+  tree.symlink("../../../../etc/passwd", "/mnt/passwd");
+  tree.symlink("/", "/mnt/d/root");
+  tree.symlink("/mnt/d", "/a/b/mnt");
+  for (const char* path : {"/absolute", "/a/up", "/mnt/passwd", "/../outside/secret",
+                           "/mnt/../../outside/secret", "a/b/mnt/../../../outside/secret"}) {
+    INFO(path);
+    CHECK(tree.open(path) == ENOENT);
+    CHECK(tree.open(path, O_WRONLY | O_CREAT) == ENOENT);
+  }
+  CHECK(tree.read(up + "secret") == "public");
+  CHECK(tree.read("/mnt/d/root/mnt/../secret") == "public");
+  CHECK(tree.read("a/b/mnt/root/a/b/mnt/../secret") == "public");
+  REQUIRE(tree.cage->change_directory("/mnt/d/root/a/b").ok());
+  CHECK(tree.cage->working_directory().value() == "/a/b");
+  CHECK(tree.read("mnt/../../secret") == "public");
+  CHECK(tree.cage->change_directory("mnt/" + up).ok());
+  CHECK(tree.cage->working_directory().value() == "/");
+}
+
+TEST_CASE("40 links are followed and 41 are not, through mounts as well") {
+  Tree tree;
+  tree.symlink("/secret", "/l0");
+  for (int i = 1; i <= 40; ++i) {
+    tree.symlink((i % 2 ? "/l" : "/mnt/l") + std::to_string(i - 1),
+                 (i % 2 ? "/mnt/l" : "/l") + std::to_string(i));
+  }
+  CHECK(tree.open("/mnt/l39") == 0);
+  CHECK(tree.open("/l40") == ELOOP);
+  tree.symlink("/mnt/loop", "/loop");
+  tree.symlink("../loop", "/mnt/loop");
+  CHECK(tree.open("/loop") == ELOOP);
+  CHECK(tree.open("/loop/x") == ELOOP);
+  CHECK(tree.open("/loop", O_RDONLY | O_NOFOLLOW) == ELOOP);
+  CHECK(tree.open("/loop", O_PATH | O_NOFOLLOW) == 0);
+}
+
+TEST_CASE("names and paths have Linux's limits") {
+  Tree tree;
+  std::string name(255, 'n');
+  for (const std::string& directory :
+       {std::string("/"), std::string("/mnt/"), std::string("mnt/../a/")}) {
+    CHECK(tree.open(directory + name, O_WRONLY | O_CREAT) == 0);
+    CHECK(tree.open(directory + name + "n", O_WRONLY | O_CREAT) == ENAMETOOLONG);
+    CHECK(tree.open(directory + name + "n/x") == ENAMETOOLONG);
+  }
+  std::string longest = "/";
+  while (longest.size() + 2 <= PATH_MAX - 1 - 6) longest += "./";
+  longest += std::string(PATH_MAX - 1 - 6 - longest.size(), '/') + "secret";
+  REQUIRE(longest.size() == PATH_MAX - 1);
+  CHECK(tree.read(longest) == "public");
+  CHECK(tree.open("/" + longest) == ENAMETOOLONG);
+}
+
+TEST_CASE("a directory that leaves the tree takes nobody with it") {
+  Tree tree;
+  int b = tree.descriptor("/a/b");
+  REQUIRE(tree.cage->change_directory("/a/b").ok());
+  std::filesystem::rename(tree.directory / "inside/a/b", tree.directory / "outside/b");
+  CHECK(tree.open("..", O_RDONLY, b) == ENOENT);
+  CHECK(tree.open("../secret", O_RDONLY, b) == ENOENT);
+  CHECK(tree.open("c/../../secret") == ENOENT);
+  CHECK(tree.cage->working_directory().code() == ENOENT);
+  CHECK(tree.open("c", O_RDONLY, b) == 0);
+  // Into another mount it is not in this one any more either.
+  std::filesystem::rename(tree.directory / "outside/b", tree.directory / "other/b");
+  CHECK(tree.open("../secret", O_RDONLY, b) == ENOENT);
+  std::filesystem::rename(tree.directory / "other/b", tree.directory / "inside/a/b");
+  CHECK(tree.read("../../secret", b) == "public");
+  // Removed, it still knows its parent.
+  std::filesystem::remove_all(tree.directory / "inside/a/b");
+  CHECK(tree.read("../../secret", b) == "public");
+  CHECK(tree.cage->working_directory().code() == ENOENT);
+}
+
+TEST_CASE("races of renames and links don't lead out of a tree") {
+  Tree tree;
+  std::string sub = tree.directory / "inside/a", spare = tree.directory / "inside/spare";
+  std::string deep = tree.directory / "inside/a/b", away = tree.directory / "outside/b";
+  std::filesystem::create_symlink("../outside", spare);
+  int base = tree.descriptor("/a/b/c");
+  std::atomic<bool> stop = false;
+  std::thread swaps([&] {
+    while (!stop) renameat2(AT_FDCWD, sub.c_str(), AT_FDCWD, spare.c_str(), RENAME_EXCHANGE);
+  });
+  // In and out of the tree, by its host.
+  std::thread moves([&] {
+    while (!stop) {
+      rename(deep.c_str(), away.c_str());
+      rename(away.c_str(), deep.c_str());
+    }
+  });
+  bool leaked = false;
+  for (int i = 0; i < 3000; ++i) {
+    for (const char* path : {"/a/secret", "/a/../secret", "/mnt/../a/b/../../secret",
+                             "/a/b/c/../../../secret", "/mnt/../spare/secret"}) {
+      leaked |= tree.read(path) == "secret";
+    }
+    for (const char* path :
+         {"../secret", "../../secret", "../../../secret", "../../outside/secret"}) {
+      leaked |= tree.read(path, base) == "secret";
+    }
+    (void)make_directory_at(tree.host, tree.at("../made", base), 0755);
+  }
+  stop = true;
+  swaps.join();
+  moves.join();
+  CHECK_FALSE(leaked);
+  CHECK_FALSE(tree.directory.has("outside/made"));
 }
 
 }  // namespace linden::microvisor

@@ -182,7 +182,7 @@ SyscallResult sys_readlinkat(Cage& cage, int directory, Path path, Bytes buffer,
 }
 
 SyscallResult sys_getcwd(Cage& cage, Bytes buffer, uint32_t size) {
-  std::string directory = cage.working_directory();
+  std::string directory = TRY(cage.working_directory());
   size_t length = directory.size() + 1;
   if (length > size) return Error{ERANGE};
   TRY(cage.memory().copy_out(buffer, std::as_bytes(std::span(directory.c_str(), length))));
@@ -192,6 +192,19 @@ SyscallResult sys_getcwd(Cage& cage, Bytes buffer, uint32_t size) {
 SyscallResult sys_chdir(Cage& cage, Path path) {
   TRY(cage.change_directory(TRY(cage.memory().copy_string(path))));
   return 0;
+}
+
+SyscallResult sys_fchdir(Cage& cage, int fd) {
+  TRY(cage.change_directory(TRY(cage.fds().file(fd))));
+  return 0;
+}
+
+// A cage has its root already, and no privileges in the tree to change it; Linux asks for
+// CAP_SYS_CHROOT, but after it has looked at the path.
+SyscallResult sys_chroot(Cage& cage, Path path) {
+  Location location = TRY(locate(cage, AT_FDCWD, path));
+  TRY(open_at(cage.host(), location, O_PATH | O_DIRECTORY, 0));
+  return Error{EPERM};
 }
 
 }  // namespace linden::microvisor

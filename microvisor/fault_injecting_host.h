@@ -103,6 +103,10 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.readlink(fd, to);
   }
+  Result<std::string> descriptor_path(int fd) override {
+    TRY(next_call());
+    return inner_.descriptor_path(fd);
+  }
   Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) override {
     TRY(next_call());
     return inner_.mkdirat(directory, leaf, mode);
@@ -216,6 +220,7 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.eventfd(count, flags);
   }
+  void post_event(int event) override { inner_.post_event(event); }
   Result<HostFd> timerfd_create(clockid_t clock, int flags) override {
     TRY(next_call());
     return inner_.timerfd_create(clock, flags);

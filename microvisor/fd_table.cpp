@@ -144,6 +144,15 @@ void FdTable::close_marked() {
   close_if([](const Descriptor& slot) { return slot.close_on_exec; });
 }
 
+std::vector<int> FdTable::open_descriptors() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  std::vector<int> numbers;
+  for (size_t fd = 0; fd < slots_.size(); ++fd) {
+    if (slots_[fd].file) numbers.push_back(static_cast<int>(fd));
+  }
+  return numbers;
+}
+
 size_t FdTable::open_count() const {
   absl::ReaderMutexLock lock(&mutex_);
   return std::count_if(slots_.begin(), slots_.end(),

@@ -70,6 +70,8 @@ class FdTable {
   size_t open_count() const;
   // What is open now, for operations on all of it.
   std::vector<std::shared_ptr<OpenFile>> files() const;
+  // Their numbers, ascending.
+  std::vector<int> open_descriptors() const;
 
  private:
   template <typename Condition>

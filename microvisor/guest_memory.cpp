@@ -36,6 +36,11 @@ std::optional<uint64_t> load_user_word(const std::byte* word, unsigned size) {
   return value;
 }
 
+Result<void> copy_to_guest(void* to, const void* from, size_t length) {
+  if (linden_user_copy(to, from, length) != 0) return Error{EFAULT};
+  return {};
+}
+
 Result<void> GuestMemory::copy_in(void* to, uint64_t from, uint64_t length) const {
   const std::byte* source = TRY(host_range(from, length));
   if (linden_user_copy(to, source, length) != 0) return Error{EFAULT};
@@ -43,9 +48,7 @@ Result<void> GuestMemory::copy_in(void* to, uint64_t from, uint64_t length) cons
 }
 
 Result<void> GuestMemory::copy_out(uint64_t to, const void* from, uint64_t length) const {
-  std::byte* destination = TRY(host_range(to, length));
-  if (linden_user_copy(destination, from, length) != 0) return Error{EFAULT};
-  return {};
+  return copy_to_guest(TRY(host_range(to, length)), from, length);
 }
 
 Result<uint32_t> GuestMemory::compare_exchange(GuestPtr<uint32_t> word, uint32_t expected,

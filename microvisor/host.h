@@ -93,6 +93,8 @@ class Host {
   // Like pipe2(2); `flags` are O_NONBLOCK and O_DIRECT.
   virtual Result<HostPipe> pipe(int flags) = 0;
   virtual Result<HostFd> eventfd(uint32_t count, int flags) = 0;
+  // Adds one to an eventfd. Never waits and isn't interrupted: a wake-up must not get lost.
+  virtual void post_event(int event) = 0;
   virtual Result<HostFd> timerfd_create(clockid_t clock, int flags) = 0;
   virtual Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) = 0;
   virtual Result<itimerspec> timerfd_gettime(int fd) = 0;
@@ -180,6 +182,9 @@ class Host {
   virtual Result<size_t> getdents(int fd, std::span<std::byte> to) = 0;
   // The target of a symbolic link opened with O_PATH | O_NOFOLLOW.
   virtual Result<size_t> readlink(int fd, std::span<std::byte> to) = 0;
+  // The path by which the kernel knows an open file (proc(5), /proc/PID/fd), as it is at this
+  // moment; ENAMETOOLONG if it has PATH_MAX bytes or more. Anyone may rename it meanwhile.
+  virtual Result<std::string> descriptor_path(int fd) = 0;
   // `mode` is exact, as OpenHow::mode is.
   virtual Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) = 0;
   // `mode` holds the type too: a regular file or a FIFO. Exact, as OpenHow::mode is.

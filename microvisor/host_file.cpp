@@ -3,16 +3,37 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "microvisor/mount_namespace.h"
 #include "microvisor/record_locks.h"
 
 namespace linden::microvisor {
 
-HostFile::HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name)
-    : host_(host), fd_(std::move(fd)), kind_(kind), read_only_(read_only), name_(std::move(name)) {}
+HostFile::HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name,
+                   std::shared_ptr<const Mount> mount)
+    : host_(host),
+      fd_(std::move(fd)),
+      kind_(kind),
+      read_only_(read_only),
+      name_(std::move(name)),
+      mount_(std::move(mount)) {}
 
 std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, bool read_only, bool path_only) {
   return std::shared_ptr<HostFile>(new HostFile(
       host, std::move(fd), path_only ? Kind::Path : Kind::Opened, read_only, std::string()));
+}
+
+std::shared_ptr<HostFile> HostFile::opened(Host& host, HostFd fd, const Mount& mount,
+                                           bool path_only) {
+  return std::shared_ptr<HostFile>(new HostFile(host, std::move(fd),
+                                                path_only ? Kind::Path : Kind::Opened,
+                                                mount.read_only(), std::string(), mount.share()));
+}
+
+std::shared_ptr<HostFile> HostFile::mount_root(Host& host, HostFd fd, const Mount& mount) {
+  // Doesn't share the namespace, which would then never end.
+  std::shared_ptr<const Mount> borrowed(std::shared_ptr<const Mount>(), &mount);
+  return std::shared_ptr<HostFile>(
+      new HostFile(host, std::move(fd), Kind::Opened, mount.read_only(), std::string(), borrowed));
 }
 
 std::shared_ptr<HostFile> HostFile::grant_root(Host& host, HostFd fd, bool read_only,
@@ -55,6 +76,18 @@ Result<size_t> HostFile::pwritev(std::span<const iovec> from, int64_t offset) {
 }
 
 Result<int64_t> HostFile::seek(int64_t offset, int whence) {
+  if (mount_ && mount_->has_missing_mount_points()) {
+    absl::MutexLock lock(&entries_mutex_);
+    if (merged_) {
+      int64_t base = whence == SEEK_CUR ? static_cast<int64_t>(merged_position_) : 0;
+      if (whence == SEEK_END || __builtin_add_overflow(base, offset, &offset) || offset < 0)
+        return Error{EINVAL};
+      // From the beginning on, the directory is read anew.
+      if (offset == 0) merged_ = nullptr;
+      merged_position_ = static_cast<size_t>(offset);
+      return offset;
+    }
+  }
   return host_.lseek(fd_.get(), offset, whence);
 }
 
@@ -119,15 +152,40 @@ Result<void> HostFile::set_times(std::span<const timespec, 2> times) {
   return host_.set_times(fd_.get(), times);
 }
 
+Result<void> HostFile::merge_mount_points() {
+  if (merged_ || !mount_ || !mount_->has_missing_mount_points()) return {};
+  FileIdentity identity = FileIdentity::of(TRY(stat()));
+  DirectoryListing missing;
+  mount_->list_missing(identity, missing);
+  if (missing.empty()) return {};
+  auto merged = std::make_unique<DirectoryListing>();
+  TRY(host_.lseek(fd_.get(), 0, SEEK_SET));
+  std::vector<std::byte> records(32 << 10);
+  while (size_t count = TRY(host_.getdents(fd_.get(), records))) {
+    merged->add_records(std::span(records).first(count));
+  }
+  mount_->list_missing(identity, *merged);
+  merged_ = std::move(merged);
+  return {};
+}
+
 Result<size_t> HostFile::read_entries(std::span<std::byte> to) {
   if (kind_ == Kind::Stream) return Error{ENOTDIR};
-  std::lock_guard lock(entries_mutex_);
+  absl::MutexLock lock(&entries_mutex_);
+  TRY(merge_mount_points());
+  if (merged_) return merged_->read(&merged_position_, to);
   return host_.getdents(fd_.get(), to);
 }
 
 Result<size_t> HostFile::read_entries_at(int64_t position, std::span<std::byte> to) {
   if (kind_ == Kind::Stream) return Error{ENOTDIR};
-  std::lock_guard lock(entries_mutex_);
+  absl::MutexLock lock(&entries_mutex_);
+  if (position == 0) merged_ = nullptr;
+  TRY(merge_mount_points());
+  if (merged_) {
+    merged_position_ = static_cast<size_t>(position);
+    return merged_->read(&merged_position_, to);
+  }
   TRY(host_.lseek(fd_.get(), position, SEEK_SET));
   return host_.getdents(fd_.get(), to);
 }

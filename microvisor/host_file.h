@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "absl/synchronization/mutex.h"
+#include "microvisor/directory_listing.h"
 #include "microvisor/open_file.h"
 
 namespace linden::microvisor {
@@ -14,6 +15,11 @@ class HostFile final : public OpenFile {
   // Something opened beneath a grant. `read_only` is the grant's; `path_only`: with O_PATH.
   static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, bool read_only,
                                           bool path_only = false);
+  // Something opened in the tree of a POSIX guest; `path_only` as above.
+  static std::shared_ptr<HostFile> opened(Host& host, HostFd fd, const Mount& mount,
+                                          bool path_only);
+  // The root of a mount, which owns it.
+  static std::shared_ptr<HostFile> mount_root(Host& host, HostFd fd, const Mount& mount);
   // The root of a grant, which the guest knows as `name`.
   static std::shared_ptr<HostFile> grant_root(Host& host, HostFd fd, bool read_only,
                                               std::string name);
@@ -53,6 +59,7 @@ class HostFile final : public OpenFile {
   void descriptor_closed(const void* owner) override;
   Result<int> directory() override;
   bool read_only() const override { return read_only_; }
+  const Mount* mount() const override { return mount_.get(); }
   const std::string* grant_name() const override;
   Result<std::shared_ptr<OpenFile>> accept(int flags) override;
   Result<size_t> receive(msghdr* message, int flags) override;
@@ -62,15 +69,22 @@ class HostFile final : public OpenFile {
  private:
   enum class Kind { Opened, Path, GrantRoot, Stream };
 
-  HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name);
+  HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name,
+           std::shared_ptr<const Mount> mount = nullptr);
   Result<void> require_writable() const;
+  // Makes `merged_` if this is a directory that needs it.
+  Result<void> merge_mount_points() ABSL_EXCLUSIVE_LOCKS_REQUIRED(entries_mutex_);
 
   Host& host_;
   const HostFd fd_;
   const Kind kind_;
   const bool read_only_;
   const std::string name_;
-  std::mutex entries_mutex_;  // makes seek + getdents one step
+  const std::shared_ptr<const Mount> mount_;
+  absl::Mutex entries_mutex_;  // makes seek + getdents one step
+  // Only for a directory in which mount points lie that don't exist on the host.
+  std::unique_ptr<DirectoryListing> merged_ ABSL_GUARDED_BY(entries_mutex_);
+  size_t merged_position_ ABSL_GUARDED_BY(entries_mutex_) = 0;
 };
 
 }  // namespace linden::microvisor

@@ -1,6 +1,7 @@
 #include "microvisor/linux_host.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <sys/file.h>

@@ -17,6 +17,7 @@ class LinuxHost final : public Host {
 
   Result<HostPipe> pipe(int flags) override;
   Result<HostFd> eventfd(uint32_t count, int flags) override;
+  void post_event(int event) override;
   Result<HostFd> timerfd_create(clockid_t clock, int flags) override;
   Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) override;
   Result<itimerspec> timerfd_gettime(int fd) override;
@@ -83,6 +84,7 @@ class LinuxHost final : public Host {
 
   Result<size_t> getdents(int fd, std::span<std::byte> to) override;
   Result<size_t> readlink(int fd, std::span<std::byte> to) override;
+  Result<std::string> descriptor_path(int fd) override;
   Result<void> mkdirat(int directory, const char* leaf, uint32_t mode) override;
   Result<void> mknodat(int directory, const char* leaf, uint32_t mode) override;
   Result<void> unlinkat(int directory, const char* leaf, int flags) override;

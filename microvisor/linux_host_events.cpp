@@ -39,6 +39,8 @@ Result<HostFd> LinuxHost::eventfd(uint32_t count, int flags) {
   return HostFd(*this, TRY(checked<int>(::eventfd(count, flags | EFD_CLOEXEC))));
 }
 
+void LinuxHost::post_event(int event) { ::eventfd_write(event, 1); }
+
 Result<HostFd> LinuxHost::timerfd_create(clockid_t clock, int flags) {
   return HostFd(*this, TRY(checked<int>(::timerfd_create(clock, flags | TFD_CLOEXEC))));
 }

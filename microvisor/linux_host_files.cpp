@@ -1,6 +1,7 @@
 // LinuxHost: metadata of files, and names.
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/stat.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -65,6 +66,13 @@ Result<size_t> LinuxHost::getdents(int fd, std::span<std::byte> to) {
 
 Result<size_t> LinuxHost::readlink(int fd, std::span<std::byte> to) {
   return checked<size_t>(::readlinkat(fd, "", reinterpret_cast<char*>(to.data()), to.size()));
+}
+
+Result<std::string> LinuxHost::descriptor_path(int fd) {
+  char path[PATH_MAX];
+  size_t length = TRY(checked<size_t>(::readlink(DescriptorPath(fd).c_str(), path, sizeof(path))));
+  if (length == sizeof(path)) return Error{ENAMETOOLONG};
+  return std::string(path, length);
 }
 
 Result<void> LinuxHost::mkdirat(int directory, const char* leaf, uint32_t mode) {

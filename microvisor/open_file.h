@@ -22,6 +22,9 @@
 
 namespace linden::microvisor {
 
+class Mount;
+class OpenVirtualDirectory;
+
 class OpenFile {
  public:
   virtual ~OpenFile() = default;
@@ -81,6 +84,10 @@ class OpenFile {
   virtual Result<int> directory() { return Error{ENOTDIR}; }
   // Whether everything beneath (or this file itself) must not be changed.
   virtual bool read_only() const { return false; }
+  // For directories of a POSIX guest: the mount that they lie in, which lives as long as this
+  // object or the namespace; else null.
+  virtual const Mount* mount() const { return nullptr; }
+  virtual const OpenVirtualDirectory* as_virtual_directory() const { return nullptr; }
   // The guest's name for it if this is the root of a grant, else null.
   virtual const std::string* grant_name() const { return nullptr; }
 

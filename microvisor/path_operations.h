@@ -1,8 +1,8 @@
-// The operations on names. Each resolves its path beneath a directory, never outside of it: `..`,
-// absolute paths and symbolic links that would leave it fail with kErrnoNotCapable, whoever renames
-// directories meanwhile. System calls and WASI both use these.
+// The operations on names. System calls and WASI both use these; how a path is resolved, and where
+// it can't lead, is in path_walk.h.
 //
-// Errors: those of Linux; EROFS for every change beneath a read-only grant.
+// Errors: those of Linux; EROFS for every change beneath a read-only grant
+// or mount, EBUSY for removing a mount point, EXDEV for a rename or link across mounts.
 // Thread-safety: all functions may be called concurrently.
 #pragma once
 
@@ -11,11 +11,15 @@
 #include <string>
 
 #include "microvisor/open_file.h"
+#include "microvisor/path_walk.h"
 #include "microvisor/paths.h"
 
 namespace linden::microvisor {
 
 enum class Symlinks { Follow, DontFollow };
+
+// What the path names, opened with O_PATH.
+Result<Target> open_path(Host& host, const Location& location, Symlinks symlinks);
 
 // `flags` and `mode` as for open(2), host encoding. Set-id bits of `mode` are ignored: a guest must
 // not be able to leave behind programs that run with the rights of the host's user.

@@ -14,7 +14,8 @@ Error fail(int code, std::string* error_message, std::string_view text) {
   return Error{code};
 }
 
-// Takes the next component off the front of `path`; empty at the end. "." is skipped.
+}  // namespace
+
 std::string_view next_component(std::string_view& path) {
   while (true) {
     size_t start = path.find_first_not_of('/');
@@ -29,8 +30,6 @@ std::string_view next_component(std::string_view& path) {
     if (component != ".") return component;
   }
 }
-
-}  // namespace
 
 Result<DirectoryGrant> DirectoryGrant::parse(std::string_view text, std::string* error_message) {
   constexpr std::string_view kReadOnly = ":ro";
@@ -58,8 +57,7 @@ Result<DirectoryGrant> DirectoryGrant::parse(std::string_view text, std::string*
   return grant;
 }
 
-Result<std::shared_ptr<OpenFile>> DirectoryGrant::open(Host& host,
-                                                       std::string* error_message) const {
+Result<HostFd> DirectoryGrant::open_directory(Host& host, std::string* error_message) const {
   OpenHow how{.flags = O_RDONLY | O_DIRECTORY};
   Result<HostFd> fd = host.openat2(AT_FDCWD, host_path.c_str(), how);
   if (fd.code() == EACCES) {
@@ -71,39 +69,14 @@ Result<std::shared_ptr<OpenFile>> DirectoryGrant::open(Host& host,
     return fail(fd.code(), error_message,
                 "cannot open directory '" + host_path + "': " + strerror(fd.code()));
   }
-  return std::shared_ptr<OpenFile>(HostFile::grant_root(host, fd.take(), read_only, guest_path));
+  return fd;
 }
 
-void Namespace::add(std::string_view guest_path, std::shared_ptr<OpenFile> root) {
-  Mount mount;
-  mount.root = std::move(root);
-  for (auto c = next_component(guest_path); !c.empty(); c = next_component(guest_path)) {
-    if (c == "..") return;
-    mount.components.emplace_back(c);
-  }
-  mounts_.push_back(std::move(mount));
-}
-
-Result<Location> Namespace::locate(std::string_view absolute_path) const {
-  const Mount* best = nullptr;
-  std::string_view best_rest;
-  for (const Mount& mount : mounts_) {
-    std::string_view rest = absolute_path;
-    bool matches = true;
-    for (const std::string& component : mount.components) {
-      matches = matches && next_component(rest) == component;
-    }
-    if (!matches) continue;
-    // A later grant of the same name covers the earlier one, as a mount does.
-    if (!best || mount.components.size() >= best->components.size()) {
-      best = &mount;
-      best_rest = rest;
-    }
-  }
-  if (!best) return Error{ENOENT};
-  size_t start = best_rest.find_first_not_of('/');
-  if (start == std::string_view::npos) return Location{best->root, "."};
-  return Location{best->root, std::string(best_rest.substr(start))};
+Result<std::shared_ptr<OpenFile>> DirectoryGrant::open(Host& host,
+                                                       std::string* error_message) const {
+  HostFd fd = TRY(open_directory(host, error_message));
+  return std::shared_ptr<OpenFile>(
+      HostFile::grant_root(host, std::move(fd), read_only, guest_path));
 }
 
 }  // namespace linden::microvisor

@@ -1,6 +1,5 @@
 #include "microvisor/paths.h"
 
-#include "microvisor/host_file.h"
 #include "microvisor/test_support.h"
 
 namespace linden::microvisor {
@@ -41,41 +40,6 @@ TEST_CASE("opening a grant that isn't a directory says why") {
   CHECK(test::grant(directory / "file").open(host, &message).code() == ENOTDIR);
   CHECK(message.find("Not a directory") != std::string::npos);
   CHECK(test::grant(directory / "missing").open(host, &message).code() == ENOENT);
-}
-
-TEST_CASE("an absolute path is located in the grant with the longest name") {
-  LinuxHost host;
-  auto root = [&] { return HostFile::grant_root(host, HostFd(), false, ""); };
-  auto top = root(), data = root(), deep = root(), relative = root();
-  Namespace names;
-  names.add("/", top);
-  names.add("/data", data);
-  names.add("/data//./deep/", deep);
-  names.add("here", relative);
-  names.add("../up", root());
-  auto locate = [&](std::string_view path) { return names.locate(path).take(); };
-  CHECK(locate("/x").base == top);
-  CHECK(locate("/x").path == "x");
-  CHECK(locate("/").path == ".");
-  CHECK(locate("/data").base == data);
-  CHECK(locate("/data").path == ".");
-  CHECK(locate("/database").base == top);
-  CHECK(locate("/database").path == "database");
-  CHECK(locate("//data/./x//y").path == "./x//y");
-  CHECK(locate("/data/deep/../x").base == deep);
-  CHECK(locate("/data/deep/../x").path == "../x");
-  CHECK(locate("/here/x").base == relative);
-  CHECK(locate("/../data").base == top);
-  CHECK(locate("/data/").path == ".");
-}
-
-TEST_CASE("nothing is visible where nothing is granted") {
-  LinuxHost host;
-  Namespace names;
-  CHECK(names.locate("/").code() == ENOENT);
-  names.add("/data", HostFile::grant_root(host, HostFd(), false, ""));
-  CHECK(names.locate("/etc/passwd").code() == ENOENT);
-  CHECK(names.locate("/dat").code() == ENOENT);
 }
 
 }  // namespace linden::microvisor

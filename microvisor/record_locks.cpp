@@ -129,9 +129,7 @@ bool RecordLocks::would_deadlock(LockOwner owner, LockOwner blocker) const {
 }
 
 void RecordLocks::wake(Host& host, File& file) {
-  uint64_t one = 1;
-  iovec vector{&one, sizeof(one)};
-  for (const Waiter& waiter : file.waiters) (void)host.writev(waiter.event, {&vector, 1});
+  for (const Waiter& waiter : file.waiters) host.post_event(waiter.event);
 }
 
 void RecordLocks::forget_if_unused(FileId id) {

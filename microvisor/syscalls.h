@@ -116,6 +116,8 @@ SyscallResult sys_readlink(Cage&, Path, Bytes buffer, uint32_t size);
 SyscallResult sys_readlinkat(Cage&, int directory, Path, Bytes buffer, uint32_t size);
 SyscallResult sys_getcwd(Cage&, Bytes buffer, uint32_t size);
 SyscallResult sys_chdir(Cage&, Path);
+SyscallResult sys_fchdir(Cage&, int fd);
+SyscallResult sys_chroot(Cage&, Path);
 
 // memory.cpp
 SyscallResult sys_mmap(Cage&, Bytes address, uint32_t length, int protection, int flags, int fd,

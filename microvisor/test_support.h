@@ -23,6 +23,7 @@
 #include "microvisor/fault_injecting_host.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/linux_host.h"
+#include "microvisor/mount_namespace.h"
 #include "microvisor/wasi/process.h"
 
 namespace linden::microvisor::test {
@@ -147,6 +148,18 @@ inline DirectoryGrant grant(const std::string& text) {
   return parsed.take();
 }
 
+// Mounts HOST::GUEST[:ro].
+inline void mount(Host& host, MountNamespace& names, const std::string& text) {
+  DirectoryGrant parsed = grant(text);
+  Result<HostFd> fd = parsed.open_directory(host, nullptr);
+  REQUIRE(fd.ok());
+  std::string message;
+  Result<void> mounted =
+      names.mount_directory(parsed.guest_path, fd.take(), parsed.read_only, &message);
+  INFO(message);
+  REQUIRE(mounted.ok());
+}
+
 constexpr uint32_t kBadAddress = 0xfffffff0;
 
 // A POSIX guest without code: calls are made as a program would make them. It sees a temporary
@@ -187,12 +200,12 @@ class PosixFixture {
  private:
   PosixFixture(std::shared_ptr<TemporaryDirectory> shared, int id)
       : shared_directory_(std::move(shared)), directory(*shared_directory_) {
-    Cage::Options options{.id = id, .parent_id = 3};
-    options.names.add("/data", grant(directory.path()).open(host, nullptr).take());
-    options.names.add("/ro", grant(directory.path() + ":ro").open(host, nullptr).take());
-    options.working_directory = "/data";
-    cage = std::make_unique<Cage>(host, std::move(options));
+    auto names = MountNamespace::create(host);
+    mount(host, *names, directory.path() + "::/data");
+    mount(host, *names, directory.path() + "::/ro:ro");
+    cage = std::make_unique<Cage>(host, Cage::Options{.id = id, .parent_id = 3, .names = names});
     cage->set_memory(memory.view());
+    REQUIRE(cage->change_directory("/data").ok());
   }
   std::shared_ptr<TemporaryDirectory> shared_directory_;
 

@@ -31,11 +31,9 @@ Result<std::unique_ptr<Process>> Process::create(Host& host, Options options,
   Cage::Options cage_options;
   cage_options.args = std::move(options.args);
   cage_options.environment = std::move(options.env);
-  if (!options.cwd.empty()) cage_options.working_directory = options.cwd;
   std::vector<std::shared_ptr<OpenFile>> roots;
   for (const DirectoryGrant& grant : options.dirs) {
     roots.push_back(TRY(grant.open(host, error_message)));
-    cage_options.names.add(grant.guest_path, roots.back());
   }
 
   std::unique_ptr<Process> process(new Process(host, std::move(cage_options)));

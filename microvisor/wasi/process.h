@@ -28,7 +28,6 @@ struct Options {
   std::vector<std::string> args = {};
   std::vector<std::string> env = {};  // NAME=value
   std::vector<DirectoryGrant> dirs = {};
-  std::string cwd = "/";  // for system calls; preview 1 itself has no working directory
   bool inherit_stdio = true;
 };
 

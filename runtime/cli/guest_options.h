@@ -9,6 +9,7 @@
 
 #include "microvisor/cage.h"
 #include "microvisor/paths.h"
+#include "microvisor/root_view.h"
 
 namespace linden::cli {
 
@@ -16,14 +17,25 @@ struct GuestOptions {
   std::vector<std::string> args;
   std::vector<std::string> environment;  // NAME=value
   std::vector<microvisor::DirectoryGrant> directories;
+  // What "/" is, for programs of the lind ABI; nothing for the default.
+  std::optional<microvisor::DirectoryGrant> root;
   std::string working_directory;  // empty for the default
   std::optional<uint64_t> memory_limit;
 };
 
-// A cage for a program of the lind ABI. Null, and a sentence for the user, if a directory cannot be
-// had. The host outlives it.
-std::unique_ptr<microvisor::Cage> create_cage(microvisor::Host& host, const GuestOptions& options,
-                                              std::string* error_message);
+// A cage for a program of the lind ABI, with the file system that it sees.
+struct GuestCage {
+  std::unique_ptr<microvisor::RootView> view;  // outlives the cage
+  std::unique_ptr<microvisor::Cage> cage;
+};
+
+// Its "/" is by default the directory `root` of the sysroot, read-only, and nothing without a
+// sysroot. Variables that a program hardly does without (PATH, HOME, TERM if there is one) are
+// added to its environment where the options don't set them. `program` is the file on the host that
+// it was loaded from. Nothing, and a sentence for the user, if a directory cannot be had. The host
+// outlives it.
+std::optional<GuestCage> create_cage(microvisor::Host& host, const GuestOptions& options,
+                                     const std::string& program, std::string* error_message);
 
 }  // namespace linden::cli
 

@@ -47,6 +47,9 @@ class Run : public Command {
              "HOST[::GUEST][:ro]");
     repeated("--env", environment_, "set an environment variable, or pass ours on (repeatable)",
              "NAME[=VALUE]");
+    app.add_option("--root", root_,
+                   "what the guest's / is (default: `root` of the sysroot, read-only)")
+        ->type_name("HOST[:ro]");
     app.add_option("--cwd", working_directory_, "the guest's working directory")->type_name("DIR");
     app.add_option("--invoke", invoke_, "call this export with numbers as arguments, print results")
         ->type_name("NAME");
@@ -99,6 +102,7 @@ class Run : public Command {
     }
     host_ = create_host();
     if (loaded->module->module().has_lind_abi()) return run_cage(*loaded, *guest);
+    if (guest->root) return fail("--root is for programs of `linden cc`; a WASI guest has no root");
     std::optional<uint64_t> memory_limit = guest->memory_limit;
     std::unique_ptr<Process> process = create_process(*std::move(guest));
     if (process == nullptr) return kRunFailure;
@@ -152,9 +156,9 @@ class Run : public Command {
       return fail(module_ + " is a program; --invoke is for modules of functions");
     }
     std::string message;
-    auto cage = create_cage(*host_, guest, &message);
-    if (cage == nullptr) return fail(message);
-    auto program = runtime::CageProgram::create(loaded.module, *cage, guest.memory_limit);
+    std::optional<GuestCage> created = create_cage(*host_, guest, module_, &message);
+    if (!created) return fail(message);
+    auto program = runtime::CageProgram::create(loaded.module, *created->cage, guest.memory_limit);
     if (!program.ok()) {
       return fail(absl::Status(program.status().code(),
                                absl::StrCat(module_, ": ", program.status().message())),
@@ -221,6 +225,16 @@ class Run : public Command {
       }
       options.directories.push_back(grant.take());
     }
+    if (!root_.empty()) {
+      std::string message;
+      auto root = microvisor::DirectoryGrant::parse(root_, &message);
+      if (root_.find("::") != std::string::npos || !root.ok()) {
+        fail("--root takes HOST[:ro], not \"" + root_ + "\"");
+        return std::nullopt;
+      }
+      options.root = root.take();
+      options.root->guest_path = "/";
+    }
     options.working_directory = working_directory_;
     if (!memory_limit_.empty()) {
       options.memory_limit = parse_byte_count(memory_limit_);
@@ -238,7 +252,6 @@ class Run : public Command {
     options.args = std::move(guest.args);
     options.env = std::move(guest.environment);
     options.dirs = std::move(guest.directories);
-    if (!guest.working_directory.empty()) options.cwd = guest.working_directory;
     std::string message;
     auto process = Process::create(*host_, std::move(options), &message);
     if (!process.ok()) {
@@ -359,6 +372,7 @@ class Run : public Command {
   std::string module_;
   std::vector<std::string> directories_;
   std::vector<std::string> environment_;
+  std::string root_;
   std::string working_directory_;
   std::string invoke_;
   std::string memory_limit_;

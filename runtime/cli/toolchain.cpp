@@ -125,11 +125,7 @@ std::string getenv_or(const char* name, std::string otherwise) {
 // Nothing after printing why.
 std::optional<fs::path> find_sysroot(const Tool& tool, const std::optional<std::string>& option) {
   std::error_code error;
-  fs::path executable = fs::read_symlink("/proc/self/exe", error);
-  fs::path path =
-      option ? *option
-             : getenv_or("LINDEN_SYSROOT", (executable.parent_path() / "sysroot").string());
-  path = fs::absolute(path, error);
+  fs::path path = option ? fs::absolute(*option, error) : default_sysroot();
   if (fs::exists(path / "linden.cfg", error)) return path;
   fail(tool, path.string() +
                  " is not a sysroot for Linden: it has no linden.cfg. `scripts/build` makes " +
@@ -210,6 +206,13 @@ constexpr Tool kTools[] = {
 };
 
 }  // namespace
+
+fs::path default_sysroot() {
+  std::error_code error;
+  fs::path executable = fs::read_symlink("/proc/self/exe", error);
+  return fs::absolute(getenv_or("LINDEN_SYSROOT", (executable.parent_path() / "sysroot").string()),
+                      error);
+}
 
 std::span<const Tool> tools() { return kTools; }
 

@@ -4,6 +4,7 @@
 #ifndef LINDEN_RUNTIME_CLI_TOOLCHAIN_H_
 #define LINDEN_RUNTIME_CLI_TOOLCHAIN_H_
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace linden::cli {
 // As in `./configure --host=`, and before the names of the tools under which they can be called
 // directly.
 inline constexpr std::string_view kTargetTriple = "wasm32-linden-linux-gnu";
+
+// Where the sysroot is unless an option says otherwise: LINDEN_SYSROOT, or `sysroot` beside the
+// command. It need not be there.
+std::filesystem::path default_sysroot();
 
 struct Tool {
   const char* name;
