@@ -1,12 +1,12 @@
 // A cage: one guest program as a POSIX process, with everything that belongs to it and nothing that
 // belongs to how its code runs.
 //
-// Ownership: owns its fd table, arguments, environment and main thread, and shares its mount namespace;
-// borrows the Host and the guest memory with its address space, which outlive it, and all other
-// threads, which end before it.
-// Thread-safety: arguments, environment and namespace are fixed at construction. The fd table, the
-// working directory, the threads and the exit status may be used concurrently. set_memory(),
-// set_address_space() and set_thread_starter() must happen before any guest code runs.
+// Ownership: owns its fd table, arguments, environment and main thread, and shares its mount
+// namespace; borrows the Host and the guest memory with its address space, which outlive it, and
+// all other threads, which end before it. Thread-safety: arguments, environment and namespace are
+// fixed at construction. The fd table, the working directory, the threads and the exit status may
+// be used concurrently. set_memory(), set_address_space() and set_thread_starter() must happen
+// before any guest code runs.
 #pragma once
 
 #include <atomic>

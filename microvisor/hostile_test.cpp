@@ -35,9 +35,9 @@ const std::set<int> kWaiting = {SYS_pause, SYS_rt_sigsuspend, SYS_rt_sigtimedwai
 int64_t call_without_waiting(Cage& cage, int number, const uint64_t* arguments) {
   Thread& thread = cage.main_thread();
   ThreadBinding binding(thread);
-  if (kWaiting.contains(number)) thread.request_attention(Thread::kSignal);
+  if (kWaiting.contains(number)) thread.request_attention(Thread::kEnd);
   int64_t result = dispatch(thread, number, arguments);
-  thread.clear_attention(Thread::kSignal);
+  thread.clear_attention(Thread::kEnd);
   return result;
 }
 

@@ -148,7 +148,9 @@ class OpenVirtualDirectory final : public OpenVirtualFile {
                        std::shared_ptr<const Mount> mount, std::string path, int flags);
 
   Result<int64_t> seek(int64_t offset, int whence) override;
-  Result<size_t> readv(std::span<const iovec>) override { return Error{EISDIR}; }
+  Result<size_t> readv(std::span<const iovec>) override {
+    return Error{is_path_only() ? EBADF : EISDIR};
+  }
   Result<size_t> read_entries(std::span<std::byte> to) override;
   Result<size_t> read_entries_at(int64_t position, std::span<std::byte> to) override;
   const Mount* mount() const override { return mount_.get(); }

@@ -45,7 +45,7 @@ jit::Image make_image(size_t content_size, uint8_t seed = 1) {
   image.segments = {{0, static_cast<uint32_t>(content_size), jit::Protection::ReadExecute}};
   image.rebases = {8, 16};
   auto function = [](uint32_t offset, uint32_t size, uint32_t frame_size, uint32_t index) {
-    jit::ImageFunction result;
+    jit::ImageFunction result{};
     result.code_offset = offset;
     result.code_size = size;
     result.frame_size = frame_size;
