@@ -82,7 +82,7 @@ TEST_CASE("epoll reports the guest's words") {
   CHECK(posix.call(SYS_epoll_wait, set, out, 4, 0) == 0);
   posix.write(pipe.write_end, "x");
   CHECK(posix.call(SYS_epoll_pwait, set, out, 4, -1, 0, 0) == 1);
-  CHECK(posix.memory.get<GuestEpollEvent>(out).data == kWord);
+  CHECK(uint64_t{posix.memory.get<GuestEpollEvent>(out).data} == kWord);
   CHECK(posix.call(SYS_epoll_wait, set, out, 0, 0) == -EINVAL);
   CHECK(posix.call(SYS_epoll_ctl, set, EPOLL_CTL_ADD, set, event) == -EINVAL);
   posix.directory.write("file", "");

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "microvisor/poll.h"
 #include "microvisor/syscalls.h"
 
 namespace linden::microvisor {
@@ -20,13 +21,6 @@ struct Word {
   const void* address;
   int private_flag;
 };
-
-Result<std::optional<timespec>> read_timeout(Cage& cage, GuestPtr<GuestTimespec> timeout) {
-  if (timeout.is_null()) return std::optional<timespec>();
-  timespec time = to_host(TRY(cage.memory().read(timeout)));
-  if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= 1'000'000'000) return Error{EINVAL};
-  return std::optional(time);
-}
 
 // FUTEX_LOCK_PI and its kin: the word holds the owner's id, and a bit if anybody waits. Priorities
 // are not handed on: cages have none.

@@ -4,9 +4,9 @@
 //
 // Contract: calls that may wait are interruptible (interruption.h). Descriptors are host file
 // descriptors. Every function may fail with any errno the kernel documents. Functions that create a
-// descriptor set close-on-exec, and hand out a HostFd, which closes it. Ownership: a Host outlives
-// every HostFd, OpenFile and Cage made with it. Thread-safety: all functions may be called
-// concurrently.
+// descriptor set close-on-exec, and hand out a HostFd, which closes it.
+// Ownership: a Host outlives every HostFd, OpenFile and Cage made with it.
+// Thread-safety: all functions may be called concurrently.
 #pragma once
 
 #include <fcntl.h>
@@ -132,7 +132,7 @@ class Host {
   virtual Result<uint64_t> bytes_available(int fd) = 0;
   // F_GETPIPE_SZ, F_SETPIPE_SZ, F_GET_SEALS, F_ADD_SEALS of fcntl(2); nothing else.
   virtual Result<int> control(int fd, int command, int argument) = 0;
-  // F_OFD_GETLK, F_OFD_SETLK or F_OFD_SETLKW.
+  // F_OFD_GETLK, F_OFD_SETLK or F_OFD_SETLKW. Only the last is interruptible: it alone waits.
   virtual Result<void> record_lock(int fd, int command, struct flock* lock) = 0;
   virtual Result<void> flock(int fd, int operation) = 0;
   virtual Result<void> sync() = 0;
@@ -245,7 +245,7 @@ class Host {
   virtual utsname system_name() = 0;
   virtual Result<struct sysinfo> system_information() = 0;
   virtual HostIdentity identity() = 0;
-  // The umask of the process that this is in.
+  // The umask that the process was started with.
   virtual uint32_t creation_mask() = 0;
 
   // Threads.

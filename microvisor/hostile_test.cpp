@@ -18,7 +18,7 @@ namespace {
 
 // Left out, with the reason.
 const std::set<int> kLeftOut = {
-    SYS_exit,        // ends the cage
+    SYS_exit,        // ends the thread
     SYS_exit_group,  // ends the cage
     SYS_sync,        // waits for every disk of the machine; takes no argument
     // These end the cage, or leave a signal that does.

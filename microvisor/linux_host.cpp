@@ -29,7 +29,7 @@ void ignore_if_default(int signal_number) {
 
 }  // namespace
 
-LinuxHost::LinuxHost() {
+LinuxHost::LinuxHost() : creation_mask_(ScopedCreationMask(0).previous()) {
   ignore_if_default(SIGPIPE);
   ignore_if_default(SIGXFSZ);
 }
@@ -151,6 +151,7 @@ Result<int> LinuxHost::control(int fd, int command, int argument) {
 }
 
 Result<void> LinuxHost::record_lock(int fd, int command, struct flock* lock) {
+  if (command != F_OFD_SETLKW) return checked_void(::fcntl(fd, command, lock));
   return checked_kernel_void(interruptible_syscall(SYS_fcntl, fd, command, word_of(lock)));
 }
 

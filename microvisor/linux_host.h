@@ -130,12 +130,17 @@ class LinuxHost final : public Host {
   utsname system_name() override;
   Result<struct sysinfo> system_information() override;
   HostIdentity identity() override;
-  uint32_t creation_mask() override;
+  uint32_t creation_mask() override { return creation_mask_; }
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override;
   int thread_id() override;
   void interrupt_thread(int thread_id) override;
+
+ private:
+  // As it was at construction: later, threads of ours may have a changed one for a moment, which
+  // threads that they start inherit.
+  const uint32_t creation_mask_;
 };
 
 }  // namespace linden::microvisor

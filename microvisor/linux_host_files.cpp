@@ -30,8 +30,6 @@ ScopedCreationMask::~ScopedCreationMask() {
   if (active_) ::umask(previous_);
 }
 
-uint32_t LinuxHost::creation_mask() { return ScopedCreationMask(0).previous(); }
-
 Result<struct stat> LinuxHost::fstat(int fd) {
   struct stat status;
   TRY(checked_void(::fstat(fd, &status)));

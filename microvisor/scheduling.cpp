@@ -103,6 +103,4 @@ SyscallResult sys_getcpu(Cage& cage, GuestPtr<uint32_t> cpu, GuestPtr<uint32_t> 
   return 0;
 }
 
-// The private forms concern the threads of the host process, which the cage's are among. The global
-// ones would interrupt every processor on behalf of a guest.
 }  // namespace linden::microvisor
