@@ -39,7 +39,8 @@ void dump(const std::string& directory, uint32_t part, const char* extension,
 absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& scan,
                                         const CompilePlan& plan, uint32_t part,
                                         const CompileOptions& options) {
-  absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> machine = create_target_machine();
+  absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> machine =
+      create_target_machine(options.tier);
   if (!machine.ok()) return machine.status();
   llvm::LLVMContext context;
   ModuleTranslator translator(module, scan, plan, part, options, context, target_cpu(),
@@ -57,7 +58,7 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
   if (!dump_directory.empty()) {
     dump(dump_directory, part, ".raw.ll", [&](llvm::raw_ostream& out) { out << *ir; });
   }
-  optimize(*ir, **machine);
+  optimize(*ir, **machine, options.tier);
   finish_ir(*ir, translator.sfi(), options.context_offset);
   if (!dump_directory.empty()) {
     dump(dump_directory, part, ".ll", [&](llvm::raw_ostream& out) { out << *ir; });
@@ -95,6 +96,13 @@ static absl::StatusOr<Image> compile_parts(const Module& module, const CompileOp
   auto work = [&] {
     for (uint32_t part = next++; part < count; part = next++) {
       results[part] = compile_part(module, *scanned, plan, part, options);
+      // The fast tier keeps every value on the stack, so its frames can get larger than the guard
+      // page allows.
+      if (options.tier == Tier::Fast && absl::IsResourceExhausted(results[part].status())) {
+        CompileOptions again = options;
+        again.tier = Tier::Optimized;
+        results[part] = compile_part(module, *scanned, plan, part, again);
+      }
       if (options.progress) options.progress(static_cast<double>(++done) / count);
     }
   };

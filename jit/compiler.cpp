@@ -57,11 +57,20 @@ absl::StatusOr<Sfi> parse_sfi(std::string_view name) {
       absl::StrCat("unknown SFI back-end '", std::string(name), "' (segment or none)"));
 }
 
+const char* to_string(Tier tier) { return tier == Tier::Fast ? "fast" : "opt"; }
+
+absl::StatusOr<Tier> parse_tier(std::string_view name) {
+  if (name == "fast") return Tier::Fast;
+  if (name == "opt") return Tier::Optimized;
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown tier '", std::string(name), "' (fast or opt)"));
+}
+
 std::string compiler_identity(const CompileOptions& options) {
   return absl::StrCat("linden ", compiler_build_id(), " LLVM " LLVM_VERSION_STRING " ",
                       target_cpu(), " ", target_features(), " sfi=", to_string(options.sfi),
-                      " strict=", options.strict_traps, " strict-calls=", options.strict_calls,
-                      " context=", options.context_offset);
+                      " tier=", to_string(options.tier), " strict=", options.strict_traps,
+                      " strict-calls=", options.strict_calls, " context=", options.context_offset);
 }
 
 std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options) {

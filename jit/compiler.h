@@ -18,8 +18,17 @@ enum class Sfi : uint8_t { Segment, None };
 const char* to_string(Sfi sfi);
 absl::StatusOr<Sfi> parse_sfi(std::string_view name);
 
+// How much work goes into the machine code.
+enum class Tier : uint8_t {
+  Fast,  // compiles several times faster; for code that runs once, as tests do
+  Optimized,
+};
+const char* to_string(Tier tier);
+absl::StatusOr<Tier> parse_tier(std::string_view name);
+
 struct CompileOptions {
   Sfi sfi = Sfi::Segment;
+  Tier tier = Tier::Optimized;
   // Distance of the thread's Context from the thread pointer; equal in all threads of a process.
   int64_t context_offset = 0;
   unsigned threads = 0;  // 0: all cores

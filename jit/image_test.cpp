@@ -102,7 +102,8 @@ TEST_CASE("type ids tell types apart", "[types]") {
 }
 
 TEST_CASE("the key of a module depends on everything that matters", "[cache]") {
-  CompileOptions options, strict, strict_calls;
+  CompileOptions options, strict, strict_calls, fast;
+  fast.tier = Tier::Fast;
   strict.strict_traps = true;
   strict_calls.strict_calls = true;
   std::vector<uint8_t> other = kModule;
@@ -113,6 +114,7 @@ TEST_CASE("the key of a module depends on everything that matters", "[cache]") {
   CHECK(key != cache_key(other, options));
   CHECK(key != cache_key(kModule, strict));
   CHECK(key != cache_key(kModule, strict_calls));
+  CHECK(key != cache_key(kModule, fast));
 }
 
 TEST_CASE("modules that libwabt lets through are refused all the same", "[parser]") {

@@ -55,6 +55,9 @@ constexpr char kPassList[] =
     "globaldce,constmerge";
 // clang-format on
 
+// More of them (instcombine, globaldce) cost more than smaller IR saves in code generation.
+constexpr char kFastPassList[] = "function<eager-inv>(simplifycfg,early-cse<>)";
+
 // Address spaces from here on are segments.
 constexpr unsigned kFirstSegment = 256;
 
@@ -151,7 +154,7 @@ void set_hidden_options() {
 
 }  // namespace
 
-void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, Tier tier) {
   set_hidden_options();
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -166,7 +169,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
-  llvm::cantFail(builder.parsePassPipeline(passes, kPassList));
+  llvm::cantFail(builder.parsePassPipeline(passes, tier == Tier::Fast ? kFastPassList : kPassList));
   passes.run(module, modules);
 }
 

@@ -5,12 +5,13 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "jit/compiler.h"
 #include "jit/sfi/strategy.h"
 
 namespace linden::jit {
 
 // Runs our pass list. Thread-safe for modules of different LLVMContexts.
-void optimize(llvm::Module& module, llvm::TargetMachine& machine);
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, Tier tier);
 
 // The last IR step: memory intrinsics that cannot be lowered, throws and
 // resumes become helper calls, and the symbols

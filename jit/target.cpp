@@ -17,7 +17,7 @@ constexpr const char* kNeededFeatures[] = {"ssse3", "sse4.1"};
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine() {
+absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine(Tier tier) {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
@@ -38,7 +38,8 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine() {
   options.NoTrapAfterNoreturn = true;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, target_cpu(), target_features(), options, llvm::Reloc::PIC_, llvm::CodeModel::Small,
-      llvm::CodeGenOptLevel::Default, /*JIT=*/false));
+      tier == Tier::Fast ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Default,
+      /*JIT=*/false));
   if (machine == nullptr) return absl::InternalError("LLVM has no code generator for this machine");
   return machine;
 }

@@ -7,12 +7,13 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "jit/compiler.h"
 #include "jit/cpu_features.h"
 
 namespace linden::jit {
 
 // Unimplemented if the CPU lacks what generated code relies on.
-absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine();
+absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine(Tier tier);
 
 }  // namespace linden::jit
 

@@ -50,6 +50,7 @@ uint32_t type_id_of(const FunctionType& type) {
 jit::CompileOptions compile_options_of(const LoadOptions& options) {
   jit::CompileOptions result;
   result.sfi = options.sfi;
+  result.tier = options.tier;
   result.context_offset = context_offset();
   result.threads = options.compile_threads;
   result.strict_traps = options.strict_traps;

@@ -21,6 +21,7 @@ class Cache;
 struct LoadOptions {
   jit::Features features;
   jit::Sfi sfi = jit::Sfi::Segment;
+  jit::Tier tier = jit::Tier::Optimized;
   bool strict_traps = false;
   bool strict_calls = false;
   unsigned compile_threads = 0;  // 0: all cores

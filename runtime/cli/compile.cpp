@@ -17,6 +17,7 @@ class Compile : public Command {
     app.add_option("-o,--output", output_, "the file to write (default: MODULE with .lindenc)")
         ->type_name("FILE");
     options_.declare_sfi(app);
+    options_.declare_tier(app);
     options_.declare_jobs(app);
     app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")
         ->type_name("DIR");

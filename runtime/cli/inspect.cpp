@@ -99,6 +99,7 @@ class Inspect : public Command {
     app.add_flag("--json", json_, "print JSON");
     app.add_flag("--no-compile", no_compile_, "do not find out the size of the machine code");
     options_.declare_sfi(app);
+    options_.declare_tier(app);
     options_.declare_jobs(app);
     options_.declare_cache(app);
     app.footer("Example:\n  linden inspect --json program.wasm | jq .imports");

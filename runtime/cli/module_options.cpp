@@ -49,6 +49,11 @@ void ModuleOptions::declare_sfi(CLI::App& app) {
   app.add_flag("--unsafe", unsafe_, "allow --sfi none, which confines nothing");
 }
 
+void ModuleOptions::declare_tier(CLI::App& app) {
+  app.add_option("--tier", tier_, "how well to compile: opt, or fast, for programs that run once")
+      ->type_name("NAME");
+}
+
 void ModuleOptions::declare_jobs(CLI::App& app) {
   app.add_option("-j,--jobs", threads_, "compile with N threads (default: one per core)")
       ->type_name("N")
@@ -73,7 +78,10 @@ absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
         "trust "
         "it");
   }
+  absl::StatusOr<jit::Tier> tier = jit::parse_tier(tier_);
+  if (!tier.ok()) return tier.status();
   runtime::LoadOptions options;
+  options.tier = *tier;
   options.sfi = *sfi;
   options.strict_traps = strict_traps;
   options.strict_calls = strict_calls_;

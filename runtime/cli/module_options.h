@@ -22,6 +22,8 @@ class ModuleOptions {
  public:
   // --sfi, --unsafe
   void declare_sfi(CLI::App& app);
+  // --tier
+  void declare_tier(CLI::App& app);
   // -j
   void declare_jobs(CLI::App& app);
   // --no-cache
@@ -39,6 +41,7 @@ class ModuleOptions {
  private:
   std::string sfi_ = "segment";
   bool unsafe_ = false;
+  std::string tier_ = "opt";
   unsigned threads_ = 0;
   bool no_cache_ = false;
   bool strict_calls_ = false;

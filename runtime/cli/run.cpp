@@ -61,6 +61,7 @@ class Run : public Command {
     app.add_flag("--json", json_, "show --stats as one line of JSON");
     app.add_flag("-v,--verbose", options_.verbose, "say where the machine code comes from");
     options_.declare_sfi(app);
+    options_.declare_tier(app);
     options_.declare_jobs(app);
     options_.declare_cache(app);
     app.add_flag("--strict-traps", options_.strict_traps,

@@ -89,6 +89,7 @@ class Wast : public Command {
     app.add_flag("--relaxed-traps", relaxed_traps_,
                  "compile as `linden run` does, which drops unused loads and joins others");
     options_.declare_sfi(app);
+    options_.declare_tier(app);
     options_.declare_cache(app);
     app.footer("Exit code: 1 if anything failed.\n\nExample:\n  linden wast -j 4 testsuite/*.wast");
   }

@@ -148,8 +148,8 @@ def run_test(test, exclusion, options, work):
         return test, Outcome("unsupported", test.unsupported), None
     if options.native:
         return test, attempt(test, ["clang-22"], [], work, options), None
-    outcome = attempt(test, [options.linden, "cc"], [options.linden, "run", "--no-cache", "--jobs", "1"], work,
-                      options)
+    outcome = attempt(test, [options.linden, "cc"], [options.linden, "run", "--no-cache", "--jobs", "1", "--tier",
+                                                       options.tier], work, options)
     native = None
     if outcome.status != "pass" and exclusion is None:
         native = attempt(test, ["clang-22"], [], work, options)
@@ -163,6 +163,8 @@ def parse_arguments():
     parser.add_argument("--compile-only", action="store_true", help="compile and link, run nothing")
     parser.add_argument("--native", action="store_true",
                         help="compile and run by clang alone: what fails so is not Linden's doing")
+    parser.add_argument("--tier", default="fast", choices=["fast", "opt"],
+                        help="how programs are compiled to machine code (default: fast; opt takes six times longer)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="for each step of a test")
     parser.add_argument("--linden", default=str(ROOT / "build/linden"), metavar="FILE")
@@ -226,6 +228,9 @@ def main():
                                Path(work)) for test in tests]
         for future in concurrent.futures.as_completed(futures):
             results.append(future.result())
+            test, outcome, _ = results[-1]
+            if outcome.status in ("compile", "run"):
+                print(f"\r{test.label}: {outcome.status}: {outcome.detail}", file=sys.stderr, flush=True)
             if sys.stderr.isatty():
                 print(f"\r{len(results)} of {len(tests)}", end="", file=sys.stderr)
     results.sort(key=lambda result: result[0].label)
