@@ -126,7 +126,7 @@ TrapCode CageProgram::run_signal_entry(GuestTask& task, std::span<const Value> a
     trap->detail = std::string(entry.status().message());
   }
   const TrapCode code = trap->code;
-  if (code == TrapCode::Exit) return code;
+  if (code == TrapCode::Exit || code == TrapCode::UncaughtException) return code;
   note_trap(*std::move(trap));
   return TrapCode::Exit;
 }

@@ -43,8 +43,9 @@ class CageProgram final : public microvisor::ThreadStarter {
 
   Outcome run();
 
-  // Calls the export lind_signal_entry on the calling thread, within a system call. The trap that
-  // ended it, if it did not return; of which the program's other threads know already.
+  // Calls the export lind_signal_entry on the calling thread, within a system call. If it did not
+  // return, why: UncaughtException with the exception still in the Context, or Exit, after traps as
+  // well, of which the program's other threads know then.
   TrapCode run_signal_entry(GuestTask& task, std::span<const Value> arguments);
 
   microvisor::Result<void> start(std::unique_ptr<microvisor::Thread> thread,

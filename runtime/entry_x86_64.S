@@ -3,8 +3,9 @@
 //
 // Invariants. Context::host_stack_pointer is, inside a guest, the stack pointer of the innermost
 // linden_enter, below which everything that it saved lies; a trap needs nothing else to get back.
-// Context::activation is where the guest last left generated code. Guest code starts with callee-saved
-// registers cleared, so that no host address gets into its frames.
+// Context::activation is where the guest last left generated code; if that was through
+// linden_activation_entry, the six callee-saved registers as the guest had them lie just below. Guest
+// code starts with callee-saved registers cleared, so that no host address gets into its frames.
 
 #include "runtime/context_offsets.h"
 
@@ -129,6 +130,43 @@ linden_host_entry:
         movq    CONTEXT(CALLEE), %r11
         jmpq    *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
         .size   linden_host_entry, . - linden_host_entry
+
+// The same for host functions that may need the whole state of the guest: to go on with an exception
+// in the frame that called them, or to copy the frames (fork).
+        .globl  linden_activation_entry
+        .type   linden_activation_entry, @function
+        .p2align 4
+linden_activation_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        pushq   %rbx
+        pushq   %rbp
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        movq    CONTEXT(CALLEE), %r11
+        subq    $8, %rsp
+        call    *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
+        addq    $56, %rsp
+        ret
+        .size   linden_activation_entry, . - linden_activation_entry
+
+// Throws the exception in the Context as if the guest's last call, which was through
+// linden_activation_entry, had been a throw. The host frames beneath are dropped.
+        .globl  linden_throw_at_activation
+        .type   linden_throw_at_activation, @function
+linden_throw_at_activation:
+        movq    CONTEXT(ACTIVATION), %rsp
+        movq    -8(%rsp), %rbx
+        movq    -16(%rsp), %rbp
+        movq    -24(%rsp), %r12
+        movq    -32(%rsp), %r13
+        movq    -40(%rsp), %r14
+        movq    -48(%rsp), %r15
+        jmp     linden_helper_Throw_entry
+        .size   linden_throw_at_activation, . - linden_throw_at_activation
 
 // any_code of host functions that take decoded values: makes an EntryFrame of the registers for
 // linden_dispatch_callback(FunctionReference*, EntryFrame*).

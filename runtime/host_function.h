@@ -101,10 +101,11 @@ auto binding_of(Result (*)()) {
 
 }  // namespace detail
 
-template <auto Function>
+template <auto Function, HostEntry Entry = HostEntry::Plain>
 FunctionReference* bind_host_function(Store& store) {
   auto binding = detail::binding_of<Function>(Function);
-  return store.create_raw_function(binding.type(), reinterpret_cast<const void*>(&binding.call));
+  return store.create_raw_function(binding.type(), reinterpret_cast<const void*>(&binding.call),
+                                   Entry);
 }
 
 }  // namespace linden::runtime

@@ -28,6 +28,9 @@ Handled run_signal_handlers(GuestTask& task) {
                                Value::i32(static_cast<uint32_t>(delivery->information.number)),
                                Value::i32(action.flags)};
     const TrapCode ended = task.program.run_signal_entry(task, arguments);
+    // The handler jumps to a setjmp of what it interrupted; that the mask stays as it is, is what
+    // longjmp promises.
+    if (ended == TrapCode::UncaughtException) throw_at_activation();
     // Not through here again: an exit, or a trap in the handler.
     if (ended != TrapCode::None) raise_trap(ended);
     signals.set_mask(task.thread, delivery->restore);
@@ -76,7 +79,7 @@ uint32_t start_block(GuestTask& task, uint32_t block, uint32_t size) {
 
 std::optional<Extern> find_lind_import(Store& store, const jit::Import& import) {
   if (import.module != "lind") return std::nullopt;
-  if (import.name == "syscall") return bind_host_function<syscall>(store);
+  if (import.name == "syscall") return bind_host_function<syscall, HostEntry::Activation>(store);
   if (import.name == "start-block") return bind_host_function<start_block>(store);
   if (import.name == "signal-information") return bind_host_function<signal_information>(store);
   return std::nullopt;

@@ -11,6 +11,7 @@ namespace linden::runtime {
 
 extern "C" {
 void linden_host_entry();
+void linden_activation_entry();
 void linden_callback_entry();
 }
 
@@ -61,9 +62,11 @@ FunctionReference* Store::create_function(FunctionType type, HostCallback callba
   return &function->reference;
 }
 
-FunctionReference* Store::create_raw_function(FunctionType type, const void* code) {
+FunctionReference* Store::create_raw_function(FunctionType type, const void* code,
+                                              HostEntry host_entry) {
   auto& function = host_functions_.emplace_back(new HostFunction{{}, std::move(type), {}});
-  const auto* entry = reinterpret_cast<const void*>(&linden_host_entry);
+  const auto* entry = reinterpret_cast<const void*>(
+      host_entry == HostEntry::Activation ? &linden_activation_entry : &linden_host_entry);
   function->reference = {entry, entry, nullptr,        type_id_of(function->type),
                          0,     code,  &function->type};
   return &function->reference;
