@@ -114,21 +114,15 @@ void CageProgram::run_thread(microvisor::Thread& thread, Instance& instance,
   thread.run_exit_actions();
 }
 
-TrapCode CageProgram::run_signal_entry(GuestTask& task, std::span<const Value> arguments) {
-  absl::StatusOr<FunctionReference*> entry = find_entry("lind_signal_entry", arguments.size());
-  std::optional<Trap> trap;
-  if (entry.ok()) {
-    trap = task.instance.call(*entry, arguments, {});
-    if (!trap) return TrapCode::None;
-  } else {
-    // A program that asks for handlers and has no entry for them.
-    trap.emplace().code = TrapCode::HostError;
-    trap->detail = std::string(entry.status().message());
-  }
-  const TrapCode code = trap->code;
-  if (code == TrapCode::Exit || code == TrapCode::UncaughtException) return code;
-  note_trap(*std::move(trap));
-  return TrapCode::Exit;
+const void* CageProgram::signal_entry() {
+  absl::StatusOr<FunctionReference*> entry = find_entry("lind_signal_entry", 3);
+  if (entry.ok()) return (*entry)->code;
+  // A program that asks for handlers and has no entry for them.
+  Trap trap;
+  trap.code = TrapCode::HostError;
+  trap.detail = std::string(entry.status().message());
+  note_trap(std::move(trap));
+  return nullptr;
 }
 
 // Ends the whole program, as a fatal signal does.

@@ -43,10 +43,8 @@ class CageProgram final : public microvisor::ThreadStarter {
 
   Outcome run();
 
-  // Calls the export lind_signal_entry on the calling thread, within a system call. If it did not
-  // return, why: UncaughtException with the exception still in the Context, or Exit, after traps as
-  // well, of which the program's other threads know then.
-  TrapCode run_signal_entry(GuestTask& task, std::span<const Value> arguments);
+  // The code of the export lind_signal_entry. Null if there is none: then the program is to end.
+  const void* signal_entry();
 
   microvisor::Result<void> start(std::unique_ptr<microvisor::Thread> thread,
                                  uint32_t start_block) override;

@@ -28,9 +28,6 @@ extern "C" thread_local constinit bool linden_in_bulk_access;
 [[noreturn]] void raise_trap(jit::TrapCode code);
 // The same for a trap that GuestThread has already noted.
 [[noreturn]] void leave_guest();
-// For host functions that were entered as HostEntry::Activation: throws the exception in the
-// Context in the guest, from the call of the host function. The caller must hold nothing.
-[[noreturn]] void throw_at_activation();
 
 }  // namespace linden::runtime
 

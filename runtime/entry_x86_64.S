@@ -3,9 +3,8 @@
 //
 // Invariants. Context::host_stack_pointer is, inside a guest, the stack pointer of the innermost
 // linden_enter, below which everything that it saved lies; a trap needs nothing else to get back.
-// Context::activation is where the guest last left generated code; if that was through
-// linden_activation_entry, the six callee-saved registers as the guest had them lie just below. Guest
-// code starts with callee-saved registers cleared, so that no host address gets into its frames.
+// Context::activation is where the guest last left generated code. Guest code starts with callee-saved
+// registers cleared, so that no host address gets into its frames.
 
 #include "runtime/context_offsets.h"
 
@@ -131,42 +130,52 @@ linden_host_entry:
         jmpq    *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
         .size   linden_host_entry, . - linden_host_entry
 
-// The same for host functions that may need the whole state of the guest: to go on with an exception
-// in the frame that called them, or to copy the frames (fork).
-        .globl  linden_activation_entry
-        .type   linden_activation_entry, @function
+// any_code of lind.syscall. Its frame is a SyscallFrame (lind_imports.cpp): what the guest asked for, the
+// registers that it wants back, and what is to be done before the call returns. It holds nothing that
+// depends on where the stack lies, and no host frame is beneath it while a signal handler runs, so fork can
+// copy a stack that has any number of them. It is known to stack_walk.cpp.
+        .globl  linden_syscall_entry
+        .type   linden_syscall_entry, @function
         .p2align 4
-linden_activation_entry:
+linden_syscall_entry:
         cmpq    CONTEXT(STACK_LIMIT), %rsp
         jb      linden_stack_exhausted
         movq    %rsp, CONTEXT(ACTIVATION)
-        pushq   %rbx
-        pushq   %rbp
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
-        movq    CONTEXT(CALLEE), %r11
-        subq    $8, %rsp
-        call    *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
-        addq    $56, %rsp
+        subq    $152, %rsp
+        movl    %edi, %edi
+        movq    %rdi, (%rsp)
+        movq    %rsi, 8(%rsp)
+        movq    %rdx, 16(%rsp)
+        movq    %rcx, 24(%rsp)
+        movq    %r8, 32(%rsp)
+        movq    %r9, 40(%rsp)
+        movq    CONTEXT(OVERFLOW), %rax
+        movq    %rax, 48(%rsp)
+        movq    %rbx, 104(%rsp)
+        movq    %rbp, 112(%rsp)
+        movq    %r12, 120(%rsp)
+        movq    %r13, 128(%rsp)
+        movq    %r14, 136(%rsp)
+        movq    %r15, 144(%rsp)
+        movq    %rsp, %rdi
+        call    linden_syscall
+1:      testb   %al, %al
+        jnz     2f
+        movq    56(%rsp), %rax
+        addq    $152, %rsp
         ret
-        .size   linden_activation_entry, . - linden_activation_entry
-
-// Throws the exception in the Context as if the guest's last call, which was through
-// linden_activation_entry, had been a throw. The host frames beneath are dropped.
-        .globl  linden_throw_at_activation
-        .type   linden_throw_at_activation, @function
-linden_throw_at_activation:
-        movq    CONTEXT(ACTIVATION), %rsp
-        movq    -8(%rsp), %rbx
-        movq    -16(%rsp), %rbp
-        movq    -24(%rsp), %r12
-        movq    -32(%rsp), %r13
-        movq    -40(%rsp), %r14
-        movq    -48(%rsp), %r15
-        jmp     linden_helper_Throw_entry
-        .size   linden_throw_at_activation, . - linden_throw_at_activation
+2:      movl    72(%rsp), %edi
+        movl    76(%rsp), %esi
+        movl    80(%rsp), %edx
+        call    *64(%rsp)
+        .globl  linden_signal_handler_return
+linden_signal_handler_return:
+        leaq    152(%rsp), %rax
+        movq    %rax, CONTEXT(ACTIVATION)
+        movq    %rsp, %rdi
+        call    linden_resume_syscall
+        jmp     1b
+        .size   linden_syscall_entry, . - linden_syscall_entry
 
 // any_code of host functions that take decoded values: makes an EntryFrame of the registers for
 // linden_dispatch_callback(FunctionReference*, EntryFrame*).

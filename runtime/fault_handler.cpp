@@ -151,13 +151,6 @@ void leave_guest() {
   __builtin_unreachable();
 }
 
-void throw_at_activation() {
-  // It starts anew here, as far as backtraces are concerned.
-  current_context().exception_unwound = 0;
-  asm volatile("jmp linden_throw_at_activation");
-  __builtin_unreachable();
-}
-
 extern "C" [[noreturn]] void linden_raise_stack_overflow() {
   raise_trap(jit::TrapCode::StackOverflow);
 }

@@ -101,11 +101,10 @@ auto binding_of(Result (*)()) {
 
 }  // namespace detail
 
-template <auto Function, HostEntry Entry = HostEntry::Plain>
+template <auto Function>
 FunctionReference* bind_host_function(Store& store) {
   auto binding = detail::binding_of<Function>(Function);
-  return store.create_raw_function(binding.type(), reinterpret_cast<const void*>(&binding.call),
-                                   Entry);
+  return store.create_raw_function(binding.type(), reinterpret_cast<const void*>(&binding.call));
 }
 
 }  // namespace linden::runtime

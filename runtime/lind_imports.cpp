@@ -7,61 +7,75 @@
 #include "runtime/cage_program.h"
 #include "runtime/context.h"
 #include "runtime/host_function.h"
+#include "runtime/syscall_frame.h"
 
 namespace linden::runtime {
+
+extern "C" void linden_syscall_entry();
+
 namespace {
 
-// Runs the handlers of the signals that are pending for the thread. Whether one has run, and
-// whether all that have want interrupted calls to be made again.
-struct Handled {
-  bool any = false;
-  bool restart = true;
-};
-
-Handled run_signal_handlers(GuestTask& task) {
-  Handled handled;
-  microvisor::Signals& signals = task.thread.cage().signals();
-  while (auto delivery = signals.take(task.thread)) {
-    const auto& action = delivery->action;
-    task.information = delivery->information;
-    const Value arguments[] = {Value::i32(action.handler),
-                               Value::i32(static_cast<uint32_t>(delivery->information.number)),
-                               Value::i32(action.flags)};
-    const TrapCode ended = task.program.run_signal_entry(task, arguments);
-    // The handler jumps to a setjmp of what it interrupted; that the mask stays as it is, is what
-    // longjmp promises.
-    if (ended == TrapCode::UncaughtException) throw_at_activation();
-    // Not through here again: an exit, or a trap in the handler.
-    if (ended != TrapCode::None) raise_trap(ended);
-    signals.set_mask(task.thread, delivery->restore);
-    handled.any = true;
-    handled.restart = handled.restart && (action.flags & SA_RESTART) != 0;
-  }
-  return handled;
+// Takes the next signal that has a handler; the frame then says what to call.
+bool prepare_handler(GuestTask& task, SyscallFrame& frame) {
+  auto delivery = task.thread.cage().signals().take(task.thread);
+  if (!delivery) return false;
+  const void* entry = task.program.signal_entry();
+  if (entry == nullptr) return false;
+  const auto& action = delivery->action;
+  task.information = delivery->information;
+  frame.handler_entry = entry;
+  frame.handler_arguments[0] = action.handler;
+  frame.handler_arguments[1] = static_cast<uint32_t>(delivery->information.number);
+  frame.handler_arguments[2] = action.flags;
+  frame.restored_mask = delivery->restore;
+  frame.handled = true;
+  frame.restartable = frame.restartable && (action.flags & SA_RESTART) != 0;
+  return true;
 }
 
-// Whether the call is to be made again.
-bool attend(GuestTask& task, int number, int64_t result) {
+// Whether the call is to be made again, now that nothing is left to be handled.
+bool is_restarted(const SyscallFrame& frame) {
+  if (frame.result != -EINTR) return false;
+  // Called back for nothing that the program sees.
+  if (!frame.handled) return true;
+  const microvisor::SyscallInfo* info = microvisor::find_syscall(static_cast<int>(frame.number));
+  return frame.restartable && info != nullptr && (info->traits & microvisor::kRestartable) != 0;
+}
+
+// What the thread's attention is wanted for. True if a handler is to be run before the call goes
+// on.
+bool attend(GuestTask& task, SyscallFrame& frame) {
   microvisor::Thread& thread = task.thread;
-  Handled handled;
-  if (!thread.must_end()) handled = run_signal_handlers(task);
+  if (!thread.must_end() && prepare_handler(task, frame)) return true;
   // Nothing is held here that unwinding would drop.
   if (thread.must_end()) raise_trap(TrapCode::Exit);
-  if (result != -EINTR) return false;
-  // Called back for nothing that the program sees.
-  if (!handled.any) return true;
-  const microvisor::SyscallInfo* info = microvisor::find_syscall(number);
-  return handled.restart && info != nullptr && (info->traits & microvisor::kRestartable) != 0;
+  return false;
 }
 
-int64_t syscall(GuestTask& task, uint32_t number, uint64_t a1, uint64_t a2, uint64_t a3,
-                uint64_t a4, uint64_t a5, uint64_t a6) {
-  const uint64_t arguments[6] = {a1, a2, a3, a4, a5, a6};
-  while (true) {
-    const int64_t result = microvisor::dispatch(task.thread, static_cast<int>(number), arguments);
-    if (task.thread.attention().load(std::memory_order_acquire) == 0) return result;
-    if (!attend(task, static_cast<int>(number), result)) return result;
-  }
+// Makes the call, again if need be. As linden_syscall().
+bool make_call(GuestTask& task, SyscallFrame& frame) {
+  do {
+    frame.handled = false;
+    frame.restartable = true;
+    frame.result =
+        microvisor::dispatch(task.thread, static_cast<int>(frame.number), frame.arguments);
+    if (task.thread.attention().load(std::memory_order_acquire) == 0) return false;
+    if (attend(task, frame)) return true;
+  } while (is_restarted(frame));
+  return false;
+}
+
+// lind.syscall, by linden_syscall_entry. True: the entry is to call the handler that the frame
+// names, and then linden_resume_syscall(); false: the call returns frame->result.
+extern "C" bool linden_syscall(SyscallFrame* frame) {
+  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame);
+}
+
+extern "C" bool linden_resume_syscall(SyscallFrame* frame) {
+  GuestTask& task = *static_cast<GuestTask*>(current_user_data());
+  task.thread.cage().signals().set_mask(task.thread, frame->restored_mask);
+  if (attend(task, *frame)) return true;
+  return is_restarted(*frame) && make_call(task, *frame);
 }
 
 // Of the signal whose handler is about to run; the machine context is left as it is.
@@ -79,7 +93,12 @@ uint32_t start_block(GuestTask& task, uint32_t block, uint32_t size) {
 
 std::optional<Extern> find_lind_import(Store& store, const jit::Import& import) {
   if (import.module != "lind") return std::nullopt;
-  if (import.name == "syscall") return bind_host_function<syscall, HostEntry::Activation>(store);
+  if (import.name == "syscall") {
+    FunctionType type{std::vector<ValueType>(7, ValueType::I64), {ValueType::I64}};
+    type.params[0] = ValueType::I32;
+    return store.create_stub_function(std::move(type),
+                                      reinterpret_cast<const void*>(&linden_syscall_entry));
+  }
   if (import.name == "start-block") return bind_host_function<start_block>(store);
   if (import.name == "signal-information") return bind_host_function<signal_information>(store);
   return std::nullopt;

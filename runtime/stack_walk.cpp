@@ -2,15 +2,24 @@
 
 #include "runtime/code_region.h"
 #include "runtime/compiled_module.h"
+#include "runtime/syscall_frame.h"
 
 namespace linden::runtime {
 namespace {
 
 // Where the stubs between two guest functions continue after the call, and their frames
 // (entry_x86_64.S).
-extern "C" const char linden_cross_return[], linden_adapted_return[];
+extern "C" const char linden_cross_return[], linden_adapted_return[],
+    linden_signal_handler_return[];
 constexpr uintptr_t kCrossInstance = 184;
 constexpr uintptr_t kStubFrameSize = 200;
+
+// 0: no stub continues there.
+uintptr_t stub_frame_size(uintptr_t return_address) {
+  const auto* address = reinterpret_cast<const char*>(return_address);
+  if (address == linden_cross_return || address == linden_adapted_return) return kStubFrameSize;
+  return address == linden_signal_handler_return ? sizeof(SyscallFrame) : 0;
+}
 
 uintptr_t read_word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
 
@@ -37,14 +46,12 @@ void StackWalk::next() {
   uintptr_t return_address = read_word(slot);
   sp_ = slot + 8;
   // A loop, because what a stub calls may leave its frame by a tail call through another stub.
-  while (true) {
-    const bool is_cross = return_address == reinterpret_cast<uintptr_t>(linden_cross_return);
-    if (!is_cross && return_address != reinterpret_cast<uintptr_t>(linden_adapted_return)) break;
-    if (is_cross) {
+  while (const uintptr_t frame_size = stub_frame_size(return_address)) {
+    if (return_address == reinterpret_cast<uintptr_t>(linden_cross_return)) {
       switched_instance_ = reinterpret_cast<jit::InstanceData*>(read_word(sp_ + kCrossInstance));
     }
-    return_address = read_word(sp_ + kStubFrameSize);
-    sp_ += kStubFrameSize + 8;
+    return_address = read_word(sp_ + frame_size);
+    sp_ += frame_size + 8;
   }
   // It lies just after a call, to which the byte before belongs.
   pc_ = return_address - 1;

@@ -11,7 +11,6 @@ namespace linden::runtime {
 
 extern "C" {
 void linden_host_entry();
-void linden_activation_entry();
 void linden_callback_entry();
 }
 
@@ -62,13 +61,17 @@ FunctionReference* Store::create_function(FunctionType type, HostCallback callba
   return &function->reference;
 }
 
-FunctionReference* Store::create_raw_function(FunctionType type, const void* code,
-                                              HostEntry host_entry) {
+FunctionReference* Store::create_raw_function(FunctionType type, const void* code) {
+  FunctionReference* function =
+      create_stub_function(std::move(type), reinterpret_cast<const void*>(&linden_host_entry));
+  function->host_function = code;
+  return function;
+}
+
+FunctionReference* Store::create_stub_function(FunctionType type, const void* stub) {
   auto& function = host_functions_.emplace_back(new HostFunction{{}, std::move(type), {}});
-  const auto* entry = reinterpret_cast<const void*>(
-      host_entry == HostEntry::Activation ? &linden_activation_entry : &linden_host_entry);
-  function->reference = {entry, entry, nullptr,        type_id_of(function->type),
-                         0,     code,  &function->type};
+  function->reference = {stub, stub,    nullptr,        type_id_of(function->type),
+                         0,    nullptr, &function->type};
   return &function->reference;
 }
 

@@ -40,12 +40,6 @@ struct Tag {
   uint64_t identity;
 };
 
-// How a raw host function is entered.
-enum class HostEntry {
-  Plain,
-  Activation,  // the guest's registers are kept, so that throw_at_activation() may be called
-};
-
 // Anything that can be imported or exported.
 using Extern = std::variant<FunctionReference*, Table*, Memory*, Global*, Tag*>;
 jit::ExternalKind kind_of(const Extern& value);
@@ -71,7 +65,9 @@ class Store {
   Tag* create_tag(FunctionType type);
   FunctionReference* create_function(FunctionType type, HostCallback callback);
   // `function` follows the calling rule of jit/abi.h itself: see host_function.h.
-  FunctionReference* create_raw_function(FunctionType type, const void* function, HostEntry entry);
+  FunctionReference* create_raw_function(FunctionType type, const void* function);
+  // `stub` is what guests call: it keeps the rules of entry_x86_64.S as well.
+  FunctionReference* create_stub_function(FunctionType type, const void* stub);
 
   struct InstantiateResult {
     Instance* instance = nullptr;  // also set when the start function or a segment trapped

@@ -171,8 +171,14 @@ int run_compiler(const Tool& tool, std::vector<std::string> arguments) {
     std::puts(answer(*command.question, *sysroot).c_str());
     return 0;
   }
-  command.arguments.insert(command.arguments.begin(),
-                           "--config=" + (*sysroot / "linden.cfg").string());
+  std::string configuration = "--config=" + (*sysroot / "linden.cfg").string();
+  // We would start ourselves for ever.
+  if (!command.arguments.empty() && command.arguments.front() == configuration) {
+    std::fprintf(stderr, "%s: LINDEN_CLANG names this command; it must name clang\n",
+                 std::string(tool.name).c_str());
+    return kFailure;
+  }
+  command.arguments.insert(command.arguments.begin(), std::move(configuration));
   return execute(tool, getenv_or("LINDEN_CLANG", "clang-22"), command.arguments);
 }
 
