@@ -91,9 +91,10 @@ class AddressSpace {
   Result<void> unlock_all_pages();
 
   uint64_t mapped_bytes() const;
+  // For fork: makes this, which is new, a copy of `parent`. After an error it is of no use.
+  Result<void> copy_from(AddressSpace& parent);
   // Visits the Regions in the order of addresses, with the lock held: `visit` must not call this
-  // object. A fork finds here what it needs: private regions are copied; shared ones are mapped a
-  // second time by mremap with an old length of 0.
+  // object.
   template <typename Visit>
   void for_each_region(Visit visit) const {
     absl::MutexLock lock(&mutex_);
@@ -130,6 +131,12 @@ class AddressSpace {
   void advise_huge_pages(PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void lock_if_wanted(PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  Result<void> share_region(AddressSpace& parent, const Region& region)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Result<void> copy_region(AddressSpace& parent, const Region& region)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Result<void> copy_touched(std::byte* from, std::byte* to, size_t size);
+  Result<void> copy_file_pages(std::byte* from, std::byte* to, size_t size);
   Result<HostMapping> lift(PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Result<void> move_and_grow(const Region& from, PageRange to)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -1,9 +1,11 @@
 #include "microvisor/cage.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 
 #include <algorithm>
 #include <chrono>
+#include <climits>
 #include <utility>
 
 #include "microvisor/host_file.h"
@@ -14,12 +16,39 @@ namespace linden::microvisor {
 Cage::Cage(Host& host, Options options)
     : host_(host),
       options_([](Options options) {
-        if (options.ids == nullptr) options.ids = std::make_shared<TaskIds>();
+        if (options.processes == nullptr) options.processes = std::make_shared<Processes>();
         return options;
       }(std::move(options))),
-      attributes_(host, options_.id, options_.fd_limit),
+      program_(options_.program),
+      attributes_(host, options_.fd_limit),
       fds_(options_.fd_limit),
-      main_thread_(*this, options_.id) {}
+      main_thread_(*this, options_.id) {
+  processes().add(*this, options_.parent_id, options_.exit_signal);
+}
+
+Cage::~Cage() { processes().remove(*this); }
+
+Result<std::unique_ptr<Cage>> Cage::fork(Thread& caller, int exit_signal) {
+  TRY(processes().require_room());
+  Options options = options_;
+  options.program = program_;
+  options.parent_id = id();
+  options.exit_signal = exit_signal;
+  options.id = TRY(processes().allocate_id());
+  auto child = std::make_unique<Cage>(host_, std::move(options));
+  child->attributes_.copy_from(attributes_);
+  child->fds_.copy_from(fds_);
+  child->signals_.copy_from(signals_, caller, child->main_thread_);
+  absl::ReaderMutexLock lock(&working_directory_mutex_);
+  child->set_working_directory(working_directory_);
+  return child;
+}
+
+void Cage::set_working_directory(std::shared_ptr<OpenFile> directory) {
+  absl::MutexLock lock(&working_directory_mutex_);
+  // The old one is closed when the lock has been released.
+  std::swap(working_directory_, directory);
+}
 
 Result<void> Cage::inherit_standard_streams(Rights (*rights_of)(const struct stat&)) {
   for (int fd = 0; fd < 3; ++fd) {
@@ -71,26 +100,24 @@ Result<void> Cage::change_directory(std::shared_ptr<OpenFile> directory) {
     OpenHow how{.flags = O_PATH | O_DIRECTORY};
     TRY(host_.openat2(TRY(directory->directory()), "./", how));
   }
-  absl::MutexLock lock(&working_directory_mutex_);
-  // The old one is closed when the lock has been released.
-  std::swap(working_directory_, directory);
+  set_working_directory(std::move(directory));
   return {};
 }
 
 Result<std::unique_ptr<Thread>> Cage::create_thread() {
   std::lock_guard lock(threads_mutex_);
   if (static_cast<int>(threads_.size()) >= options_.thread_limit) return Error{EAGAIN};
-  int id = TRY(options_.ids->allocate());
+  int id = TRY(processes().allocate_id());
   std::unique_ptr<Thread> thread(new Thread(*this, id));
   threads_.emplace(id, thread.get());
   // exit() calls back only threads that it finds here.
-  if (exit_status()) thread->request_attention(Thread::kEnd);
+  if (is_ending()) thread->request_attention(Thread::kEnd);
   return thread;
 }
 
 void Cage::forget_thread(const Thread& thread) {
   if (&thread == &main_thread_) return;
-  options_.ids->free(thread.id());
+  processes().free_id(thread.id());
   std::lock_guard lock(threads_mutex_);
   threads_.erase(thread.id());
   // Under the lock: as soon as a waiter sees no thread, the cage may be gone.
@@ -100,6 +127,12 @@ void Cage::forget_thread(const Thread& thread) {
 Result<void> Cage::start_thread(std::unique_ptr<Thread> thread, uint32_t start_block) {
   if (thread_starter_ == nullptr) return Error{ENOSYS};
   return thread_starter_->start(std::move(thread), start_block);
+}
+
+Result<void> Cage::start_process(Thread& caller, std::unique_ptr<Cage> child,
+                                 const ForkRequest& request) {
+  if (thread_starter_ == nullptr) return Error{ENOSYS};
+  return thread_starter_->fork(caller, std::move(child), request);
 }
 
 bool Cage::has_thread(int id) const {
@@ -123,9 +156,9 @@ void Cage::wait_for_threads() {
   // A thread on its way from host code into guest code misses a call; it is called again.
   std::chrono::milliseconds patience(1);
   while (!none_left()) {
-    if (!exit_status()) {
-      // Ended by the last thread's end, or by exit().
-      thread_ended_.wait(lock, [&] { return none_left() || exit_status(); });
+    if (!is_ending()) {
+      // Ended by the last thread's end, or by exit() or begin_exec().
+      thread_ended_.wait(lock, [&] { return none_left() || is_ending(); });
     } else if (!thread_ended_.wait_for(lock, patience, none_left)) {
       call_threads_back();
       patience = std::min(2 * patience, std::chrono::milliseconds(100));
@@ -133,18 +166,63 @@ void Cage::wait_for_threads() {
   }
 }
 
-void Cage::exit(int status) {
+void Cage::exit(ExitStatus status) {
   int64_t running = kRunning;
-  exit_status_.compare_exchange_strong(running, status & 0xffffffff);
+  exit_status_.compare_exchange_strong(running, status.word());
   std::lock_guard lock(threads_mutex_);
   call_threads_back();
   thread_ended_.notify_all();
 }
 
-std::optional<int> Cage::exit_status() const {
+std::optional<ExitStatus> Cage::exit_status() const {
   int64_t status = exit_status_.load();
   if (status == kRunning) return std::nullopt;
-  return static_cast<int>(status);
+  return ExitStatus::from_word(static_cast<int>(status));
+}
+
+Result<void> Cage::begin_exec(Thread& caller, ProgramArguments program) {
+  if (exit_status() || is_executing_.exchange(true)) return Error{EAGAIN};
+  next_program_ = std::move(program);
+  signals_.hand_over(caller, main_thread_);
+  std::lock_guard lock(threads_mutex_);
+  call_threads_back();
+  thread_ended_.notify_all();
+  return {};
+}
+
+void Cage::finish_exec() {
+  program_ = std::move(next_program_);
+  fds_.close_marked();
+  signals_.reset_handlers();
+  main_thread_.reset();
+  attributes_.set_name({});
+  processes().note_exec(id());
+  is_executing_ = false;
+}
+
+void Cage::note_child_change() {
+  child_changes_.fetch_add(1);
+  (void)host_.futex(&child_changes_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+void Cage::add_usage(const rusage& usage) {
+  std::lock_guard lock(usage_mutex_);
+  microvisor::add_usage(usage_, usage);
+}
+
+void Cage::add_usage_of_children(const rusage& usage) {
+  std::lock_guard lock(usage_mutex_);
+  microvisor::add_usage(usage_of_children_, usage);
+}
+
+rusage Cage::usage() const {
+  std::lock_guard lock(usage_mutex_);
+  return usage_;
+}
+
+rusage Cage::usage_of_children() const {
+  std::lock_guard lock(usage_mutex_);
+  return usage_of_children_;
 }
 
 }  // namespace linden::microvisor

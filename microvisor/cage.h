@@ -4,9 +4,9 @@
 // Ownership: owns its fd table, arguments, environment and main thread, and shares its mount
 // namespace; borrows the Host and the guest memory with its address space, which outlive it, and
 // all other threads, which end before it. Thread-safety: arguments, environment and namespace are
-// fixed at construction. The fd table, the working directory, the threads and the exit status may
+// fixed while threads run. The fd table, the working directory, the threads and the exit status may
 // be used concurrently. set_memory(), set_address_space() and set_thread_starter() must happen
-// before any guest code runs.
+// while none of its code runs.
 #pragma once
 
 #include <atomic>
@@ -28,37 +28,52 @@
 #include "microvisor/mount_namespace.h"
 #include "microvisor/paths.h"
 #include "microvisor/process_attributes.h"
+#include "microvisor/processes.h"
 #include "microvisor/signals.h"
-#include "microvisor/task_ids.h"
 #include "microvisor/thread.h"
 
 namespace linden::microvisor {
+
+// What execve(2) is given.
+struct ProgramArguments {
+  std::vector<std::string> args = {};
+  std::vector<std::string> environment = {};  // NAME=value
+  std::string executable = {};                // absolute guest path of the file, for /proc/self/exe
+};
 
 class Cage {
  public:
   struct Options {
     int id = 1;
     int parent_id = 0;
-    std::vector<std::string> args = {};
-    std::vector<std::string> environment = {};  // NAME=value
+    int exit_signal = 0;  // what the parent gets at its end
+    ProgramArguments program = {};
     // The tree that paths are resolved in; null for preview 1, which has none.
     std::shared_ptr<const MountNamespace> names = nullptr;
-    std::string executable = {};  // absolute guest path of the program, for /proc/self/exe
     int fd_limit = FdTable::kDefaultLimit;
     int thread_limit = 4096;
-    // Where ids of threads come from; null for a sequence of the cage's own.
-    std::shared_ptr<TaskIds> ids = nullptr;
+    // Those that it is one of; null if it is alone.
+    std::shared_ptr<Processes> processes = nullptr;
   };
 
+  // `id`, if there are `processes`, comes from them.
   Cage(Host& host, Options options);
+  ~Cage();
+
+  // A child as fork(2) makes it, without memory and without anything that runs it: descriptors,
+  // names, handlers, limits and the caller's mask are copied. EAGAIN at the limit of processes.
+  Result<std::unique_ptr<Cage>> fork(Thread& caller, int exit_signal);
 
   Host& host() { return host_; }
   int id() const { return options_.id; }
-  int parent_id() const { return options_.parent_id; }
+  int parent_id() const { return processes().parent_of(id()); }
+  Processes& processes() const { return *options_.processes; }
+  // For whoever sees to the end of the cage.
+  std::shared_ptr<Processes> shared_processes() const { return options_.processes; }
   FdTable& fds() { return fds_; }
   ProcessAttributes& attributes() { return attributes_; }
-  const std::vector<std::string>& args() const { return options_.args; }
-  const std::vector<std::string>& environment() const { return options_.environment; }
+  const std::vector<std::string>& args() const { return program_.args; }
+  const std::vector<std::string>& environment() const { return program_.environment; }
 
   const GuestMemory& memory() const { return memory_; }
   void set_memory(GuestMemory memory) { memory_ = memory; }
@@ -71,7 +86,7 @@ class Cage {
   // without is missing here too. `rights_of` (null for none) says what WASI may do with each.
   Result<void> inherit_standard_streams(Rights (*rights_of)(const struct stat&) = nullptr);
 
-  const std::string& executable() const { return options_.executable; }
+  const std::string& executable() const { return program_.executable; }
   // Null for preview 1.
   const MountNamespace* names() const { return options_.names.get(); }
 
@@ -92,6 +107,9 @@ class Cage {
   Result<std::unique_ptr<Thread>> create_thread();
   // See ThreadStarter::start. ENOSYS if the cage cannot have threads.
   Result<void> start_thread(std::unique_ptr<Thread> thread, uint32_t start_block);
+  // See ThreadStarter::fork. ENOSYS if the cage cannot have children.
+  Result<void> start_process(Thread& caller, std::unique_ptr<Cage> child,
+                             const ForkRequest& request);
   void set_thread_starter(ThreadStarter* starter) { thread_starter_ = starter; }
   bool has_thread(int id) const;
   // Calls visit(span of Thread*) with all threads, the main one first, none of which ends
@@ -108,27 +126,54 @@ class Cage {
   // others back until they have noticed.
   void wait_for_threads();
 
-  // Records how the program ended, and calls all threads back; the first call wins. Status as for
-  // wait(2)'s exit code.
-  void exit(int status);
+  // Records how the program ended, and calls all threads back; the first call wins.
+  void exit(ExitStatus status);
   // Set as soon as the program is to end. Whoever runs its threads looks here after each system
   // call.
-  std::optional<int> exit_status() const;
+  std::optional<ExitStatus> exit_status() const;
+
+  // exec(2), first half: all threads are to end, the caller's too, and then finish_exec() is to be
+  // called. EAGAIN if another thread has come first, or the program is to end.
+  Result<void> begin_exec(Thread& caller, ProgramArguments program);
+  // Second half, when no thread is left: closes and resets what exec does. The main thread may then
+  // run again.
+  void finish_exec();
+  bool is_executing() const { return is_executing_.load(); }
+
+  // A futex word that counts what has happened to children.
+  const std::atomic<uint32_t>& child_changes() const { return child_changes_; }
+  void note_child_change();
+
+  // What ended threads have used, and what children have that were waited for.
+  void add_usage(const rusage& usage);
+  void add_usage_of_children(const rusage& usage);
+  rusage usage() const;
+  rusage usage_of_children() const;
 
  private:
   friend class Thread;
   static constexpr int64_t kRunning = -1;
 
+  void set_working_directory(std::shared_ptr<OpenFile> directory);
+  // Its threads are to end, for whatever reason.
+  bool is_ending() const { return exit_status_.load() != kRunning || is_executing_.load(); }
   void forget_thread(const Thread& thread);
   void call_threads_back();
 
   Host& host_;
   const Options options_;
+  ProgramArguments program_;
   GuestMemory memory_;
   AddressSpace* address_space_ = nullptr;
   ProcessAttributes attributes_;
   FdTable fds_;
   std::atomic<int64_t> exit_status_ = kRunning;
+  std::atomic<bool> is_executing_ = false;
+  ProgramArguments next_program_;  // of begin_exec()
+  std::atomic<uint32_t> child_changes_ = 0;
+  mutable std::mutex usage_mutex_;
+  rusage usage_{};
+  rusage usage_of_children_{};
   ThreadStarter* thread_starter_ = nullptr;
   mutable std::mutex threads_mutex_;
   std::condition_variable thread_ended_;

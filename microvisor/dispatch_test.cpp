@@ -175,9 +175,9 @@ TEST_CASE("clocks, sleeping, random numbers and the process itself") {
   CHECK(posix.call(SYS_sched_yield) == 0);
   CHECK_FALSE(posix.cage->exit_status());
   CHECK(posix.call(SYS_exit_group, 0x103) == 0);
-  CHECK(posix.cage->exit_status() == 3);
+  CHECK(posix.cage->exit_status() == ExitStatus::exited(3));
   posix.call(SYS_exit_group, 4);
-  CHECK(posix.cage->exit_status() == 3);
+  CHECK(posix.cage->exit_status() == ExitStatus::exited(3));
 }
 
 TEST_CASE("poll reports files, closed descriptors and timeouts") {

@@ -159,6 +159,11 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.mincore(address, length, pages);
   }
+  Result<size_t> find_touched(const std::byte* start, const std::byte* end,
+                              std::span<HostRange> ranges) override {
+    TRY(next_call());
+    return inner_.find_touched(start, end, ranges);
+  }
   Result<void> mlock(std::byte* address, size_t length, int flags) override {
     TRY(next_call());
     return inner_.mlock(address, length, flags);

@@ -35,6 +35,13 @@ bool FdTable::is_open(int fd) const {
   return fd >= 0 && static_cast<size_t>(fd) < slots_.size() && slots_[fd].file;
 }
 
+void FdTable::copy_from(const FdTable& other) {
+  absl::ReaderMutexLock other_lock(&other.mutex_);
+  absl::MutexLock lock(&mutex_);
+  slots_ = other.slots_;
+  limit_ = other.limit_.load();
+}
+
 Result<int> FdTable::insert(Descriptor descriptor, int minimum) {
   if (minimum < 0) return Error{EINVAL};
   absl::MutexLock lock(&mutex_);

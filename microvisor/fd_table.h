@@ -39,6 +39,9 @@ class FdTable {
   ~FdTable();
   FdTable(const FdTable&) = delete;
 
+  // For fork, into a new table: the same files under the same numbers. Record locks aren't copied.
+  void copy_from(const FdTable& other);
+
   int limit() const { return limit_; }
   // RLIMIT_NOFILE. Descriptors that are open above it stay open.
   void set_limit(int limit) { limit_ = limit; }

@@ -81,6 +81,12 @@ struct HostIdentity {
   std::vector<gid_t> groups;
 };
 
+// Pages of the host's memory.
+struct HostRange {
+  std::byte* start;
+  std::byte* end;
+};
+
 class Host {
  public:
   virtual ~Host() = default;
@@ -211,6 +217,11 @@ class Host {
   virtual Result<void> msync(std::byte* address, size_t length, int flags) = 0;
   // `pages` has a byte for each page of the range.
   virtual Result<void> mincore(std::byte* address, size_t length, std::span<uint8_t> pages) = 0;
+  // Where in [start, end) there are pages with contents of their own, in memory or swapped out:
+  // fills `ranges` from the front, and says how many. Fewer than it holds: these are all; otherwise
+  // ask again from the end of the last one. May name pages without contents, but misses none.
+  virtual Result<size_t> find_touched(const std::byte* start, const std::byte* end,
+                                      std::span<HostRange> ranges) = 0;
   // `flags` as for mlock2(2).
   virtual Result<void> mlock(std::byte* address, size_t length, int flags) = 0;
   virtual Result<void> munlock(std::byte* address, size_t length) = 0;

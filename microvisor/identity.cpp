@@ -135,34 +135,23 @@ SyscallResult sys_setgroups(Cage& cage, uint32_t count, GuestPtr<uint32_t> from)
   return to_zero(wanted == groups ? Result<void>() : Error{EPERM});
 }
 
-SyscallResult sys_getpgrp(Cage& cage) { return cage.attributes().process_group.load(); }
+SyscallResult sys_getpgrp(Cage& cage) { return TRY(cage.processes().group_of(cage.id())); }
 
 SyscallResult sys_getpgid(Cage& cage, int pid) {
-  if (!is_self(cage, pid)) return Error{ESRCH};
-  return cage.attributes().process_group.load();
+  return TRY(cage.processes().group_of(pid == 0 ? cage.id() : pid));
 }
 
 SyscallResult sys_getsid(Cage& cage, int pid) {
-  if (!is_self(cage, pid)) return Error{ESRCH};
-  return cage.attributes().session.load();
+  return TRY(cage.processes().session_of(pid == 0 ? cage.id() : pid));
 }
 
 SyscallResult sys_setpgid(Cage& cage, int pid, int group) {
   if (group < 0) return Error{EINVAL};
-  if (!is_self(cage, pid)) return Error{ESRCH};
-  if (group == 0) group = cage.id();
-  // A group of another process could only be joined within the session.
-  if (group != cage.id() && group != cage.attributes().process_group) return Error{EPERM};
-  cage.attributes().process_group = group;
-  return 0;
+  if (pid == 0) pid = cage.id();
+  return to_zero(cage.processes().set_group(cage.id(), pid, group == 0 ? pid : group));
 }
 
-SyscallResult sys_setsid(Cage& cage) {
-  if (cage.attributes().process_group == cage.id()) return Error{EPERM};
-  cage.attributes().session = cage.id();
-  cage.attributes().process_group = cage.id();
-  return cage.id();
-}
+SyscallResult sys_setsid(Cage& cage) { return TRY(cage.processes().start_session(cage.id())); }
 
 // A cage has no capabilities, whatever the host process has.
 SyscallResult sys_capget(Cage& cage, GuestPtr<GuestCapabilityHeader> where,

@@ -28,7 +28,7 @@ SyscallResult set_flag(OpenFile& file, int flag, bool on) {
 // process is.
 SyscallResult terminal_request(Cage& cage, int fd, uint32_t request, uint64_t argument) {
   Host& host = cage.host();
-  ProcessAttributes& process = cage.attributes();
+  const int group = TRY(cage.processes().group_of(cage.id()));
   GuestPtr<GuestTermios> attributes{static_cast<uint32_t>(argument)};
   GuestPtr<GuestWindowSize> size{static_cast<uint32_t>(argument)};
   switch (request) {
@@ -54,18 +54,18 @@ SyscallResult terminal_request(Cage& cage, int fd, uint32_t request, uint64_t ar
     case TIOCGPGRP: {
       // 0 is what Linux says for a group that the caller can't see.
       bool foreground = TRY(host.is_foreground(fd));
-      return write_int(cage, argument, foreground ? process.process_group.load() : 0);
+      return write_int(cage, argument, foreground ? group : 0);
     }
     case TIOCSPGRP: {
       bool foreground = TRY(host.is_foreground(fd));
-      int group = TRY(read_int(cage, argument));
-      if (group < 0) return Error{EINVAL};
-      if (group != process.process_group || !foreground) return Error{EPERM};
+      int wanted = TRY(read_int(cage, argument));
+      if (wanted < 0) return Error{EINVAL};
+      if (wanted != group || !foreground) return Error{EPERM};
       return 0;
     }
     case TIOCGSID:
       TRY(host.is_foreground(fd));
-      return write_int(cage, argument, process.session);
+      return write_int(cage, argument, TRY(cage.processes().session_of(cage.id())));
     default:
       return Error{ENOTTY};
   }

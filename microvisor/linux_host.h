@@ -104,6 +104,8 @@ class LinuxHost final : public Host {
   Result<void> madvise(std::byte* address, size_t length, int advice) override;
   Result<void> msync(std::byte* address, size_t length, int flags) override;
   Result<void> mincore(std::byte* address, size_t length, std::span<uint8_t> pages) override;
+  Result<size_t> find_touched(const std::byte* start, const std::byte* end,
+                              std::span<HostRange> ranges) override;
   Result<void> mlock(std::byte* address, size_t length, int flags) override;
   Result<void> munlock(std::byte* address, size_t length) override;
   Result<HostFd> memfd_create(const char* name, uint32_t flags) override;

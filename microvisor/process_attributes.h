@@ -25,7 +25,9 @@ class ProcessAttributes {
   // 8 MiB the 4 GiB of a cage would be full after 500 threads.
   static constexpr uint64_t kStackLimit = 1 << 20;
 
-  ProcessAttributes(Host& host, int id, int descriptor_limit);
+  ProcessAttributes(Host& host, int descriptor_limit);
+  // As fork(2) does; the identity is the same anyway.
+  void copy_from(const ProcessAttributes& other);
 
   // The user whom the host process runs as; a cage can't become another one.
   const HostIdentity& identity() const { return identity_; }
@@ -44,8 +46,6 @@ class ProcessAttributes {
   std::string name() const;
   void set_name(std::string name);
 
-  std::atomic<int> process_group;
-  std::atomic<int> session;
   std::atomic<int> nice = 0;
   std::atomic<int> scheduling_policy = 0;  // SCHED_OTHER, SCHED_BATCH or SCHED_IDLE
   std::atomic<bool> dumpable = true;

@@ -33,7 +33,8 @@ Result<void> check_priority_target(Cage& cage, int which, int who) {
     case PRIO_PROCESS:
       return who == 0 || who == cage.id() ? Result<void>() : Error{ESRCH};
     case PRIO_PGRP:
-      return who == 0 || who == cage.attributes().process_group ? Result<void>() : Error{ESRCH};
+      return who == 0 || who == TRY(cage.processes().group_of(cage.id())) ? Result<void>()
+                                                                          : Error{ESRCH};
     case PRIO_USER: {
       uint32_t own = cage.attributes().identity().real_user;
       return who == 0 || static_cast<uint32_t>(who) == own ? Result<void>() : Error{ESRCH};
@@ -66,7 +67,9 @@ SyscallResult sys_getrusage(Cage& cage, int who, GuestPtr<GuestRusage> to) {
   rusage usage{};
   if (who == RUSAGE_SELF || who == RUSAGE_THREAD) {
     usage = TRY(cage.host().resource_usage(who));
-  } else if (who != RUSAGE_CHILDREN) {
+  } else if (who == RUSAGE_CHILDREN) {
+    usage = cage.usage_of_children();
+  } else {
     return Error{EINVAL};
   }
   return to_zero(cage.memory().write(to, to_guest(usage)));

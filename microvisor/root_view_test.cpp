@@ -36,12 +36,11 @@ class ViewFixture {
     INFO(message);
     REQUIRE(created.ok());
     view = created.take();
-    cage = std::make_unique<Cage>(host, Cage::Options{.id = 7,
-                                                      .parent_id = 3,
-                                                      .args = {"/bin/prog", "x"},
-                                                      .environment = {"A=b"},
-                                                      .names = view->names(),
-                                                      .executable = "/bin/prog"});
+    cage = std::make_unique<Cage>(
+        host, Cage::Options{.id = 7,
+                            .parent_id = 3,
+                            .program = {{"/bin/prog", "x"}, {"A=b"}, "/bin/prog"},
+                            .names = view->names()});
   }
 
   Result<std::shared_ptr<OpenFile>> open(const std::string& path, int flags = O_RDONLY,

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "microvisor/signals.h"
-#include "microvisor/syscalls.h"
+#include "microvisor/syscall_helpers.h"
 
 namespace linden::microvisor {
 
@@ -33,6 +33,24 @@ SyscallResult send_to_thread(Cage& cage, int id, int number, int code) {
   }
   TRY(cage.signals().send_to_thread(id, from_user(cage, number, code)));
   return 0;
+}
+
+// ESRCH if none is selected; of the errors of several, only that all failed counts.
+SyscallResult send_to_processes(Cage& cage, ProcessSelection selection,
+                                const GuestSiginfo& information) {
+  Result<void> failed;
+  bool any_sent = false;
+  const int count = cage.processes().for_each(selection, [&](Cage& target) {
+    // kill(-1) spares the caller.
+    if (selection.kind == ProcessSelection::Any && &target == &cage) return;
+    if (information.number == 0) return;
+    Result<void> sent = target.signals().send(information);
+    any_sent |= sent.ok();
+    if (!sent.ok()) failed = sent;
+  });
+  const int others = selection.kind == ProcessSelection::Any ? count - 1 : count;
+  if (others == 0) return Error{ESRCH};
+  return any_sent ? SyscallResult(0) : to_zero(failed);
 }
 
 }  // namespace
@@ -125,12 +143,14 @@ SyscallResult sys_rt_sigtimedwait(Thread& thread, GuestPtr<SignalSet> set,
 
 SyscallResult sys_kill(Cage& cage, int process, int number) {
   if (number != 0 && !is_signal(number)) return Error{EINVAL};
-  // Itself, its group, or all that it may reach: which are all the same cage.
-  if (process != cage.id() && process != 0 && process != -1 && process != -cage.id()) {
-    return Error{ESRCH};
+  ProcessSelection selection{ProcessSelection::Process, process};
+  if (process == -1) {
+    selection = {ProcessSelection::Any, 0};
+  } else if (process <= 0) {
+    const int group = process == 0 ? TRY(cage.processes().group_of(cage.id())) : -process;
+    selection = {ProcessSelection::Group, group};
   }
-  if (number != 0) TRY(cage.signals().send(from_user(cage, number, SI_USER)));
-  return 0;
+  return send_to_processes(cage, selection, from_user(cage, number, SI_USER));
 }
 
 SyscallResult sys_tkill(Cage& cage, int id, int number) {
@@ -138,18 +158,28 @@ SyscallResult sys_tkill(Cage& cage, int id, int number) {
 }
 
 SyscallResult sys_tgkill(Cage& cage, int process, int id, int number) {
-  if (process != cage.id()) return Error{process <= 0 ? EINVAL : ESRCH};
-  return send_to_thread(cage, id, number, SI_TKILL);
+  if (process <= 0) return Error{EINVAL};
+  if (process == cage.id()) return send_to_thread(cage, id, number, SI_TKILL);
+  if (number != 0 && !is_signal(number)) return Error{EINVAL};
+  SyscallResult result = Error{ESRCH};
+  cage.processes().for_each({ProcessSelection::Process, process}, [&](Cage& target) {
+    if (number == 0 && target.has_thread(id)) result = 0;
+    if (number == 0) return;
+    result = to_zero(target.signals().send_to_thread(id, from_user(cage, number, SI_TKILL)));
+  });
+  return result;
 }
 
 SyscallResult sys_rt_sigqueueinfo(Cage& cage, int process, int number,
                                   GuestPtr<GuestSiginfo> from) {
   if (!is_signal(number)) return Error{EINVAL};
-  if (process != cage.id()) return Error{ESRCH};
   GuestSiginfo information = TRY(cage.memory().read(from));
+  // Only the kernel may say that the kernel sent it.
+  if (process != cage.id() && (information.code >= 0 || information.code == SI_TKILL)) {
+    return Error{EPERM};
+  }
   information.number = number;
-  TRY(cage.signals().send(information));
-  return 0;
+  return send_to_processes(cage, {ProcessSelection::Process, process}, information);
 }
 
 SyscallResult sys_sigaltstack(Thread& thread, GuestPtr<GuestSignalStack> to,

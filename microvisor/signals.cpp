@@ -59,6 +59,27 @@ Result<void> Signals::set_action(int number, const GuestSigaction& action) {
   return {};
 }
 
+void Signals::copy_from(const Signals& parent, const Thread& caller, Thread& main_thread) {
+  std::scoped_lock lock(parent.mutex_, mutex_);
+  actions_ = parent.actions_;
+  main_thread.signal_mask_ = caller.signal_mask_;
+  main_thread.signal_stack_ = caller.signal_stack_;
+}
+
+void Signals::hand_over(Thread& from, Thread& to) {
+  if (&from == &to) return;
+  std::lock_guard lock(mutex_);
+  to.signal_mask_ = from.signal_mask_;
+  to.pending_.insert(to.pending_.end(), from.pending_.begin(), from.pending_.end());
+}
+
+void Signals::reset_handlers() {
+  std::lock_guard lock(mutex_);
+  for (GuestSigaction& action : actions_) {
+    action = {action.handler == kIgnore ? kIgnore : kDefault, 0, 0};
+  }
+}
+
 Result<void> Signals::enqueue(Queue& queue, const GuestSiginfo& information) {
   const bool is_standard = information.number < SIGRTMIN;
   if (is_standard && (set_of(queue) & signal_bit(information.number))) return {};
@@ -163,7 +184,7 @@ std::optional<SignalDelivery> Signals::take(Thread& thread) {
     if (is_ignored(number)) continue;
     GuestSigaction& action = actions_[number];
     if (action.handler == kDefault) {
-      cage_.exit(128 + number);
+      cage_.exit(ExitStatus::killed(number));
       break;
     }
     SignalDelivery delivery{action, *information,

@@ -73,6 +73,14 @@ class Signals {
   Result<GuestSigaction> action(int number) const;
   Result<void> set_action(int number, const GuestSigaction& action);
 
+  // For fork, into the signals of a new cage: the handlers, and of the calling thread the mask and
+  // the alternate stack. Nothing is pending.
+  void copy_from(const Signals& parent, const Thread& caller, Thread& main_thread);
+  // For exec: `to` gets what is `from`'s and stays at exec, its mask and what is pending for it.
+  void hand_over(Thread& from, Thread& to);
+  // For exec: what is caught is no longer.
+  void reset_handlers();
+
   // A standard signal that is pending already is not queued again. EAGAIN if too many are.
   Result<void> send(const GuestSiginfo& information);
   // ESRCH if there is no such thread.

@@ -231,8 +231,16 @@ SyscallResult sys_get_robust_list(Thread&, int id, GuestPtr<uint32_t> head,
                                   GuestPtr<uint32_t> size);
 SyscallResult sys_clone(Thread&, uint32_t flags, uint32_t start_block, GuestPtr<int32_t> parent_tid,
                         GuestPtr<int32_t> child_tid, uint32_t descriptor);
+SyscallResult sys_fork(Thread&);
+SyscallResult sys_vfork(Thread&);
 SyscallResult sys_exit(Thread&, int status);
 SyscallResult sys_exit_group(Cage&, int status);
+
+// wait.cpp
+SyscallResult sys_wait4(Cage&, int id, GuestPtr<int32_t> status, int options,
+                        GuestPtr<GuestRusage> usage);
+SyscallResult sys_waitid(Cage&, int kind, int id, GuestPtr<GuestSiginfo> to, int options,
+                         GuestPtr<GuestRusage> usage);
 
 // identity.cpp
 SyscallResult sys_getuid(Cage&);

@@ -1,6 +1,7 @@
 #include "microvisor/thread.h"
 
 #include <linux/futex.h>
+#include <signal.h>
 
 #include "microvisor/cage.h"
 #include "microvisor/futex.h"
@@ -25,6 +26,15 @@ ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
 ThreadBinding::~ThreadBinding() {
   set_current_attention(nullptr);
   thread_.host_thread_.store(0);
+}
+
+void Thread::reset() {
+  clear_tid_ = {};
+  robust_list_ = {};
+  exit_code_ = 0;
+  restored_mask_.reset();
+  signal_stack_ = {0, SS_DISABLE, 0};
+  clear_attention(kEnd);
 }
 
 void Thread::interrupt() {

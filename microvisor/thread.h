@@ -58,6 +58,8 @@ class Thread {
   const std::atomic<uint32_t>& attention() const { return attention_; }
   void request_attention(uint32_t reasons) { attention_.fetch_or(reasons); }
   void clear_attention(uint32_t reasons) { attention_.fetch_and(~reasons); }
+  // For exec: as new, but for what Signals keeps here, and not called back any more.
+  void reset();
   // Makes the thread notice its attention word, wherever it is. Does nothing if no host thread runs
   // it at present.
   void interrupt();
@@ -107,10 +109,22 @@ class ThreadBinding {
   Thread& thread_;
 };
 
-// How the microvisor has a guest thread started.
+// What is to become of a new process; see clone(2).
+struct ForkRequest {
+  bool borrows_memory = false;  // CLONE_VM: the parent's, until the child ends or begins a program
+  bool waits = false;           // CLONE_VFORK: the caller waits for that
+  GuestPtr<int32_t> set_tid = {};  // where the child finds its id, in its own memory
+};
+
+// How the microvisor has guest threads and processes started.
 class ThreadStarter {
  public:
   virtual ~ThreadStarter() = default;
+  // Within a system call of `caller`: makes `child` continue from that call, with the result 0. On
+  // a host thread of its own, at once or soon. EAGAIN or ENOMEM if it can't be; the child is then
+  // gone.
+  virtual Result<void> fork(Thread& caller, std::unique_ptr<Cage> child,
+                            const ForkRequest& request) = 0;
   // Runs the guest's thread entry with `start_block`, at once or soon, on a host thread of its own
   // that takes over `thread`. EAGAIN or ENOMEM if there is none to be had; `thread` is then gone.
   virtual Result<void> start(std::unique_ptr<Thread> thread, uint32_t start_block) = 0;

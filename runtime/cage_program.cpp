@@ -1,11 +1,19 @@
 #include "runtime/cage_program.h"
 
+#include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <climits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/context.h"
+#include "runtime/guest_thread.h"
 #include "runtime/host_threads.h"
 #include "runtime/lind_imports.h"
+#include "runtime/syscall_frame.h"
 
 namespace linden::runtime {
 namespace {
@@ -22,21 +30,62 @@ std::optional<uint32_t> exported_constant(const Instance& instance, const char* 
   return static_cast<uint32_t>(global->cell.low);
 }
 
+// The frames of the calling thread, from the system call that it is in.
+std::span<const std::byte> current_frames() {
+  const uintptr_t begin = current_context().activation - sizeof(SyscallFrame);
+  return {reinterpret_cast<const std::byte*>(begin), GuestThread::current().stack_top()};
+}
+
+#ifndef NDEBUG
+// jit/frame_check.h proves that there are none.
+void require_no_stack_address(std::span<const std::byte> frames) {
+  const GuestThread& thread = GuestThread::current();
+  for (size_t i = 0; i + 8 <= frames.size(); i += 8) {
+    uintptr_t word;
+    std::memcpy(&word, frames.data() + i, sizeof word);
+    if (!thread.is_on_stack(word)) continue;
+    std::fprintf(stderr, "linden: fork: a frame holds the stack address %#zx\n", size_t{word});
+    std::abort();
+  }
+}
+#endif
+
 }  // namespace
+
+// Opened once. The wait is none of the microvisor's interruptible ones: signals wait until it is
+// over, and only the end of the thread ends it. Whoever wants that calls the thread back again and
+// again (Cage::wait_for_threads), so none of its calls needs to come at the right time.
+class CageProgram::Release {
+ public:
+  void open() {
+    opened_ = 1;
+    ::syscall(SYS_futex, &opened_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+  }
+  void wait(const microvisor::Thread& thread) {
+    while (opened_.load() == 0 && !thread.must_end()) {
+      ::syscall(SYS_futex, &opened_, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+    }
+  }
+
+ private:
+  std::atomic<uint32_t> opened_ = 0;
+};
 
 absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     std::shared_ptr<const CompiledModule> module, microvisor::Cage& cage,
-    std::optional<uint64_t> memory_limit) {
-  std::unique_ptr<CageProgram> program(new CageProgram(cage));
+    ProgramSettings settings) {
+  std::unique_ptr<CageProgram> program(
+      new CageProgram(cage, std::make_shared<const ProgramSettings>(std::move(settings))));
+  program->store_ = std::make_shared<Store>();
   absl::Status prepared;
-  auto linked = program->store_.instantiate(
+  auto linked = program->store_->instantiate(
       std::move(module),
-      [&](const jit::Import& import) { return find_lind_import(program->store_, import); },
+      [&](const jit::Import& import) { return find_lind_import(*program->store_, import); },
       [&](Instance& instance) {
         program->instance_ = &instance;
         program->main_task_.emplace(GuestTask{cage.main_thread(), *program, instance, {}});
         instance.user_data = &*program->main_task_;
-        prepared = program->prepare_memory(instance, memory_limit);
+        prepared = program->prepare_memory(instance);
       });
   if (!linked.ok()) return linked.status();
   if (!prepared.ok()) return prepared;
@@ -55,23 +104,28 @@ CageProgram::~CageProgram() {
   cage_.set_memory({});
 }
 
-absl::Status CageProgram::prepare_memory(Instance& instance, std::optional<uint64_t> memory_limit) {
+absl::Status CageProgram::prepare_memory(Instance& instance) {
   Memory* memory = instance.memory();
   if (memory == nullptr) return absl::OkStatus();
   const uint64_t initial_size = memory->size().load();
   if (absl::Status status = memory->become_address_space(kNullZone); !status.ok()) return status;
-  address_space_ = std::make_unique<microvisor::AddressSpace>(cage_.host(), memory->base(),
-                                                              memory_limit.value_or(UINT64_MAX));
+  auto image = std::make_shared<MemoryImage>(store_->release(memory), cage_.host(),
+                                             settings_->memory_limit.value_or(UINT64_MAX));
   if (initial_size > kNullZone &&
-      !address_space_->add_initial(kNullZone, initial_size, PROT_READ | PROT_WRITE).ok()) {
+      !image->address_space.add_initial(kNullZone, initial_size, PROT_READ | PROT_WRITE).ok()) {
     return absl::ResourceExhaustedError("its data do not fit into the memory that it may use");
   }
   if (std::optional<uint32_t> heap = exported_constant(instance, "__heap_base")) {
-    address_space_->set_break(*heap);
+    image->address_space.set_break(*heap);
   }
-  cage_.set_memory(microvisor::GuestMemory(memory->base(), &memory->size()));
-  cage_.set_address_space(address_space_.get());
+  set_image(std::move(image));
   return absl::OkStatus();
+}
+
+void CageProgram::set_image(std::shared_ptr<MemoryImage> image) {
+  image_ = std::move(image);
+  cage_.set_memory(microvisor::GuestMemory(image_->memory->base(), &image_->memory->size()));
+  cage_.set_address_space(&image_->address_space);
 }
 
 absl::StatusOr<FunctionReference*> CageProgram::find_entry(const char* name,
@@ -93,18 +147,24 @@ absl::StatusOr<FunctionReference*> CageProgram::find_entry(const char* name,
 CageProgram::Outcome CageProgram::run() {
   // create() has looked.
   FunctionReference* start = *find_entry("_start", 0);
-  run_thread(cage_.main_thread(), *instance_, start, {});
-  cage_.wait_for_threads();
-  std::lock_guard lock(trap_mutex_);
-  return {cage_.exit_status().value_or(cage_.main_thread().exit_code()), std::move(trap_)};
+  run_thread(cage_.main_thread(), [&] { return instance_->call(start, {}, {}); });
+  return outcome();
 }
 
-void CageProgram::run_thread(microvisor::Thread& thread, Instance& instance,
-                             FunctionReference* entry, std::span<const Value> arguments) {
+CageProgram::Outcome CageProgram::outcome() {
+  cage_.wait_for_threads();
+  std::lock_guard lock(trap_mutex_);
+  return {
+      cage_.exit_status().value_or(microvisor::ExitStatus::exited(cage_.main_thread().exit_code())),
+      std::move(trap_)};
+}
+
+template <typename Enter>
+void CageProgram::run_thread(microvisor::Thread& thread, Enter enter) {
   {
     microvisor::ThreadBinding binding(thread);
     // A start function that returns has ended the program, as main's return does.
-    std::optional<Trap> trap = instance.call(entry, arguments, {});
+    std::optional<Trap> trap = enter();
     if (!trap) {
       thread.end(0);
     } else if (trap->code != TrapCode::Exit) {
@@ -127,12 +187,12 @@ const void* CageProgram::signal_entry() {
 
 // Ends the whole program, as a fatal signal does.
 void CageProgram::note_trap(Trap trap) {
-  const int exit_code = trap.exit_code();
+  const int signal = trap.exit_code() - 128;
   {
     std::lock_guard lock(trap_mutex_);
     if (!trap_ && !cage_.exit_status()) trap_ = std::move(trap);
   }
-  cage_.exit(exit_code);
+  cage_.exit(microvisor::ExitStatus::killed(signal));
 }
 
 microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> thread,
@@ -147,13 +207,82 @@ microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> 
         GuestTask task{*thread, *this, *instance, {}};
         instance->user_data = &task;
         const Value argument = Value::i32(start_block);
-        run_thread(*thread, *instance, entry, {&argument, 1});
+        run_thread(*thread, [&] { return instance->call(entry, {&argument, 1}, {}); });
         instance.reset();
         // Last: when the thread is gone, so may be the program.
         thread.reset();
       });
   if (!started.ok()) return microvisor::Error{EAGAIN};
   return {};
+}
+
+microvisor::Result<void> CageProgram::fork(microvisor::Thread& caller,
+                                           std::unique_ptr<microvisor::Cage> child_cage,
+                                           const microvisor::ForkRequest& request) {
+  std::unique_ptr<CageProgram> child = TRY(make_child(std::move(child_cage), request));
+  std::shared_ptr<Release> release;
+  if (request.waits) release = child->release_ = std::make_shared<Release>();
+  const std::span<const std::byte> frames = current_frames();
+#ifndef NDEBUG
+  require_no_stack_address(frames);
+#endif
+  absl::Status started = run_on_host_thread(
+      [child = std::move(child), frames = std::vector(frames.begin(), frames.end())]() mutable {
+        run_child(std::move(child), std::move(frames));
+      });
+  if (!started.ok()) return microvisor::Error{EAGAIN};
+  if (release) release->wait(caller);
+  return {};
+}
+
+microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
+    std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request) {
+  std::unique_ptr<CageProgram> child(new CageProgram(*cage, settings_));
+  child->owned_cage_ = std::move(cage);
+  child->store_ = store_;
+  if (request.borrows_memory) {
+    child->set_image(image_);
+  } else {
+    absl::StatusOr<std::unique_ptr<Memory>> memory = Memory::create_address_space();
+    if (!memory.ok()) return microvisor::Error{ENOMEM};
+    auto image = std::make_shared<MemoryImage>(*std::move(memory), cage_.host(),
+                                               settings_->memory_limit.value_or(UINT64_MAX));
+    TRY(image->address_space.copy_from(image_->address_space));
+    child->set_image(std::move(image));
+  }
+  // A child that does not find its id there has a bad pointer, and fork has not failed for that.
+  if (!request.set_tid.is_null()) {
+    (void)child->cage_.memory().write(request.set_tid, child->cage_.id());
+  }
+  // Of the instance that makes the call: it is the one whose globals are current here.
+  auto* caller = static_cast<Instance*>(current_context().instance->owner);
+  child->forked_instance_ = caller->replicate(child->image_->memory.get());
+  child->instance_ = child->forked_instance_.get();
+  child->main_task_.emplace(GuestTask{child->cage_.main_thread(), *child, *child->instance_, {}});
+  child->instance_->user_data = &*child->main_task_;
+  child->cage_.set_thread_starter(child.get());
+  return child;
+}
+
+void CageProgram::run_child(std::unique_ptr<CageProgram> child, std::vector<std::byte> frames) {
+  microvisor::Cage& cage = child->cage_;
+  child->run_thread(cage.main_thread(), [&] { return child->instance_->resume(frames); });
+  Outcome outcome = child->outcome();
+  if (outcome.trap && child->settings_->on_child_trap) {
+    child->settings_->on_child_trap(cage.id(), *outcome.trap);
+  }
+  // The parent hears of it when everything is gone that the process had.
+  const std::shared_ptr<microvisor::Processes> processes = cage.shared_processes();
+  const std::shared_ptr<Release> release = child->release_;
+  const int id = cage.id();
+  rusage usage = cage.usage();
+  microvisor::add_usage(usage, cage.usage_of_children());
+  processes->leave(id);
+  std::unique_ptr<microvisor::Cage> last = std::move(child->owned_cage_);
+  child.reset();
+  last.reset();
+  if (release) release->open();
+  processes->end(id, outcome.status, usage);
 }
 
 }  // namespace linden::runtime

@@ -1,13 +1,17 @@
 // A cage whose program is a module of the lind ABI (docs/abi.md): connects the module's instances,
-// one for each thread, with the microvisor's cage and threads.
+// one for each thread, with the microvisor's cage and threads, and starts what the program forks.
 //
 // Life: create() links the module and prepares its memory; run() runs it to its end on the calling
-// host thread, while other threads of the program run on host threads of the pool.
-// Ownership: borrows the cage, which outlives it; owns everything else.
+// host thread, while other threads of the program run on host threads of the pool. A forked program
+// is made by its parent's fork(), runs on a host thread of the pool and ends by itself.
+// Ownership: borrows the first program's cage, which outlives it; a forked program owns its own.
+// Forked programs share the Store, for nothing in it changes once a program forks.
 // Threads: create() and run() are for one host thread.
 #ifndef LINDEN_RUNTIME_CAGE_PROGRAM_H_
 #define LINDEN_RUNTIME_CAGE_PROGRAM_H_
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,18 +31,26 @@ struct GuestTask {
   microvisor::GuestSiginfo information{};  // of the signal that is being delivered
 };
 
+// What a program and all that it forks have in common.
+struct ProgramSettings {
+  // Bounds what each program may map, in bytes.
+  std::optional<uint64_t> memory_limit;
+  // Told of the trap that has ended a forked program; may be empty. Called from any thread.
+  std::function<void(int process, const Trap&)> on_child_trap;
+};
+
 class CageProgram final : public microvisor::ThreadStarter {
  public:
   struct Outcome {
-    int exit_code = 0;         // as a shell would see it: 128 + signal after a trap
+    microvisor::ExitStatus status = microvisor::ExitStatus::exited(0);
     std::optional<Trap> trap;  // what ended the program, if it did not end itself
   };
 
   // FailedPrecondition: the module is no such program (it lacks _start, or imports something else);
-  // ResourceExhausted: memory is short. `memory_limit` in bytes bounds what the program may map.
+  // ResourceExhausted: memory is short.
   static absl::StatusOr<std::unique_ptr<CageProgram>> create(
       std::shared_ptr<const CompiledModule> module, microvisor::Cage& cage,
-      std::optional<uint64_t> memory_limit = std::nullopt);
+      ProgramSettings settings = {});
   ~CageProgram() override;
 
   Outcome run();
@@ -48,26 +60,50 @@ class CageProgram final : public microvisor::ThreadStarter {
 
   microvisor::Result<void> start(std::unique_ptr<microvisor::Thread> thread,
                                  uint32_t start_block) override;
+  microvisor::Result<void> fork(microvisor::Thread& caller, std::unique_ptr<microvisor::Cage> child,
+                                const microvisor::ForkRequest& request) override;
 
   microvisor::Cage& cage() { return cage_; }
   // Of guest memory, now.
-  uint64_t mapped_bytes() const { return address_space_ ? address_space_->mapped_bytes() : 0; }
+  uint64_t mapped_bytes() const { return image_ ? image_->address_space.mapped_bytes() : 0; }
 
  private:
-  CageProgram(microvisor::Cage& cage) : cage_(cage) {}
+  // A linear memory and what is mapped in it. Shared while a vforked child borrows it.
+  struct MemoryImage {
+    MemoryImage(std::unique_ptr<Memory> memory, microvisor::Host& host, uint64_t limit)
+        : memory(std::move(memory)), address_space(host, this->memory->base(), limit) {}
+    std::unique_ptr<Memory> memory;
+    microvisor::AddressSpace address_space;
+  };
+  // What the caller of vfork waits for.
+  class Release;
 
-  absl::Status prepare_memory(Instance& instance, std::optional<uint64_t> memory_limit);
+  CageProgram(microvisor::Cage& cage, std::shared_ptr<const ProgramSettings> settings)
+      : cage_(cage), settings_(std::move(settings)) {}
+
+  absl::Status prepare_memory(Instance& instance);
+  void set_image(std::shared_ptr<MemoryImage> image);
+  microvisor::Result<std::unique_ptr<CageProgram>> make_child(
+      std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request);
+  // A forked program's life, from the frames to its end.
+  static void run_child(std::unique_ptr<CageProgram> child, std::vector<std::byte> frames);
   absl::StatusOr<FunctionReference*> find_entry(const char* name, size_t parameters) const;
-  // Runs a guest function as `thread`, to the thread's end.
-  void run_thread(microvisor::Thread& thread, Instance& instance, FunctionReference* entry,
-                  std::span<const Value> arguments);
+  // What a thread does from its beginning to its end; `enter` runs the guest.
+  template <typename Enter>
+  void run_thread(microvisor::Thread& thread, Enter enter);
+  // When all threads have ended.
+  Outcome outcome();
   void note_trap(Trap trap);
 
+  std::unique_ptr<microvisor::Cage> owned_cage_;  // a forked program's
   microvisor::Cage& cage_;
-  Store store_;
+  const std::shared_ptr<const ProgramSettings> settings_;
+  std::shared_ptr<Store> store_;
+  std::shared_ptr<MemoryImage> image_;
+  std::unique_ptr<Instance> forked_instance_;
   Instance* instance_ = nullptr;  // the main thread's
   std::optional<GuestTask> main_task_;
-  std::unique_ptr<microvisor::AddressSpace> address_space_;  // ends before the memory in store_
+  std::shared_ptr<Release> release_;
   std::mutex trap_mutex_;
   std::optional<Trap> trap_;  // the first one
 };

@@ -79,6 +79,7 @@ linden_enter:
         xorl    %r14d, %r14d
         xorl    %r15d, %r15d
         call    *%rax
+        // Also where the outermost frame of a copied stack returns to (linden_enter_copy).
         movq    CONTEXT(HOST_STACK_POINTER), %rsp
         movq    16(%rsp), %r11
         movq    %rax, 176(%r11)
@@ -99,6 +100,34 @@ linden_enter:
         popq    %rbp
         ret
         .size   linden_enter, . - linden_enter
+
+// int linden_enter_copy(const SyscallFrame* copied, EntryFrame* frame)
+// Goes on with a stack that was copied while it was in a system call: returns 0 from that call. As
+// linden_enter otherwise, which the outermost of the copied frames was called by.
+        .globl  linden_enter_copy
+        .type   linden_enter_copy, @function
+linden_enter_copy:
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        pushq   %rsi
+        pushq   CONTEXT(ACTIVATION)
+        pushq   CONTEXT(HOST_STACK_POINTER)
+        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        movq    %rdi, %rsp
+        movq    104(%rsp), %rbx
+        movq    112(%rsp), %rbp
+        movq    120(%rsp), %r12
+        movq    128(%rsp), %r13
+        movq    136(%rsp), %r14
+        movq    144(%rsp), %r15
+        xorl    %eax, %eax
+        addq    $152, %rsp
+        ret
+        .size   linden_enter_copy, . - linden_enter_copy
 
 // Where a trap continues: nothing of the machine state is needed but the Context.
         .globl  linden_trap_exit

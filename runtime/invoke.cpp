@@ -12,10 +12,12 @@
 #include "runtime/guest_thread.h"
 #include "runtime/sanitizer.h"
 #include "runtime/store.h"
+#include "runtime/syscall_frame.h"
 
 namespace linden::runtime {
 
 extern "C" int linden_enter(const void* code, EntryFrame* frame, void* stack_top);
+extern "C" int linden_enter_copy(const SyscallFrame* copied, EntryFrame* frame);
 
 namespace {
 
@@ -130,9 +132,10 @@ void* current_user_data() {
 
 namespace {
 
-// `instance`: what becomes current; null for host functions, which leave it as it is.
-std::optional<Trap> enter(FunctionReference* function, jit::InstanceData* instance,
-                          std::span<const Value> arguments, std::span<Value> results) {
+// What every way into a guest does. `instance`: what becomes current; null for host functions,
+// which leave it as it is. enter(stack top or null, frame) returns whether the guest trapped.
+template <typename Enter>
+std::optional<Trap> enter(jit::InstanceData* instance, EntryFrame& frame, Enter enter) {
   jit::Context& context = current_context();
   GuestThread& thread = GuestThread::current();
   if (absl::Status status = thread.prepare(); !status.ok()) {
@@ -141,37 +144,51 @@ std::optional<Trap> enter(FunctionReference* function, jit::InstanceData* instan
     trap.detail = std::string(status.message());
     return trap;
   }
-  const FunctionType& type = *function->type;
-  EntryFrame frame{};
   jit::InstanceData* const caller = context.instance;
   const bool is_nested = context.host_stack_pointer != 0;
   if (instance != nullptr) linden_switch_instance(instance);
-  context.callee = function;
-  write_arguments(type, arguments, frame.arguments);
-  const bool trapped =
-      linden_enter(function->code, &frame, is_nested ? nullptr : thread.stack_top()) != 0;
+  const bool trapped = enter(is_nested ? nullptr : thread.stack_top(), frame) != 0;
   // A trap may have come from any instance that was called on the way; the switch saves its
   // globals.
   linden_switch_instance(caller);
-  if (!trapped) {
-    read_results(type, frame, results);
-    return std::nullopt;
-  }
+  if (!trapped) return std::nullopt;
   // What lies below this frame, if it is on the guest's stack, or else all of that stack.
   forget_stack(thread.stack_bottom(), is_nested ? __builtin_frame_address(0) : thread.stack_top());
   return thread.take_trap();
+}
+
+std::optional<Trap> call_function(FunctionReference* function, jit::InstanceData* instance,
+                                  std::span<const Value> arguments, std::span<Value> results) {
+  EntryFrame frame{};
+  auto call = [&](std::byte* stack_top, EntryFrame& frame) {
+    current_context().callee = function;
+    write_arguments(*function->type, arguments, frame.arguments);
+    return linden_enter(function->code, &frame, stack_top);
+  };
+  std::optional<Trap> trap = enter(instance, frame, call);
+  if (!trap) read_results(*function->type, frame, results);
+  return trap;
 }
 
 }  // namespace
 
 std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results) {
-  return enter(function, function->instance, arguments, results);
+  return call_function(function, function->instance, arguments, results);
 }
 
 std::optional<Trap> Instance::call(FunctionReference* function, std::span<const Value> arguments,
                                    std::span<Value> results) {
-  return enter(function, &data_, arguments, results);
+  return call_function(function, &data_, arguments, results);
+}
+
+std::optional<Trap> Instance::resume(std::span<const std::byte> frames) {
+  EntryFrame frame{};
+  return enter(&data_, frame, [&](std::byte* stack_top, EntryFrame& frame) {
+    std::byte* copy = stack_top - frames.size();
+    std::memcpy(copy, frames.data(), frames.size());
+    return linden_enter_copy(reinterpret_cast<const SyscallFrame*>(copy), &frame);
+  });
 }
 
 }  // namespace linden::runtime

@@ -1,5 +1,6 @@
 #include "runtime/store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <utility>
@@ -89,12 +90,19 @@ extern "C" void linden_dispatch_callback(FunctionReference* reference, EntryFram
   if (code != TrapCode::None) raise_trap(code);
 }
 
+std::unique_ptr<Memory> Store::release(Memory* memory) {
+  auto found = std::ranges::find(memories_, memory, &std::unique_ptr<Memory>::get);
+  std::unique_ptr<Memory> released = std::move(*found);
+  memories_.erase(found);
+  return released;
+}
+
 Instance* Store::instance_of(const FunctionReference* function) {
   return function->instance == nullptr ? nullptr
                                        : static_cast<Instance*>(function->instance->owner);
 }
 
-std::unique_ptr<Instance> Instance::replicate() {
+std::unique_ptr<Instance> Instance::replicate(Memory* memory) {
   std::unique_ptr<Instance> copy(new Instance);
   copy->store_ = store_;
   copy->compiled_ = compiled_;
@@ -126,6 +134,11 @@ std::unique_ptr<Instance> Instance::replicate() {
   copy->data_.type_ids = copy->type_ids_.data();
   copy->data_.tags = copy->tag_identities_.data();
   copy->data_.owner = copy.get();
+  if (memory != nullptr) {
+    copy->memories_ = {memory};
+    copy->data_.memory_base = memory->base();
+    copy->data_.memory_size = &memory->size();
+  }
   return copy;
 }
 

@@ -86,6 +86,9 @@ class Store {
   // A host function and the reference through which guests know it.
   struct HostFunction;
 
+  // Takes over a memory that an instance of this store has, and that is of no other use by now.
+  std::unique_ptr<Memory> release(Memory* memory);
+
   // The instance whose code a reference runs, or null for host functions.
   static Instance* instance_of(const FunctionReference* function);
 
@@ -121,11 +124,18 @@ class Instance {
   // cannot be changed: their entries are more than a word, and threads could see half of one. Only
   // for the thread on which this instance runs, or while it runs on none. The store, and the
   // instance that it made, must outlive the copy.
-  std::unique_ptr<Instance> replicate();
+  //
+  // With a memory of its own it is a fork's: nothing that the copy does reaches this instance.
+  std::unique_ptr<Instance> replicate(Memory* memory = nullptr);
 
   // invoke() of a function of this program with this instance as the current one, for copies.
   std::optional<Trap> call(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results);
+
+  // Goes on with a copy of another thread's frames, taken in a system call of an instance of which
+  // this is a copy: from the SyscallFrame to the top of the stack. The call returns 0. To be called
+  // on a thread that runs no guest; the frames are not more than its stack.
+  std::optional<Trap> resume(std::span<const std::byte> frames);
 
   // For the embedder: what host functions of this instance find again (see host_function.h).
   void* user_data = nullptr;

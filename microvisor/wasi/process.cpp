@@ -29,8 +29,7 @@ Result<std::unique_ptr<Process>> Process::create(Host& host, Options options,
     return error;
   };
   Cage::Options cage_options;
-  cage_options.args = std::move(options.args);
-  cage_options.environment = std::move(options.env);
+  cage_options.program = {std::move(options.args), std::move(options.env)};
   std::vector<std::shared_ptr<OpenFile>> roots;
   for (const DirectoryGrant& grant : options.dirs) {
     roots.push_back(TRY(grant.open(host, error_message)));
@@ -53,9 +52,9 @@ Result<std::unique_ptr<Process>> Process::create(Host& host, Options options,
 }
 
 std::optional<uint32_t> Process::exit_code() const {
-  std::optional<int> status = cage_.exit_status();
+  std::optional<ExitStatus> status = cage_.exit_status();
   if (!status) return std::nullopt;
-  return static_cast<uint32_t>(*status);
+  return static_cast<uint32_t>(status->shell_code());
 }
 
 Result<Descriptor> Process::descriptor(uint32_t fd, uint64_t rights) {

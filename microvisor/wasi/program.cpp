@@ -54,7 +54,9 @@ Errno environ_sizes_get(Process& process, uint32_t count_out, uint32_t buf_size_
       store_sizes(process, process.cage().environment(), count_out, buf_size_out).code());
 }
 
-void proc_exit(Process& process, uint32_t code) { process.cage().exit(static_cast<int>(code)); }
+void proc_exit(Process& process, uint32_t code) {
+  process.cage().exit(ExitStatus::exited(static_cast<int>(code)));
+}
 
 Errno proc_raise(Process& process, uint32_t signal) {
   constexpr uint32_t kNone = 0, kChild = 16, kContinue = 17, kStop = 18, kTerminalOutput = 21,
@@ -68,7 +70,7 @@ Errno proc_raise(Process& process, uint32_t signal) {
   if (signal >= kStop && signal <= kTerminalOutput) return Errno::NotSupported;
   // Preview 1 leaves out Linux's SIGSTKFLT, 16.
   uint32_t linux_signal = signal < kChild ? signal : signal + 1;
-  process.cage().exit(static_cast<int>(128 + linux_signal));
+  process.cage().exit(ExitStatus::killed(static_cast<int>(linux_signal)));
   return Errno::Success;
 }
 

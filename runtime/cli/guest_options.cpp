@@ -73,13 +73,15 @@ std::optional<GuestCage> create_cage(microvisor::Host& host, const GuestOptions&
   if (options.root) visible.insert(visible.begin(), *options.root);
   GuestCage guest{.view = created.take(), .cage = nullptr};
   microvisor::Cage::Options cage_options;
-  cage_options.args = options.args;
-  cage_options.environment = options.environment;
-  add_default(cage_options.environment, "PATH", "/usr/bin:/bin");
-  add_default(cage_options.environment, "HOME", "/");
-  add_default(cage_options.environment, "TERM", std::getenv("TERM"));
+  cage_options.processes = std::make_shared<microvisor::Processes>();
+  cage_options.id = *cage_options.processes->allocate_id();
+  cage_options.parent_id = microvisor::Processes::kInit;
+  cage_options.program = {options.args, options.environment, executable_path(program, visible)};
+  std::vector<std::string>& environment = cage_options.program.environment;
+  add_default(environment, "PATH", "/usr/bin:/bin");
+  add_default(environment, "HOME", "/");
+  add_default(environment, "TERM", std::getenv("TERM"));
   cage_options.names = guest.view->names();
-  cage_options.executable = executable_path(program, visible);
   guest.cage = std::make_unique<microvisor::Cage>(host, std::move(cage_options));
   auto inherited = guest.cage->inherit_standard_streams();
   if (!inherited.ok()) {

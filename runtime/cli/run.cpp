@@ -159,7 +159,15 @@ class Run : public Command {
     std::string message;
     std::optional<GuestCage> created = create_cage(*host_, guest, module_, &message);
     if (!created) return fail(message);
-    auto program = runtime::CageProgram::create(loaded.module, *created->cage, guest.memory_limit);
+    runtime::ProgramSettings settings;
+    settings.memory_limit = guest.memory_limit;
+    if (options_.verbose) {
+      settings.on_child_trap = [](int process, const runtime::Trap& trap) {
+        std::fprintf(stderr, "linden: process %d: trap: %s\n", process,
+                     trap.full_message().c_str());
+      };
+    }
+    auto program = runtime::CageProgram::create(loaded.module, *created->cage, std::move(settings));
     if (!program.ok()) {
       return fail(absl::Status(program.status().code(),
                                absl::StrCat(module_, ": ", program.status().message())),
@@ -171,7 +179,15 @@ class Run : public Command {
       std::fprintf(stderr, "linden: trap: %s\n", outcome.trap->full_message().c_str());
     }
     if (stats_) print_stats(loaded, (*program)->mapped_bytes(), seconds_since(start));
-    return outcome.exit_code;
+    // What the program has started may outlive it, as it would in a shell.
+    const std::shared_ptr<microvisor::Processes> processes = created->cage->shared_processes();
+    const int id = created->cage->id();
+    processes->leave(id);
+    program->reset();
+    created->cage.reset();
+    processes->end(id, outcome.status, {});
+    processes->wait_until_empty();
+    return outcome.status.shell_code();
   }
 
   absl::StatusOr<LoadedModule> load(runtime::LoadOptions options) {
