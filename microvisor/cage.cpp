@@ -135,6 +135,11 @@ Result<void> Cage::start_process(Thread& caller, std::unique_ptr<Cage> child,
   return thread_starter_->fork(caller, std::move(child), request);
 }
 
+Result<void> Cage::execute(Thread& caller, OpenFile& file, ProgramArguments program) {
+  if (thread_starter_ == nullptr) return Error{ENOSYS};
+  return thread_starter_->execute(caller, file, std::move(program));
+}
+
 bool Cage::has_thread(int id) const {
   if (id == main_thread_.id()) return true;
   std::lock_guard lock(threads_mutex_);

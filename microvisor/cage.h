@@ -110,6 +110,8 @@ class Cage {
   // See ThreadStarter::fork. ENOSYS if the cage cannot have children.
   Result<void> start_process(Thread& caller, std::unique_ptr<Cage> child,
                              const ForkRequest& request);
+  // See ThreadStarter::execute. ENOSYS if the cage cannot begin other programs.
+  Result<void> execute(Thread& caller, OpenFile& file, ProgramArguments program);
   void set_thread_starter(ThreadStarter* starter) { thread_starter_ = starter; }
   bool has_thread(int id) const;
   // Calls visit(span of Thread*) with all threads, the main one first, none of which ends

@@ -236,6 +236,11 @@ SyscallResult sys_vfork(Thread&);
 SyscallResult sys_exit(Thread&, int status);
 SyscallResult sys_exit_group(Cage&, int status);
 
+// exec.cpp
+SyscallResult sys_execve(Thread&, Path path, GuestPtr<uint32_t> argv, GuestPtr<uint32_t> envp);
+SyscallResult sys_execveat(Thread&, int directory, Path path, GuestPtr<uint32_t> argv,
+                           GuestPtr<uint32_t> envp, int flags);
+
 // wait.cpp
 SyscallResult sys_wait4(Cage&, int id, GuestPtr<int32_t> status, int options,
                         GuestPtr<GuestRusage> usage);

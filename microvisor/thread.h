@@ -24,6 +24,8 @@
 namespace linden::microvisor {
 
 class Cage;
+class OpenFile;
+struct ProgramArguments;
 
 class Thread {
  public:
@@ -125,6 +127,10 @@ class ThreadStarter {
   // gone.
   virtual Result<void> fork(Thread& caller, std::unique_ptr<Cage> child,
                             const ForkRequest& request) = 0;
+  // Within a system call of `caller`: makes `file` the cage's program, with Cage::begin_exec().
+  // After an error nothing has changed; otherwise the caller must end. ENOEXEC if the file is no
+  // program.
+  virtual Result<void> execute(Thread& caller, OpenFile& file, ProgramArguments program) = 0;
   // Runs the guest's thread entry with `start_block`, at once or soon, on a host thread of its own
   // that takes over `thread`. EAGAIN or ENOMEM if there is none to be had; `thread` is then gone.
   virtual Result<void> start(std::unique_ptr<Thread> thread, uint32_t start_block) = 0;

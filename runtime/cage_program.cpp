@@ -1,6 +1,7 @@
 #include "runtime/cage_program.h"
 
 #include <linux/futex.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -76,16 +77,22 @@ absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     ProgramSettings settings) {
   std::unique_ptr<CageProgram> program(
       new CageProgram(cage, std::make_shared<const ProgramSettings>(std::move(settings))));
-  program->store_ = std::make_shared<Store>();
+  if (absl::Status status = program->link(std::move(module)); !status.ok()) return status;
+  cage.set_thread_starter(program.get());
+  return program;
+}
+
+absl::Status CageProgram::link(std::shared_ptr<const CompiledModule> module) {
+  store_ = std::make_shared<Store>();
   absl::Status prepared;
-  auto linked = program->store_->instantiate(
+  auto linked = store_->instantiate(
       std::move(module),
-      [&](const jit::Import& import) { return find_lind_import(*program->store_, import); },
+      [this](const jit::Import& import) { return find_lind_import(*store_, import); },
       [&](Instance& instance) {
-        program->instance_ = &instance;
-        program->main_task_.emplace(GuestTask{cage.main_thread(), *program, instance, {}});
-        instance.user_data = &*program->main_task_;
-        prepared = program->prepare_memory(instance);
+        instance_ = &instance;
+        main_task_.emplace(GuestTask{cage_.main_thread(), *this, instance, {}});
+        instance.user_data = &*main_task_;
+        prepared = prepare_memory(instance);
       });
   if (!linked.ok()) return linked.status();
   if (!prepared.ok()) return prepared;
@@ -93,9 +100,7 @@ absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     return absl::FailedPreconditionError(
         absl::StrCat("its memory cannot be initialised: ", linked->trap->message()));
   }
-  if (auto entry = program->find_entry("_start", 0); !entry.ok()) return entry.status();
-  cage.set_thread_starter(program.get());
-  return program;
+  return find_entry("_start", 0).status();
 }
 
 CageProgram::~CageProgram() {
@@ -145,18 +150,50 @@ absl::StatusOr<FunctionReference*> CageProgram::find_entry(const char* name,
 }
 
 CageProgram::Outcome CageProgram::run() {
-  // create() has looked.
+  // link() has looked.
   FunctionReference* start = *find_entry("_start", 0);
   run_thread(cage_.main_thread(), [&] { return instance_->call(start, {}, {}); });
-  return outcome();
+  return finish();
 }
 
-CageProgram::Outcome CageProgram::outcome() {
-  cage_.wait_for_threads();
+CageProgram::Outcome CageProgram::finish() {
+  while (true) {
+    cage_.wait_for_threads();
+    if (cage_.exit_status() || !cage_.is_executing()) break;
+    if (!begin_next_program().ok()) {
+      // There is no program left that could be told.
+      cage_.exit(microvisor::ExitStatus::killed(SIGKILL));
+      break;
+    }
+    FunctionReference* start = *find_entry("_start", 0);
+    run_thread(cage_.main_thread(), [&] { return instance_->call(start, {}, {}); });
+  }
   std::lock_guard lock(trap_mutex_);
   return {
       cage_.exit_status().value_or(microvisor::ExitStatus::exited(cage_.main_thread().exit_code())),
       std::move(trap_)};
+}
+
+absl::Status CageProgram::begin_next_program() {
+  cage_.set_address_space(nullptr);
+  cage_.set_memory({});
+  image_.reset();
+  forked_instance_.reset();
+  store_.reset();
+  if (release_) std::exchange(release_, nullptr)->open();
+  cage_.finish_exec();
+  return link(std::exchange(next_module_, nullptr));
+}
+
+microvisor::Result<void> CageProgram::execute(microvisor::Thread& caller,
+                                              microvisor::OpenFile& file,
+                                              microvisor::ProgramArguments arguments) {
+  if (settings_->loader == nullptr) return microvisor::Error{ENOSYS};
+  std::shared_ptr<const CompiledModule> module = TRY(settings_->loader->load(file));
+  if (!module->module().has_lind_abi()) return microvisor::Error{ENOEXEC};
+  TRY(cage_.begin_exec(caller, std::move(arguments)));
+  next_module_ = std::move(module);
+  return {};
 }
 
 template <typename Enter>
@@ -267,7 +304,7 @@ microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
 void CageProgram::run_child(std::unique_ptr<CageProgram> child, std::vector<std::byte> frames) {
   microvisor::Cage& cage = child->cage_;
   child->run_thread(cage.main_thread(), [&] { return child->instance_->resume(frames); });
-  Outcome outcome = child->outcome();
+  Outcome outcome = child->finish();
   if (outcome.trap && child->settings_->on_child_trap) {
     child->settings_->on_child_trap(cage.id(), *outcome.trap);
   }

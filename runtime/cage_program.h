@@ -19,6 +19,7 @@
 
 #include "microvisor/address_space.h"
 #include "microvisor/cage.h"
+#include "runtime/program_loader.h"
 #include "runtime/store.h"
 
 namespace linden::runtime {
@@ -37,6 +38,8 @@ struct ProgramSettings {
   std::optional<uint64_t> memory_limit;
   // Told of the trap that has ended a forked program; may be empty. Called from any thread.
   std::function<void(int process, const Trap&)> on_child_trap;
+  // For exec; null: there is none.
+  std::shared_ptr<ProgramLoader> loader;
 };
 
 class CageProgram final : public microvisor::ThreadStarter {
@@ -62,6 +65,8 @@ class CageProgram final : public microvisor::ThreadStarter {
                                  uint32_t start_block) override;
   microvisor::Result<void> fork(microvisor::Thread& caller, std::unique_ptr<microvisor::Cage> child,
                                 const microvisor::ForkRequest& request) override;
+  microvisor::Result<void> execute(microvisor::Thread& caller, microvisor::OpenFile& file,
+                                   microvisor::ProgramArguments arguments) override;
 
   microvisor::Cage& cage() { return cage_; }
   // Of guest memory, now.
@@ -81,6 +86,8 @@ class CageProgram final : public microvisor::ThreadStarter {
   CageProgram(microvisor::Cage& cage, std::shared_ptr<const ProgramSettings> settings)
       : cage_(cage), settings_(std::move(settings)) {}
 
+  // Makes store, memory and instance for a module, none of which may exist.
+  absl::Status link(std::shared_ptr<const CompiledModule> module);
   absl::Status prepare_memory(Instance& instance);
   void set_image(std::shared_ptr<MemoryImage> image);
   microvisor::Result<std::unique_ptr<CageProgram>> make_child(
@@ -91,8 +98,10 @@ class CageProgram final : public microvisor::ThreadStarter {
   // What a thread does from its beginning to its end; `enter` runs the guest.
   template <typename Enter>
   void run_thread(microvisor::Thread& thread, Enter enter);
-  // When all threads have ended.
-  Outcome outcome();
+  // Runs the programs that exec puts in the place of this one, each to its end; then tells how the
+  // last one ended. To be called when the main thread has ended.
+  Outcome finish();
+  absl::Status begin_next_program();
   void note_trap(Trap trap);
 
   std::unique_ptr<microvisor::Cage> owned_cage_;  // a forked program's
@@ -104,6 +113,7 @@ class CageProgram final : public microvisor::ThreadStarter {
   Instance* instance_ = nullptr;  // the main thread's
   std::optional<GuestTask> main_task_;
   std::shared_ptr<Release> release_;
+  std::shared_ptr<const CompiledModule> next_module_;  // of execute()
   std::mutex trap_mutex_;
   std::optional<Trap> trap_;  // the first one
 };

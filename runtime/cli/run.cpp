@@ -95,6 +95,7 @@ class Run : public Command {
       runtime::GuestThread::set_stack_size(*size);
     }
 
+    load_options_ = *options;
     absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
     if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
     if (perf_map_) {
@@ -161,6 +162,7 @@ class Run : public Command {
     if (!created) return fail(message);
     runtime::ProgramSettings settings;
     settings.memory_limit = guest.memory_limit;
+    settings.loader = std::make_shared<runtime::ProgramLoader>(load_options_);
     if (options_.verbose) {
       settings.on_child_trap = [](int process, const runtime::Trap& trap) {
         std::fprintf(stderr, "linden: process %d: trap: %s\n", process,
@@ -398,6 +400,7 @@ class Run : public Command {
   bool perf_map_ = false;
   bool json_ = false;
   ModuleOptions options_;
+  runtime::LoadOptions load_options_;
   std::unique_ptr<microvisor::LinuxHost> host_;
   double total_load_seconds_ = 0;
 };
