@@ -31,6 +31,7 @@
 #include "microvisor/signals.h"
 #include "microvisor/task_ids.h"
 #include "microvisor/thread.h"
+#include "microvisor/timers.h"
 
 namespace linden::microvisor {
 
@@ -48,6 +49,8 @@ class Cage {
     int thread_limit = 4096;
     // Where ids of threads come from; null for a sequence of the cage's own.
     std::shared_ptr<TaskIds> ids = nullptr;
+    // What watches its timers; null for one of the cage's own.
+    std::shared_ptr<TimerService> timer_service = nullptr;
   };
 
   Cage(Host& host, Options options);
@@ -104,6 +107,7 @@ class Cage {
     return visit(std::span<Thread* const>(all));
   }
   Signals& signals() { return signals_; }
+  Timers& timers() { return timers_; }
   // Returns when no thread but the main one is left. If the cage is to end, keeps calling the
   // others back until they have noticed.
   void wait_for_threads();
@@ -135,6 +139,7 @@ class Cage {
   std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
   Thread main_thread_;
   Signals signals_{*this};
+  Timers timers_;
   mutable absl::Mutex working_directory_mutex_;
   // Null: "/".
   std::shared_ptr<OpenFile> working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);
