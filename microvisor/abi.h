@@ -9,6 +9,7 @@
 #include <sys/timex.h>
 #include <time.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -94,6 +95,21 @@ struct GuestItimerspec {
   GuestTimespec value;
 };
 static_assert(sizeof(GuestItimerspec) == 32);
+
+struct GuestItimerval {
+  GuestTimeval interval;
+  GuestTimeval value;
+};
+static_assert(sizeof(GuestItimerval) == 32);
+
+struct GuestSigevent {
+  uint32_t value;
+  int32_t signal;
+  int32_t notify;
+  int32_t thread;
+  std::array<int32_t, 12> unused;
+};
+static_assert(sizeof(GuestSigevent) == 64);
 
 struct GuestUtimbuf {
   int64_t access;

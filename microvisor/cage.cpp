@@ -15,14 +15,18 @@ namespace linden::microvisor {
 
 Cage::Cage(Host& host, Options options)
     : host_(host),
-      options_([](Options options) {
+      options_([&host](Options options) {
         if (options.processes == nullptr) options.processes = std::make_shared<Processes>();
+        if (options.timer_service == nullptr) {
+          options.timer_service = std::make_shared<TimerService>(host);
+        }
         return options;
       }(std::move(options))),
       program_(options_.program),
       attributes_(host, options_.fd_limit),
       fds_(options_.fd_limit),
-      main_thread_(*this, options_.id) {
+      main_thread_(*this, options_.id),
+      timers_(*this, options_.timer_service) {
   processes().add(*this, options_.parent_id, options_.exit_signal);
 }
 
@@ -88,7 +92,6 @@ Result<std::string> Cage::working_directory() {
 
 Result<void> Cage::change_directory(const std::string& path) {
   Location location = TRY(locate(AT_FDCWD, path));
-  // The right to search is asked for by opening something in it: O_PATH needs none.
   std::shared_ptr<OpenFile> directory = TRY(open_at(host_, location, O_PATH | O_DIRECTORY, 0));
   return change_directory(std::move(directory));
 }
@@ -96,7 +99,8 @@ Result<void> Cage::change_directory(const std::string& path) {
 Result<void> Cage::change_directory(std::shared_ptr<OpenFile> directory) {
   if (!directory->mount()) return Error{ENOTDIR};
   if (!directory->as_virtual_directory()) {
-    // ENOTDIR for a file, EACCES for a directory that may not be searched.
+    // The right to search is asked for by opening something in it: O_PATH needs none. ENOTDIR for
+    // a file, EACCES for a directory that may not be searched.
     OpenHow how{.flags = O_PATH | O_DIRECTORY};
     TRY(host_.openat2(TRY(directory->directory()), "./", how));
   }
@@ -199,6 +203,7 @@ void Cage::finish_exec() {
   program_ = std::move(next_program_);
   fds_.close_marked();
   signals_.reset_handlers();
+  timers_.remove_created();
   main_thread_.reset();
   attributes_.set_name({});
   processes().note_exec(id());

@@ -31,6 +31,7 @@
 #include "microvisor/processes.h"
 #include "microvisor/signals.h"
 #include "microvisor/thread.h"
+#include "microvisor/timers.h"
 
 namespace linden::microvisor {
 
@@ -54,6 +55,8 @@ class Cage {
     int thread_limit = 4096;
     // Those that it is one of; null if it is alone.
     std::shared_ptr<Processes> processes = nullptr;
+    // What watches its timers; null for one of the cage's own.
+    std::shared_ptr<TimerService> timer_service = nullptr;
   };
 
   // `id`, if there are `processes`, comes from them.
@@ -124,6 +127,7 @@ class Cage {
     return visit(std::span<Thread* const>(all));
   }
   Signals& signals() { return signals_; }
+  Timers& timers() { return timers_; }
   // Returns when no thread but the main one is left. If the cage is to end, keeps calling the
   // others back until they have noticed.
   void wait_for_threads();
@@ -182,6 +186,7 @@ class Cage {
   std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
   Thread main_thread_;
   Signals signals_{*this};
+  Timers timers_;
   mutable absl::Mutex working_directory_mutex_;
   // Null: "/".
   std::shared_ptr<OpenFile> working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);

@@ -69,18 +69,21 @@ SyscallResult sys_epoll_wait(Cage& cage, int fd, GuestPtr<GuestEpollEvent> to, i
   return wait_for_events(cage, fd, to, count, timeout ? &*timeout : nullptr);
 }
 
-SyscallResult sys_epoll_pwait(Cage& cage, int fd, GuestPtr<GuestEpollEvent> to, int count,
+SyscallResult sys_epoll_pwait(Thread& thread, int fd, GuestPtr<GuestEpollEvent> to, int count,
                               int timeout_ms, GuestPtr<GuestSignalSet> mask, uint32_t mask_size) {
-  TRY(read_wait_mask(cage, mask, mask_size));
-  return sys_epoll_wait(cage, fd, to, count, timeout_ms);
+  Cage& cage = thread.cage();
+  return wait_with_mask(thread, TRY(read_wait_mask(cage, mask, mask_size)),
+                        [&] { return sys_epoll_wait(cage, fd, to, count, timeout_ms); });
 }
 
-SyscallResult sys_epoll_pwait2(Cage& cage, int fd, GuestPtr<GuestEpollEvent> to, int count,
+SyscallResult sys_epoll_pwait2(Thread& thread, int fd, GuestPtr<GuestEpollEvent> to, int count,
                                GuestPtr<GuestTimespec> timeout, GuestPtr<GuestSignalSet> mask,
                                uint32_t mask_size) {
+  Cage& cage = thread.cage();
   std::optional<timespec> wanted = TRY(read_timeout(cage, timeout));
-  TRY(read_wait_mask(cage, mask, mask_size));
-  return wait_for_events(cage, fd, to, count, wanted ? &*wanted : nullptr);
+  return wait_with_mask(thread, TRY(read_wait_mask(cage, mask, mask_size)), [&] {
+    return wait_for_events(cage, fd, to, count, wanted ? &*wanted : nullptr);
+  });
 }
 
 }  // namespace linden::microvisor

@@ -234,6 +234,10 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.timerfd_settime(fd, flags, value);
   }
+  Result<uint64_t> timerfd_expirations(int fd) override {
+    TRY(next_call());
+    return inner_.timerfd_expirations(fd);
+  }
   Result<itimerspec> timerfd_gettime(int fd) override {
     TRY(next_call());
     return inner_.timerfd_gettime(fd);
@@ -427,6 +431,10 @@ class FaultInjectingHost final : public Host {
                         const void* second_word, uint32_t third_value) override {
     TRY(next_call());
     return inner_.futex(word, operation, value, timeout, second_word, third_value);
+  }
+  Result<HostThread> start_thread(std::function<void()> body) override {
+    TRY(next_call());
+    return inner_.start_thread(std::move(body));
   }
   int thread_id() override { return inner_.thread_id(); }
   void interrupt_thread(int thread_id) override { inner_.interrupt_thread(thread_id); }

@@ -20,9 +20,9 @@ Result<iovec> buffer_for(Cage& cage, Bytes buffer, uint32_t count) {
 }
 
 // The RLIMIT_FSIZE of the cage: EFBIG if nothing may be written at `offset` (-1: where the file
-// stands), else `from` is cut so that the file doesn't grow beyond it. SIGXFSZ isn't sent.
-Result<void> apply_size_limit(Cage& cage, OpenFile& file, IoVectors& from, int64_t offset) {
-  uint64_t limit = cage.attributes().file_size_limit();
+// stands), else `from` is cut so that the file doesn't grow beyond it.
+Result<void> apply_size_limit(Thread& thread, OpenFile& file, IoVectors& from, int64_t offset) {
+  uint64_t limit = thread.cage().attributes().file_size_limit();
   if (limit == RLIM_INFINITY) return {};
   struct stat status = TRY(file.stat());
   if (!S_ISREG(status.st_mode)) return {};
@@ -31,7 +31,7 @@ Result<void> apply_size_limit(Cage& cage, OpenFile& file, IoVectors& from, int64
   uint64_t total = 0;
   for (const iovec& vector : from) total += vector.iov_len;
   if (total == 0) return {};
-  if (static_cast<uint64_t>(offset) >= limit) return Error{EFBIG};
+  if (static_cast<uint64_t>(offset) >= limit) return size_limit_exceeded(thread);
   uint64_t room = limit - offset;
   for (iovec& vector : from) {
     vector.iov_len = std::min<uint64_t>(vector.iov_len, room);
@@ -46,12 +46,13 @@ SyscallResult read_at(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t
   return to_value(file->preadv2(TRY(cage.memory().io_vectors({vectors, count})), offset, flags));
 }
 
-SyscallResult write_at(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+SyscallResult write_at(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                        int64_t offset, int flags) {
+  Cage& cage = thread.cage();
   auto file = TRY(usable_file(cage, fd));
   IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
-  TRY(apply_size_limit(cage, *file, from, offset));
-  return to_value(file->pwritev2(from, offset, flags));
+  TRY(apply_size_limit(thread, *file, from, offset));
+  return to_written(thread, file->pwritev2(from, offset, flags));
 }
 
 }  // namespace
@@ -64,11 +65,12 @@ SyscallResult sys_read(Cage& cage, int fd, Bytes buffer, uint32_t count) {
   return to_value(file->readv({&vector, 1}));
 }
 
-SyscallResult sys_write(Cage& cage, int fd, Bytes buffer, uint32_t count) {
+SyscallResult sys_write(Thread& thread, int fd, Bytes buffer, uint32_t count) {
+  Cage& cage = thread.cage();
   auto file = TRY(cage.fds().file(fd));
   IoVectors from = {TRY(buffer_for(cage, buffer, count))};
-  TRY(apply_size_limit(cage, *file, from, -1));
-  return to_value(file->writev(from));
+  TRY(apply_size_limit(thread, *file, from, -1));
+  return to_written(thread, file->writev(from));
 }
 
 SyscallResult sys_pread64(Cage& cage, int fd, Bytes buffer, uint32_t count, int64_t offset) {
@@ -78,12 +80,13 @@ SyscallResult sys_pread64(Cage& cage, int fd, Bytes buffer, uint32_t count, int6
   return to_value(file->preadv({&vector, 1}, offset));
 }
 
-SyscallResult sys_pwrite64(Cage& cage, int fd, Bytes buffer, uint32_t count, int64_t offset) {
+SyscallResult sys_pwrite64(Thread& thread, int fd, Bytes buffer, uint32_t count, int64_t offset) {
+  Cage& cage = thread.cage();
   if (offset < 0) return Error{EINVAL};
   auto file = TRY(cage.fds().file(fd));
   IoVectors from = {TRY(buffer_for(cage, buffer, count))};
-  TRY(apply_size_limit(cage, *file, from, offset));
-  return to_value(file->pwritev(from, offset));
+  TRY(apply_size_limit(thread, *file, from, offset));
+  return to_written(thread, file->pwritev(from, offset));
 }
 
 SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
@@ -91,11 +94,12 @@ SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32
   return to_value(file->readv(TRY(cage.memory().io_vectors({vectors, count}))));
 }
 
-SyscallResult sys_writev(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
+SyscallResult sys_writev(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
+  Cage& cage = thread.cage();
   auto file = TRY(cage.fds().file(fd));
   IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
-  TRY(apply_size_limit(cage, *file, from, -1));
-  return to_value(file->writev(from));
+  TRY(apply_size_limit(thread, *file, from, -1));
+  return to_written(thread, file->writev(from));
 }
 
 SyscallResult sys_preadv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
@@ -104,10 +108,10 @@ SyscallResult sys_preadv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint3
   return read_at(cage, fd, vectors, count, offset, 0);
 }
 
-SyscallResult sys_pwritev(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+SyscallResult sys_pwritev(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                           int64_t offset) {
   if (offset < 0) return Error{EINVAL};
-  return write_at(cage, fd, vectors, count, offset, 0);
+  return write_at(thread, fd, vectors, count, offset, 0);
 }
 
 SyscallResult sys_preadv2(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
@@ -116,10 +120,10 @@ SyscallResult sys_preadv2(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint
   return read_at(cage, fd, vectors, count, offset, flags);
 }
 
-SyscallResult sys_pwritev2(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+SyscallResult sys_pwritev2(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                            int64_t offset, int flags) {
   if (offset < -1) return Error{EINVAL};
-  return write_at(cage, fd, vectors, count, offset, flags);
+  return write_at(thread, fd, vectors, count, offset, flags);
 }
 
 SyscallResult sys_lseek(Cage& cage, int fd, int64_t offset, int whence) {

@@ -92,9 +92,10 @@ SyscallResult change_owner_at(Cage& cage, int directory, Path path, uint32_t use
 }
 
 // What a file may be truncated to in this cage.
-Result<void> check_size(Cage& cage, int64_t size) {
+Result<void> check_size(Thread& thread, int64_t size) {
   if (size < 0) return Error{EINVAL};
-  if (static_cast<uint64_t>(size) > cage.attributes().file_size_limit()) return Error{EFBIG};
+  const uint64_t limit = thread.cage().attributes().file_size_limit();
+  if (static_cast<uint64_t>(size) > limit) return size_limit_exceeded(thread);
   return {};
 }
 
@@ -230,8 +231,9 @@ SyscallResult sys_futimesat(Cage& cage, int directory, Path path, GuestPtr<Guest
   return to_zero(set_times(cage, directory, path, Symlinks::Follow, false, host_times));
 }
 
-SyscallResult sys_truncate(Cage& cage, Path path, int64_t size) {
-  TRY(check_size(cage, size));
+SyscallResult sys_truncate(Thread& thread, Path path, int64_t size) {
+  Cage& cage = thread.cage();
+  TRY(check_size(thread, size));
   auto file = TRY(file_at(cage, AT_FDCWD, path, Symlinks::Follow));
   mode_t type = TRY(file->stat()).st_mode & S_IFMT;
   if (type == S_IFDIR) return Error{EISDIR};
@@ -239,19 +241,21 @@ SyscallResult sys_truncate(Cage& cage, Path path, int64_t size) {
   return to_zero(file->truncate(size));
 }
 
-SyscallResult sys_ftruncate(Cage& cage, int fd, int64_t size) {
+SyscallResult sys_ftruncate(Thread& thread, int fd, int64_t size) {
+  Cage& cage = thread.cage();
   if (size < 0) return Error{EINVAL};
   auto file = TRY(usable_file(cage, fd));
-  TRY(check_size(cage, size));
+  TRY(check_size(thread, size));
   return to_zero(file->truncate(size));
 }
 
-SyscallResult sys_fallocate(Cage& cage, int fd, int mode, int64_t offset, int64_t length) {
+SyscallResult sys_fallocate(Thread& thread, int fd, int mode, int64_t offset, int64_t length) {
+  Cage& cage = thread.cage();
   auto file = TRY(usable_file(cage, fd));
   if (offset < 0 || length <= 0) return Error{EINVAL};
   uint64_t end = static_cast<uint64_t>(offset) + static_cast<uint64_t>(length);
   if (end > static_cast<uint64_t>(INT64_MAX)) return Error{EFBIG};
-  if (!(mode & FALLOC_FL_KEEP_SIZE)) TRY(check_size(cage, static_cast<int64_t>(end)));
+  if (!(mode & FALLOC_FL_KEEP_SIZE)) TRY(check_size(thread, static_cast<int64_t>(end)));
   return to_zero(file->allocate(mode, offset, length));
 }
 

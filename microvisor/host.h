@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -24,6 +25,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -58,6 +61,28 @@ class HostFd {
  private:
   Host* host_ = nullptr;
   int fd_ = -1;
+};
+
+// A thread of the host's that is ours; joined by the destructor. Empty after a move.
+class HostThread {
+ public:
+  HostThread() = default;
+  explicit HostThread(pthread_t thread) : thread_(thread) {}
+  HostThread(HostThread&& other) noexcept : thread_(std::exchange(other.thread_, std::nullopt)) {}
+  HostThread& operator=(HostThread&& other) noexcept {
+    join();
+    thread_ = std::exchange(other.thread_, std::nullopt);
+    return *this;
+  }
+  ~HostThread() { join(); }
+
+  explicit operator bool() const { return thread_.has_value(); }
+  void join() {
+    if (thread_) pthread_join(*std::exchange(thread_, std::nullopt), nullptr);
+  }
+
+ private:
+  std::optional<pthread_t> thread_;
 };
 
 // Arguments of openat2(2).
@@ -104,6 +129,9 @@ class Host {
   virtual Result<HostFd> timerfd_create(clockid_t clock, int flags) = 0;
   virtual Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) = 0;
   virtual Result<itimerspec> timerfd_gettime(int fd) = 0;
+  // Takes the number of expirations off a timerfd that doesn't block; EAGAIN if it is 0. Not
+  // interruptible.
+  virtual Result<uint64_t> timerfd_expirations(int fd) = 0;
   virtual Result<HostFd> epoll_create() = 0;
   virtual Result<void> epoll_ctl(int epoll, int operation, int fd, epoll_event event) = 0;
   // A null timeout waits forever.
@@ -265,6 +293,8 @@ class Host {
   virtual Result<int64_t> futex(const void* word, int operation, uint32_t value,
                                 const timespec* timeout, const void* second_word,
                                 uint32_t third_value) = 0;
+  // Runs `body` on a thread that no signal is delivered to.
+  virtual Result<HostThread> start_thread(std::function<void()> body) = 0;
   // The calling thread, for interrupt_thread.
   virtual int thread_id() = 0;
   // Makes the interruptible call that the thread is in, or is about to make, give up; see

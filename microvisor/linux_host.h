@@ -21,6 +21,7 @@ class LinuxHost final : public Host {
   Result<HostFd> timerfd_create(clockid_t clock, int flags) override;
   Result<itimerspec> timerfd_settime(int fd, int flags, const itimerspec& value) override;
   Result<itimerspec> timerfd_gettime(int fd) override;
+  Result<uint64_t> timerfd_expirations(int fd) override;
   Result<HostFd> epoll_create() override;
   Result<void> epoll_ctl(int epoll, int operation, int fd, epoll_event event) override;
   Result<int> epoll_wait(int epoll, std::span<epoll_event> events,
@@ -136,6 +137,7 @@ class LinuxHost final : public Host {
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override;
+  Result<HostThread> start_thread(std::function<void()> body) override;
   int thread_id() override;
   void interrupt_thread(int thread_id) override;
 

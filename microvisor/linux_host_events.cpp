@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -55,6 +56,12 @@ Result<itimerspec> LinuxHost::timerfd_gettime(int fd) {
   itimerspec value;
   TRY(checked_void(::timerfd_gettime(fd, &value)));
   return value;
+}
+
+Result<uint64_t> LinuxHost::timerfd_expirations(int fd) {
+  uint64_t count = 0;
+  TRY(checked<size_t>(::read(fd, &count, sizeof(count))));
+  return count;
 }
 
 Result<HostFd> LinuxHost::epoll_create() {

@@ -1,8 +1,12 @@
 // LinuxHost: threads, and waiting for one another.
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <memory>
+#include <utility>
 
 #include "microvisor/linux_host.h"
 #include "microvisor/linux_host_internal.h"
@@ -15,6 +19,25 @@ Result<int64_t> LinuxHost::futex(const void* word, int operation, uint32_t value
   return kernel_result<int64_t>(interruptible_syscall(SYS_futex, word_of(word), operation, value,
                                                       word_of(timeout), word_of(second_word),
                                                       third_value));
+}
+
+Result<HostThread> LinuxHost::start_thread(std::function<void()> body) {
+  auto argument = std::make_unique<std::function<void()>>(std::move(body));
+  auto run = [](void* raw) -> void* {
+    std::unique_ptr<std::function<void()>> own(static_cast<std::function<void()>*>(raw));
+    (*own)();
+    return nullptr;
+  };
+  // The new thread inherits the mask of the calling one.
+  sigset_t all, previous;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &previous);
+  pthread_t thread;
+  const int error = pthread_create(&thread, nullptr, run, argument.get());
+  pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+  if (error != 0) return Error{error};
+  (void)argument.release();
+  return HostThread(thread);
 }
 
 int LinuxHost::thread_id() { return ::gettid(); }

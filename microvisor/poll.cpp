@@ -167,13 +167,15 @@ SyscallResult sys_poll(Cage& cage, GuestPtr<GuestPollfd> fds, uint32_t count, in
 // What is left of the timeout is told even if the wait was interrupted; that it can't be told is no
 // error.
 
-SyscallResult sys_ppoll(Cage& cage, GuestPtr<GuestPollfd> fds, uint32_t count,
+SyscallResult sys_ppoll(Thread& thread, GuestPtr<GuestPollfd> fds, uint32_t count,
                         GuestPtr<GuestTimespec> timeout, GuestPtr<GuestSignalSet> mask,
                         uint32_t mask_size) {
+  Cage& cage = thread.cage();
   std::optional<timespec> wanted = TRY(read_timeout(cage, timeout));
-  TRY(read_wait_mask(cage, mask, mask_size));
+  auto wait_mask = TRY(read_wait_mask(cage, mask, mask_size));
   RemainingTime remaining(cage.host(), wanted);
-  SyscallResult ready = poll_files(cage, fds, count, wanted);
+  SyscallResult ready =
+      wait_with_mask(thread, wait_mask, [&] { return poll_files(cage, fds, count, wanted); });
   if (wanted) (void)cage.memory().write(timeout, to_guest(remaining.left()));
   return ready;
 }
@@ -200,17 +202,20 @@ SyscallResult sys_select(Cage& cage, int count, GuestPtr<uint64_t> read, GuestPt
   return ready;
 }
 
-SyscallResult sys_pselect6(Cage& cage, int count, GuestPtr<uint64_t> read, GuestPtr<uint64_t> write,
-                           GuestPtr<uint64_t> except, GuestPtr<GuestTimespec> timeout,
-                           GuestPtr<GuestSelectMask> mask) {
+SyscallResult sys_pselect6(Thread& thread, int count, GuestPtr<uint64_t> read,
+                           GuestPtr<uint64_t> write, GuestPtr<uint64_t> except,
+                           GuestPtr<GuestTimespec> timeout, GuestPtr<GuestSelectMask> mask) {
+  Cage& cage = thread.cage();
   std::optional<timespec> wanted = TRY(read_timeout(cage, timeout));
+  std::optional<GuestSignalSet> wait_mask;
   if (!mask.is_null()) {
     GuestSelectMask where = TRY(cage.memory().read(mask));
-    TRY(read_wait_mask(cage, {static_cast<uint32_t>(where.set)},
-                       static_cast<uint32_t>(where.size)));
+    wait_mask = TRY(read_wait_mask(cage, {static_cast<uint32_t>(where.set)},
+                                   static_cast<uint32_t>(where.size)));
   }
   RemainingTime remaining(cage.host(), wanted);
-  SyscallResult ready = select_files(cage, count, read, write, except, wanted);
+  SyscallResult ready = wait_with_mask(
+      thread, wait_mask, [&] { return select_files(cage, count, read, write, except, wanted); });
   if (wanted) (void)cage.memory().write(timeout, to_guest(remaining.left()));
   return ready;
 }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "microvisor/cage.h"
+#include "microvisor/syscalls.h"
 
 namespace linden::microvisor {
 
@@ -39,9 +39,23 @@ std::optional<timespec> from_milliseconds(int milliseconds);
 // A timeout in guest memory; none for a null pointer. EINVAL for a time that isn't one.
 Result<std::optional<timespec>> read_timeout(Cage& cage, GuestPtr<GuestTimespec> from);
 // The signal mask that a call is to wait with; none for a null pointer. EINVAL for another size
-// than Linux's. There are no guest signals yet, so nobody applies it.
+// than Linux's.
 Result<std::optional<GuestSignalSet>> read_wait_mask(Cage& cage, GuestPtr<GuestSignalSet> from,
                                                      uint32_t size);
+
+// Calls wait() with `mask` in force, if there is one, as ppoll(2) and its kin do. If a signal
+// interrupts it, the thread gets its own mask back when the handler has run.
+template <typename Wait>
+SyscallResult wait_with_mask(Thread& thread, std::optional<GuestSignalSet> mask, Wait wait) {
+  if (!mask) return wait();
+  const SignalSet own = thread.restore_mask_after_handler(thread.signal_mask());
+  thread.cage().signals().set_mask(thread, *mask);
+  SyscallResult result = wait();
+  if (result.code() == EINTR) return result;
+  thread.forget_restored_mask();
+  thread.cage().signals().set_mask(thread, own);
+  return result;
+}
 
 // What is left of a timeout when a wait is over. ppoll, select and pselect6 tell the guest.
 class RemainingTime {

@@ -95,7 +95,7 @@ PrivateDirectory::~PrivateDirectory() {
 }
 
 Result<HostFd> PrivateDirectory::make(const char* name) const {
-  TRY(host_.mkdirat(directory_.get(), name, 0777));
+  TRY(host_.mkdirat(directory_.get(), name, 01777));
   return host_.openat2(directory_.get(), name, kOpenDirectory);
 }
 

@@ -1,9 +1,13 @@
 #include "microvisor/process_files.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <sys/sysmacros.h>
 
+#include <array>
 #include <charconv>
+#include <cinttypes>
+#include <cstdio>
 
 #include "microvisor/cage.h"
 #include "microvisor/path_walk.h"
@@ -84,8 +88,10 @@ class DescriptorDirectory final : public VirtualNode {
   }
 };
 
-// The first of the arguments, without its directory and cut to 15 bytes, as in task_struct::comm.
+// What the program called itself, or else the first of the arguments, without its directory and cut
+// to 15 bytes, as in task_struct::comm.
 std::string command_name(Cage& cage) {
+  if (std::string name = cage.attributes().name(); !name.empty()) return name;
   if (cage.args().empty()) return {};
   const std::string& path = cage.args()[0];
   return path.substr(path.rfind('/') + 1, 15);
@@ -102,6 +108,80 @@ std::string status_text(Cage& cage) {
   return "Name:\t" + command_name(cage) + "\nState:\tR (running)\nTgid:\t" + id + "\nPid:\t" + id +
          "\nPPid:\t" + std::to_string(cage.parent_id()) + "\nTracerPid:\t0\nFDSize:\t" +
          std::to_string(cage.fds().limit()) + "\n";
+}
+
+// Fields as proc(5) numbers them, from 1; what a cage doesn't have is 0.
+std::string stat_text(Cage& cage) {
+  constexpr int kFields = 52;
+  constexpr int64_t kTicksPerSecond = 100;
+  std::array<int64_t, kFields + 1> fields{};
+  ProcessAttributes& process = cage.attributes();
+  auto ticks = [](const timeval& time) {
+    return time.tv_sec * kTicksPerSecond + time.tv_usec * kTicksPerSecond / 1000000;
+  };
+  fields[4] = cage.parent_id();
+  if (auto group = cage.processes().group_of(cage.id()); group.ok()) fields[5] = *group;
+  if (auto session = cage.processes().session_of(cage.id()); session.ok()) fields[6] = *session;
+  fields[8] = -1;  // the terminal's foreground group
+  if (auto usage = cage.host().resource_usage(RUSAGE_SELF); usage.ok()) {
+    fields[10] = usage->ru_minflt;
+    fields[12] = usage->ru_majflt;
+    fields[14] = ticks(usage->ru_utime);
+    fields[15] = ticks(usage->ru_stime);
+  }
+  fields[18] = 20 + process.nice;
+  fields[19] = process.nice;
+  fields[20] = cage.with_threads([](std::span<Thread* const> threads) { return threads.size(); });
+  if (AddressSpace* memory = cage.address_space()) {
+    fields[23] = static_cast<int64_t>(memory->mapped_bytes());
+    fields[24] = fields[23] / static_cast<int64_t>(kGuestPageSize);
+  }
+  fields[25] = -1;  // no limit of resident pages
+  fields[38] = SIGCHLD;
+  std::string text = std::to_string(cage.id()) + " (" + command_name(cage) + ") R";
+  for (int field = 4; field <= kFields; ++field) text += " " + std::to_string(fields[field]);
+  return text + "\n";
+}
+
+std::string maps_text(Cage& cage) {
+  AddressSpace* memory = cage.address_space();
+  return memory ? memory->describe() : std::string();
+}
+
+// What sysinfo(2) tells, in kilobytes. Nothing says how much of the host's caches could be freed.
+Result<std::string> memory_text(Cage& cage) {
+  const struct sysinfo system = TRY(cage.host().system_information());
+  const std::pair<const char*, uint64_t> lines[] = {
+      {"MemTotal", system.totalram},
+      {"MemFree", system.freeram},
+      {"MemAvailable", system.freeram},
+      {"Buffers", system.bufferram},
+      {"Cached", 0},
+      {"SwapCached", 0},
+      {"SwapTotal", system.totalswap},
+      {"SwapFree", system.freeswap},
+      {"Shmem", system.sharedram},
+  };
+  std::string text;
+  for (auto [name, units] : lines) {
+    char line[64];
+    snprintf(line, sizeof(line), "%-16s%8" PRIu64 " kB\n", (std::string(name) + ":").c_str(),
+             units * system.mem_unit / 1024);
+    text += line;
+  }
+  return text;
+}
+
+// The processors that the caller may run on. The machine is the one that programs are compiled for.
+Result<std::string> processors_text(Cage& cage) {
+  std::array<std::byte, 1024> mask{};
+  const size_t length = TRY(cage.host().affinity(mask));
+  std::string text;
+  for (size_t processor = 0; processor < length * 8; ++processor) {
+    if ((mask[processor / 8] >> (processor % 8) & std::byte{1}) == std::byte{0}) continue;
+    text += "processor\t: " + std::to_string(processor) + "\nmodel name\t: wasm32\n\n";
+  }
+  return text;
 }
 
 // The process directory, for any cage that looks.
@@ -122,6 +202,8 @@ std::shared_ptr<VirtualDirectory> make_self_directory() {
   self->add("cmdline", text([](Cage& cage) { return joined(cage.args()); }));
   self->add("environ", text([](Cage& cage) { return joined(cage.environment()); }, 0400));
   self->add("comm", text([](Cage& cage) { return command_name(cage) + "\n"; }));
+  self->add("maps", text(&maps_text));
+  self->add("stat", text(&stat_text));
   self->add("status", text(&status_text));
   self->add("mounts", text([](Cage& cage) { return cage.names()->describe(); }));
   return self;
@@ -133,6 +215,8 @@ class ProcessDirectory final : public VirtualDirectory {
     add("self", std::make_shared<VirtualSymlink>(
                     [](Cage& cage) -> Result<std::string> { return std::to_string(cage.id()); }));
     add("mounts", std::make_shared<VirtualSymlink>("self/mounts"));
+    add("meminfo", std::make_shared<VirtualText>(&memory_text));
+    add("cpuinfo", std::make_shared<VirtualText>(&processors_text));
   }
 
   std::shared_ptr<const VirtualNode> child(Cage& cage, std::string_view name) const override {

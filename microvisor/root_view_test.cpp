@@ -224,7 +224,7 @@ TEST_CASE("devices have the host's numbers, and nothing else of the host's /dev 
 
 TEST_CASE("/proc tells of the cage and not of the host") {
   ViewFixture guest;
-  CHECK(guest.list("/proc") == Names{".", "..", "7", "mounts", "self"});
+  CHECK(guest.list("/proc") == Names{".", "..", "7", "cpuinfo", "meminfo", "mounts", "self"});
   CHECK(guest.link("/proc/self") == "7");
   CHECK(guest.link("/proc/self/exe") == "/bin/prog");
   CHECK(guest.read("/proc/self/cmdline") == std::string("/bin/prog\0x\0", 12));
@@ -232,8 +232,14 @@ TEST_CASE("/proc tells of the cage and not of the host") {
   CHECK(guest.read("/proc/self/comm") == "prog\n");
   CHECK(guest.read("/proc/self/status").find("Pid:\t7\nPPid:\t3\n") != std::string::npos);
   CHECK(guest.read("/proc/mounts").find("linden /tmp directory rw 0 0\n") != std::string::npos);
-  for (const char* path : {"/proc/1", "/proc/07", "/proc/self/maps", "/proc/self/mem", "/proc/sys",
-                           "/proc/self/exe"}) {
+  const std::string stat = guest.read("/proc/self/stat");
+  CHECK(stat.starts_with("7 (prog) R 3 7 "));
+  CHECK(std::ranges::count(stat, ' ') == 51);
+  CHECK(guest.read("/proc/self/maps").empty());
+  CHECK(guest.read("/proc/meminfo").starts_with("MemTotal:"));
+  CHECK(guest.read("/proc/cpuinfo").starts_with("processor\t: "));
+  for (const char* path :
+       {"/proc/1", "/proc/07", "/proc/self/mem", "/proc/sys", "/proc/self/exe"}) {
     CHECK(guest.open(path).code() == ENOENT);
   }
   CHECK(guest.open("/proc/self/comm", O_WRONLY).code() == EACCES);
@@ -242,6 +248,11 @@ TEST_CASE("/proc tells of the cage and not of the host") {
   REQUIRE(guest.cage->change_directory("/etc").ok());
   CHECK(guest.link("/proc/self/cwd") == "/etc");
   CHECK(guest.read("/proc/self/cwd/passwd") == "root:x:0:0\n");
+}
+
+TEST_CASE("/tmp and /dev/shm are everyone's, and each file its owner's") {
+  ViewFixture guest;
+  for (const char* path : {"/tmp", "/dev/shm"}) CHECK((guest.stat(path)->st_mode & 07777) == 01777);
 }
 
 TEST_CASE("/proc/self/fd leads to open files, with the access they were opened with") {

@@ -55,6 +55,12 @@ SyscallResult send_to_processes(Cage& cage, ProcessSelection selection,
 
 }  // namespace
 
+void raise_for_error(Thread& thread, int signal) {
+  Cage& cage = thread.cage();
+  // If too many are pending already, the error has to do.
+  (void)cage.signals().send_to_thread(thread.id(), from_user(cage, signal, SI_USER));
+}
+
 SyscallResult sys_rt_sigaction(Thread& thread, int number, GuestPtr<GuestSigaction> to,
                                GuestPtr<GuestSigaction> old, uint32_t set_size) {
   Cage& cage = thread.cage();
@@ -62,6 +68,7 @@ SyscallResult sys_rt_sigaction(Thread& thread, int number, GuestPtr<GuestSigacti
   GuestSigaction previous = TRY(cage.signals().action(number));
   if (!to.is_null()) {
     TRY(cage.signals().set_action(number, TRY(cage.memory().read(to))));
+    cage.timers().resume();
   }
   if (!old.is_null()) TRY(cage.memory().write(old, previous));
   return 0;

@@ -81,17 +81,28 @@ void Signals::reset_handlers() {
 }
 
 Result<void> Signals::enqueue(Queue& queue, const GuestSiginfo& information) {
-  const bool is_standard = information.number < SIGRTMIN;
-  if (is_standard && (set_of(queue) & signal_bit(information.number))) return {};
+  auto stands_for_it = [&](const GuestSiginfo& other) {
+    // Each timer has an entry of its own (timers.h).
+    if (information.code == SI_TIMER) {
+      return other.code == SI_TIMER && other.timer.number == information.timer.number;
+    }
+    return information.number < SIGRTMIN && other.number == information.number;
+  };
+  if (std::ranges::any_of(queue, stands_for_it)) return {};
   if (queue.size() >= kQueueLimit) return Error{EAGAIN};
   queue.push_back(information);
   return {};
 }
 
 Result<void> Signals::send(const GuestSiginfo& information) {
-  const SignalSet bit = signal_bit(information.number);
   std::lock_guard lock(mutex_);
-  return cage_.with_threads([&](std::span<Thread* const> threads) -> Result<void> {
+  TRY(send_to_cage(information));
+  return {};
+}
+
+Result<bool> Signals::send_to_cage(const GuestSiginfo& information) {
+  const SignalSet bit = signal_bit(information.number);
+  return cage_.with_threads([&](std::span<Thread* const> threads) -> Result<bool> {
     Thread* receiver = nullptr;
     for (Thread* thread : threads) {
       // Whoever waits for it in sigtimedwait has it blocked.
@@ -99,30 +110,42 @@ Result<void> Signals::send(const GuestSiginfo& information) {
       if (!receiver && !(thread->signal_mask_ & bit)) receiver = thread;
     }
     if (receiver) return deliver_to(*receiver, pending_, information);
-    return enqueue(pending_, information);
+    TRY(enqueue(pending_, information));
+    return true;
   });
 }
 
 Result<void> Signals::send_to_thread(int id, const GuestSiginfo& information) {
   std::lock_guard lock(mutex_);
-  return cage_.with_threads([&](std::span<Thread* const> threads) -> Result<void> {
+  TRY(send_to_one(id, information));
+  return {};
+}
+
+bool Signals::send_expiration(int thread, const GuestSiginfo& information) {
+  std::lock_guard lock(mutex_);
+  auto sent = thread == 0 ? send_to_cage(information) : send_to_one(thread, information);
+  return sent.ok() && *sent;
+}
+
+Result<bool> Signals::send_to_one(int id, const GuestSiginfo& information) {
+  return cage_.with_threads([&](std::span<Thread* const> threads) -> Result<bool> {
     auto thread = std::ranges::find(threads, id, &Thread::id);
     if (thread == threads.end()) return Error{ESRCH};
     return deliver_to(**thread, (*thread)->pending_, information);
   });
 }
 
-Result<void> Signals::deliver_to(Thread& thread, Queue& queue, const GuestSiginfo& information) {
+Result<bool> Signals::deliver_to(Thread& thread, Queue& queue, const GuestSiginfo& information) {
   const SignalSet bit = signal_bit(information.number);
   const bool is_open = !(thread.signal_mask_ & bit);
   const bool is_awaited = (thread.awaited_ & bit) != 0;
-  if (is_open && !is_awaited && is_ignored(information.number)) return {};
+  if (is_open && !is_awaited && is_ignored(information.number)) return false;
   TRY(enqueue(queue, information));
   if (is_open || is_awaited) {
     thread.request_attention(Thread::kSignal);
     thread.interrupt();
   }
-  return {};
+  return true;
 }
 
 void Signals::update_attention(Thread& thread) {
@@ -160,6 +183,9 @@ std::optional<GuestSiginfo> Signals::dequeue(Thread& thread, SignalSet set) {
   if (!from) return std::nullopt;
   GuestSiginfo information = *best;
   from->erase(best);
+  if (information.code == SI_TIMER || information.number == SIGALRM) {
+    cage_.timers().delivered(information);
+  }
   return information;
 }
 

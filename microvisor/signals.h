@@ -53,6 +53,11 @@ struct GuestSiginfo {
       uint32_t user;
       uint32_t value;
     } sender;
+    struct {
+      int32_t number;
+      int32_t overrun;
+      uint32_t value;
+    } timer;
     uint32_t address;
   };
 };
@@ -86,6 +91,11 @@ class Signals {
   // ESRCH if there is no such thread.
   Result<void> send_to_thread(int id, const GuestSiginfo& information);
 
+  // That a timer of the cage has expired: to a thread, or to the cage for 0. It is queued even if
+  // its number is pending, but once for each timer. False if it is not pending now, because it is
+  // ignored or there is no such thread.
+  bool send_expiration(int thread, const GuestSiginfo& information);
+
   // The calling thread's mask. SIGKILL and SIGSTOP are never blocked.
   void set_mask(Thread& thread, SignalSet mask);
   SignalSet pending_for(const Thread& thread) const;
@@ -106,8 +116,11 @@ class Signals {
   static Default default_action(int number);
 
   bool is_ignored(int number) const;
-  // To a thread that has it unblocked or awaits it; unless it is ignored.
-  Result<void> deliver_to(Thread& thread, Queue& queue, const GuestSiginfo& information);
+  // To a thread that has it unblocked or awaits it; false if it is ignored.
+  Result<bool> deliver_to(Thread& thread, Queue& queue, const GuestSiginfo& information);
+  // With the mutex held. False if it is ignored.
+  Result<bool> send_to_cage(const GuestSiginfo& information);
+  Result<bool> send_to_one(int id, const GuestSiginfo& information);
   Result<void> enqueue(Queue& queue, const GuestSiginfo& information);
   std::optional<GuestSiginfo> dequeue(Thread& thread, SignalSet set);
   // Sets or clears the thread's attention for signals.

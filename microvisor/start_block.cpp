@@ -60,11 +60,13 @@ Result<void> check_size(const StartBlockContents& contents, uint32_t address) {
 Result<std::vector<std::byte>> make_start_block(const StartBlockContents& contents,
                                                 uint32_t address) {
   TRY(check_size(contents, address));
+  const uint32_t secure =
+      contents.user != contents.effective_user || contents.group != contents.effective_group;
   const std::pair<uint32_t, uint32_t> numbers[] = {
       {AT_PAGESZ, kPageSize},   {AT_CLKTCK, kClockTicks},
       {AT_UID, contents.user},  {AT_EUID, contents.effective_user},
       {AT_GID, contents.group}, {AT_EGID, contents.effective_group},
-      {AT_SECURE, 0},
+      {AT_SECURE, secure},
   };
   constexpr size_t kPointersInVector = 2;
   const size_t vector_words = 2 * (std::size(numbers) + kPointersInVector + 1);
@@ -89,9 +91,15 @@ Result<std::vector<std::byte>> make_start_block(const StartBlockContents& conten
 }
 
 uint32_t write_start_block(Cage& cage, GuestPtr<std::byte> address, uint32_t size) {
-  StartBlockContents contents{
-      .args = cage.args(), .environment = cage.environment(), .executable = {}};
-  if (!cage.args().empty()) contents.executable = cage.args().front();
+  const HostIdentity& identity = cage.attributes().identity();
+  StartBlockContents contents{.args = cage.args(),
+                              .environment = cage.environment(),
+                              .executable = cage.executable(),
+                              .user = identity.real_user,
+                              .effective_user = identity.effective_user,
+                              .group = identity.real_group,
+                              .effective_group = identity.effective_group,
+                              .random = {}};
   if (!cage.host().getrandom(contents.random, 0).ok()) return 0;
   auto block = make_start_block(contents, address.offset);
   if (!block.ok()) return 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include <memory>
 #include <string>
@@ -23,6 +24,21 @@ inline SyscallResult to_value(Result<size_t> transferred) {
 inline SyscallResult to_zero(Result<void> done) {
   TRY(std::move(done));
   return 0;
+}
+
+// Sends the calling thread what Linux sends beside an error, for programs that don't look at those.
+void raise_for_error(Thread& thread, int signal);
+
+// The result of writing: SIGPIPE goes with EPIPE.
+inline SyscallResult to_written(Thread& thread, Result<size_t> written) {
+  if (written.code() == EPIPE) raise_for_error(thread, SIGPIPE);
+  return to_value(std::move(written));
+}
+
+// EFBIG, and SIGXFSZ.
+inline Error size_limit_exceeded(Thread& thread) {
+  raise_for_error(thread, SIGXFSZ);
+  return Error{EFBIG};
 }
 
 // The open file of a descriptor for a call that O_PATH descriptors don't have: EBADF for those.

@@ -23,18 +23,18 @@ using Path = GuestPtr<char>;
 
 // file_io.cpp
 SyscallResult sys_read(Cage&, int fd, Bytes buffer, uint32_t count);
-SyscallResult sys_write(Cage&, int fd, Bytes buffer, uint32_t count);
+SyscallResult sys_write(Thread&, int fd, Bytes buffer, uint32_t count);
 SyscallResult sys_pread64(Cage&, int fd, Bytes buffer, uint32_t count, int64_t offset);
-SyscallResult sys_pwrite64(Cage&, int fd, Bytes buffer, uint32_t count, int64_t offset);
+SyscallResult sys_pwrite64(Thread&, int fd, Bytes buffer, uint32_t count, int64_t offset);
 SyscallResult sys_readv(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count);
-SyscallResult sys_writev(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count);
+SyscallResult sys_writev(Thread&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count);
 SyscallResult sys_preadv(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                          int64_t offset);
-SyscallResult sys_pwritev(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+SyscallResult sys_pwritev(Thread&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                           int64_t offset);
 SyscallResult sys_preadv2(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                           int64_t offset, int flags);
-SyscallResult sys_pwritev2(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+SyscallResult sys_pwritev2(Thread&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                            int64_t offset, int flags);
 SyscallResult sys_lseek(Cage&, int fd, int64_t offset, int whence);
 SyscallResult sys_fsync(Cage&, int fd);
@@ -84,9 +84,9 @@ SyscallResult sys_utimensat(Cage&, int directory, Path, GuestPtr<GuestTimespec> 
 SyscallResult sys_utime(Cage&, Path, GuestPtr<GuestUtimbuf> times);
 SyscallResult sys_utimes(Cage&, Path, GuestPtr<GuestTimeval> times);
 SyscallResult sys_futimesat(Cage&, int directory, Path, GuestPtr<GuestTimeval> times);
-SyscallResult sys_truncate(Cage&, Path, int64_t size);
-SyscallResult sys_ftruncate(Cage&, int fd, int64_t size);
-SyscallResult sys_fallocate(Cage&, int fd, int mode, int64_t offset, int64_t length);
+SyscallResult sys_truncate(Thread&, Path, int64_t size);
+SyscallResult sys_ftruncate(Thread&, int fd, int64_t size);
+SyscallResult sys_fallocate(Thread&, int fd, int mode, int64_t offset, int64_t length);
 SyscallResult sys_umask(Cage&, uint32_t mask);
 
 // directories.cpp
@@ -153,14 +153,27 @@ SyscallResult sys_lremovexattr(Cage&, Path, Path name);
 SyscallResult sys_fremovexattr(Cage&, int fd, Path name);
 
 // transfer.cpp
-SyscallResult sys_sendfile(Cage&, int to, int from, GuestPtr<int64_t> where, uint32_t count);
+SyscallResult sys_sendfile(Thread&, int to, int from, GuestPtr<int64_t> where, uint32_t count);
 SyscallResult sys_copy_file_range(Cage&, int from, GuestPtr<int64_t> from_where, int to,
                                   GuestPtr<int64_t> to_where, uint32_t count, uint32_t flags);
-SyscallResult sys_splice(Cage&, int from, GuestPtr<int64_t> from_where, int to,
+SyscallResult sys_splice(Thread&, int from, GuestPtr<int64_t> from_where, int to,
                          GuestPtr<int64_t> to_where, uint32_t count, uint32_t flags);
-SyscallResult sys_tee(Cage&, int from, int to, uint32_t count, uint32_t flags);
-SyscallResult sys_vmsplice(Cage&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
+SyscallResult sys_tee(Thread&, int from, int to, uint32_t count, uint32_t flags);
+SyscallResult sys_vmsplice(Thread&, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                            uint32_t flags);
+
+// timer_calls.cpp
+SyscallResult sys_getitimer(Cage&, int which, GuestPtr<GuestItimerval> to);
+SyscallResult sys_setitimer(Cage&, int which, GuestPtr<GuestItimerval> value,
+                            GuestPtr<GuestItimerval> old);
+SyscallResult sys_alarm(Cage&, uint32_t seconds);
+SyscallResult sys_timer_create(Cage&, int clock, GuestPtr<GuestSigevent> event,
+                               GuestPtr<int32_t> timer);
+SyscallResult sys_timer_settime(Cage&, int timer, int flags, GuestPtr<GuestItimerspec> value,
+                                GuestPtr<GuestItimerspec> old);
+SyscallResult sys_timer_gettime(Cage&, int timer, GuestPtr<GuestItimerspec> to);
+SyscallResult sys_timer_getoverrun(Cage&, int timer);
+SyscallResult sys_timer_delete(Cage&, int timer);
 
 // event_files.cpp
 SyscallResult sys_pipe2(Cage&, GuestPtr<int32_t> fds, int flags);
@@ -178,12 +191,12 @@ SyscallResult sys_inotify_rm_watch(Cage&, int fd, int watch);
 
 // poll.cpp
 SyscallResult sys_poll(Cage&, GuestPtr<GuestPollfd> fds, uint32_t count, int timeout_ms);
-SyscallResult sys_ppoll(Cage&, GuestPtr<GuestPollfd> fds, uint32_t count,
+SyscallResult sys_ppoll(Thread&, GuestPtr<GuestPollfd> fds, uint32_t count,
                         GuestPtr<GuestTimespec> timeout, GuestPtr<GuestSignalSet> mask,
                         uint32_t mask_size);
 SyscallResult sys_select(Cage&, int count, GuestPtr<uint64_t> read, GuestPtr<uint64_t> write,
                          GuestPtr<uint64_t> except, GuestPtr<GuestTimeval> timeout);
-SyscallResult sys_pselect6(Cage&, int count, GuestPtr<uint64_t> read, GuestPtr<uint64_t> write,
+SyscallResult sys_pselect6(Thread&, int count, GuestPtr<uint64_t> read, GuestPtr<uint64_t> write,
                            GuestPtr<uint64_t> except, GuestPtr<GuestTimespec> timeout,
                            GuestPtr<GuestSelectMask> mask);
 
@@ -194,9 +207,9 @@ SyscallResult sys_epoll_ctl(Cage&, int fd, int operation, int target,
                             GuestPtr<GuestEpollEvent> event);
 SyscallResult sys_epoll_wait(Cage&, int fd, GuestPtr<GuestEpollEvent> to, int count,
                              int timeout_ms);
-SyscallResult sys_epoll_pwait(Cage&, int fd, GuestPtr<GuestEpollEvent> to, int count,
+SyscallResult sys_epoll_pwait(Thread&, int fd, GuestPtr<GuestEpollEvent> to, int count,
                               int timeout_ms, GuestPtr<GuestSignalSet> mask, uint32_t mask_size);
-SyscallResult sys_epoll_pwait2(Cage&, int fd, GuestPtr<GuestEpollEvent> to, int count,
+SyscallResult sys_epoll_pwait2(Thread&, int fd, GuestPtr<GuestEpollEvent> to, int count,
                                GuestPtr<GuestTimespec> timeout, GuestPtr<GuestSignalSet> mask,
                                uint32_t mask_size);
 

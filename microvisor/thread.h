@@ -68,10 +68,14 @@ class Thread {
 
   // Signals this thread does not want now; changed through Signals.
   SignalSet signal_mask() const { return signal_mask_; }
-  // sigsuspend(2): the mask that is to be in force after the handlers that end the wait.
-  void restore_mask_after_handler(SignalSet mask) {
+  // sigsuspend(2): the mask that is to be in force after the handlers that end the wait; the one
+  // of before if the wait is begun anew.
+  SignalSet restore_mask_after_handler(SignalSet mask) {
     if (!restored_mask_) restored_mask_ = mask;
+    return *restored_mask_;
   }
+  // The wait is over without a handler.
+  void forget_restored_mask() { restored_mask_.reset(); }
   // sigaltstack(2).
   GuestSignalStack signal_stack() const { return signal_stack_; }
   void set_signal_stack(GuestSignalStack stack) { signal_stack_ = stack; }

@@ -51,10 +51,15 @@ Result<std::unique_ptr<Process>> Process::create(Host& host, Options options,
   return process;
 }
 
+void Process::exit(uint32_t code) {
+  if (!cage_.exit_status()) exit_code_ = code;
+  cage_.exit(ExitStatus::exited(static_cast<int>(code)));
+}
+
 std::optional<uint32_t> Process::exit_code() const {
   std::optional<ExitStatus> status = cage_.exit_status();
   if (!status) return std::nullopt;
-  return static_cast<uint32_t>(status->shell_code());
+  return status->signal() != 0 ? static_cast<uint32_t>(status->shell_code()) : exit_code_.load();
 }
 
 Result<Descriptor> Process::descriptor(uint32_t fd, uint64_t rights) {

@@ -40,6 +40,8 @@ class Process {
                                                  std::string* error_message);
 
   void set_memory(GuestMemory memory) { cage_.set_memory(memory); }
+  // proc_exit's: all 32 bits count. The first call wins.
+  void exit(uint32_t code);
   std::optional<uint32_t> exit_code() const;
 
   Cage& cage() { return cage_; }
@@ -62,6 +64,7 @@ class Process {
   Process(Host& host, Cage::Options options) : cage_(host, std::move(options)) {}
 
   Cage cage_;
+  std::atomic<uint32_t> exit_code_ = 0;
 };
 
 // program.cpp

@@ -54,9 +54,7 @@ Errno environ_sizes_get(Process& process, uint32_t count_out, uint32_t buf_size_
       store_sizes(process, process.cage().environment(), count_out, buf_size_out).code());
 }
 
-void proc_exit(Process& process, uint32_t code) {
-  process.cage().exit(ExitStatus::exited(static_cast<int>(code)));
-}
+void proc_exit(Process& process, uint32_t code) { process.exit(code); }
 
 Errno proc_raise(Process& process, uint32_t signal) {
   constexpr uint32_t kNone = 0, kChild = 16, kContinue = 17, kStop = 18, kTerminalOutput = 21,

@@ -102,8 +102,9 @@ class Run : public Command {
       absl::Status written = runtime::write_perf_map(*loaded->module);
       if (!written.ok()) return fail(written, kRunFailure);
     }
-    host_ = create_host();
-    if (loaded->module->module().has_lind_abi()) return run_cage(*loaded, *guest);
+    const bool is_cage = loaded->module->module().has_lind_abi();
+    host_ = create_host(is_cage);
+    if (is_cage) return run_cage(*loaded, *guest);
     if (guest->root) return fail("--root is for programs of `linden cc`; a WASI guest has no root");
     std::optional<uint64_t> memory_limit = guest->memory_limit;
     std::unique_ptr<Process> process = create_process(*std::move(guest));
@@ -143,13 +144,13 @@ class Run : public Command {
     return fail(absl::InvalidArgumentError(message), code);
   }
 
-  static std::unique_ptr<microvisor::LinuxHost> create_host() {
-    // One guest and nobody else in this process: a broken pipe ends it, as it ends native programs.
-    // The host otherwise ignores the signal, for the sake of other guests.
+  // Preview 1 has no signals, and there is nobody else in this process: a broken pipe ends it, as
+  // it ends native programs. The host otherwise ignores the signal, for the sake of other guests.
+  static std::unique_ptr<microvisor::LinuxHost> create_host(bool for_cage) {
     struct sigaction pipe_action;
     ::sigaction(SIGPIPE, nullptr, &pipe_action);
     auto host = std::make_unique<microvisor::LinuxHost>();
-    ::sigaction(SIGPIPE, &pipe_action, nullptr);
+    if (!for_cage) ::sigaction(SIGPIPE, &pipe_action, nullptr);
     return host;
   }
 

@@ -40,9 +40,10 @@ int __clone(int (*function)(void*), void* stack, int flags, void* argument, ...)
   if (function == NULL) return INLINE_SYSCALL_ERROR_RETURN_VALUE(EINVAL);
 
   if (!(flags & CLONE_THREAD)) {
-    /* The child runs on a copy of this stack: STACK is not needed.  */
-    long int child =
-        INLINE_SYSCALL_CALL(clone, flags & ~(CLONE_VM | CLONE_SETTLS), 0, parent_tid, child_tid, 0);
+    /* The child runs on a copy of this stack: STACK is not needed.  Memory can only be shared as
+       long as the parent waits.  */
+    int unwanted = CLONE_SETTLS | ((flags & CLONE_VFORK) ? 0 : CLONE_VM);
+    long int child = INLINE_SYSCALL_CALL(clone, flags & ~unwanted, 0, parent_tid, child_tid, 0);
     if (child == 0) _exit(function(argument));
     return child;
   }

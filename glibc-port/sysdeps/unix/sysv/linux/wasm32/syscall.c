@@ -1,5 +1,5 @@
 /* syscall (): six words from the caller. 64-bit arguments must use the proper wrapper.  */
-#include <stdarg.h>
+#include "optional-arguments.h"
 #include <sysdep.h>
 
 long int syscall(long int number, ...) {
