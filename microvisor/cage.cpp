@@ -16,7 +16,10 @@ namespace linden::microvisor {
 Cage::Cage(Host& host, Options options)
     : host_(host),
       options_([&host](Options options) {
-        if (options.processes == nullptr) options.processes = std::make_shared<Processes>();
+        if (options.processes == nullptr) {
+          options.processes = std::make_shared<Processes>();
+          options.processes->reserve_id(options.id);
+        }
         if (options.timer_service == nullptr) {
           options.timer_service = std::make_shared<TimerService>(host);
         }
@@ -108,11 +111,13 @@ Result<void> Cage::change_directory(std::shared_ptr<OpenFile> directory) {
   return {};
 }
 
-Result<std::unique_ptr<Thread>> Cage::create_thread() {
+Result<std::unique_ptr<Thread>> Cage::create_thread(SignalSet mask) {
   std::lock_guard lock(threads_mutex_);
   if (static_cast<int>(threads_.size()) >= options_.thread_limit) return Error{EAGAIN};
   int id = TRY(processes().allocate_id());
   std::unique_ptr<Thread> thread(new Thread(*this, id));
+  // Before anyone can send it a signal.
+  thread->signal_mask_ = mask;
   threads_.emplace(id, thread.get());
   // exit() calls back only threads that it finds here.
   if (is_ending()) thread->request_attention(Thread::kEnd);

@@ -106,8 +106,8 @@ class Cage {
 
   // The thread that runs first; its id is the cage's.
   Thread& main_thread() { return main_thread_; }
-  // EAGAIN at the limit of threads.
-  Result<std::unique_ptr<Thread>> create_thread();
+  // With a signal mask, its maker's. EAGAIN at the limit of threads.
+  Result<std::unique_ptr<Thread>> create_thread(SignalSet mask = 0);
   // See ThreadStarter::start. ENOSYS if the cage cannot have threads.
   Result<void> start_thread(std::unique_ptr<Thread> thread, uint32_t start_block);
   // See ThreadStarter::fork. ENOSYS if the cage cannot have children.

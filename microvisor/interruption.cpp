@@ -7,6 +7,9 @@ long linden_interruptible_syscall(const std::atomic<uint32_t>* attention, long n
 extern const char linden_interruptible_begin[];
 extern const char linden_interruptible_end[];
 extern const char linden_interruptible_exit[];
+
+// The runtime's entry of system calls looks at it too.
+extern thread_local constinit const std::atomic<uint32_t>* linden_current_attention;
 }
 
 namespace linden::microvisor {
@@ -14,18 +17,20 @@ namespace linden::microvisor {
 namespace {
 
 constinit std::atomic<uint32_t> never_set = 0;
-thread_local constinit const std::atomic<uint32_t>* attention_of_thread = &never_set;
 
 }  // namespace
 
-const std::atomic<uint32_t>& current_attention() { return *attention_of_thread; }
+extern "C" thread_local constinit const std::atomic<uint32_t>* linden_current_attention =
+    &never_set;
+
+const std::atomic<uint32_t>& current_attention() { return *linden_current_attention; }
 
 void set_current_attention(const std::atomic<uint32_t>* attention) {
-  attention_of_thread = attention ? attention : &never_set;
+  linden_current_attention = attention ? attention : &never_set;
 }
 
 long interruptible_syscall(long number, long a1, long a2, long a3, long a4, long a5, long a6) {
-  return linden_interruptible_syscall(attention_of_thread, number, a1, a2, a3, a4, a5, a6);
+  return linden_interruptible_syscall(linden_current_attention, number, a1, a2, a3, a4, a5, a6);
 }
 
 bool redirect_interruptible(uint64_t* instruction_pointer) {

@@ -75,6 +75,7 @@ class Processes {
 
   // An id for a process or a thread. EAGAIN if there is none.
   Result<int> allocate_id() { return ids_.allocate(); }
+  void reserve_id(int id) { ids_.reserve(id); }
   void free_id(int id) { ids_.free(id); }
 
   // EAGAIN at the limit of processes.

@@ -203,6 +203,18 @@ void Signals::stop_awaiting(Thread& thread) {
   update_attention(thread);
 }
 
+void Signals::end_if_fatal(Thread& thread) {
+  std::lock_guard lock(mutex_);
+  for (const Queue* queue : {&std::as_const(thread.pending_), &std::as_const(pending_)}) {
+    for (const GuestSiginfo& information : *queue) {
+      const int number = information.number;
+      if (thread.signal_mask_ & signal_bit(number)) continue;
+      if (actions_[number].handler != kDefault || is_ignored(number)) continue;
+      return cage_.exit(ExitStatus::killed(number));
+    }
+  }
+}
+
 std::optional<SignalDelivery> Signals::take(Thread& thread) {
   std::lock_guard lock(mutex_);
   while (auto information = dequeue(thread, ~thread.signal_mask_)) {

@@ -104,6 +104,9 @@ class Signals {
   std::optional<GuestSiginfo> accept(Thread& thread, SignalSet set);
   void stop_awaiting(Thread& thread);
 
+  // Carries out the default action of a signal that is pending for the calling thread if that is
+  // the end; leaves everything else as it is. For a thread that computes: handlers have to wait.
+  void end_if_fatal(Thread& thread);
   // The next handler for the calling thread to run, with the thread's mask changed for it; nothing
   // if there is none left. Carries out default actions on the way, of which the end of the cage
   // shows in its exit status.

@@ -13,6 +13,11 @@ Result<int> TaskIds::allocate() {
   return Error{EAGAIN};
 }
 
+void TaskIds::reserve(int id) {
+  std::lock_guard lock(mutex_);
+  if (id > 0 && id < kLimit) used_[id] = true;
+}
+
 void TaskIds::free(int id) {
   std::lock_guard lock(mutex_);
   used_[id] = false;

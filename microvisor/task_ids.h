@@ -19,6 +19,8 @@ class TaskIds {
   // The next free number after the one given out last, from 2 on: 1 is whoever starts the first
   // cage. Freed numbers thus rest as long as possible. EAGAIN if all are in use.
   Result<int> allocate();
+  // Takes a number that the embedder has chosen.
+  void reserve(int id);
   void free(int id);
 
  private:

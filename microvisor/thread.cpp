@@ -14,11 +14,41 @@ namespace {
 // Linux gives up on longer lists too (ROBUST_LIST_LIMIT): they may be circular.
 constexpr int kRobustListLimit = 2048;
 
+thread_local constinit Thread* bound_thread = nullptr;
+
+timeval operator-(timeval later, const timeval& earlier) {
+  later.tv_sec -= earlier.tv_sec;
+  later.tv_usec -= earlier.tv_usec;
+  if (later.tv_usec < 0) {
+    later.tv_usec += 1'000'000;
+    --later.tv_sec;
+  }
+  return later;
+}
+
+// Host threads run one guest thread after the other.
+rusage usage_since(const rusage& before, const rusage& now) {
+  rusage usage{};
+  usage.ru_utime = now.ru_utime - before.ru_utime;
+  usage.ru_stime = now.ru_stime - before.ru_stime;
+  usage.ru_minflt = now.ru_minflt - before.ru_minflt;
+  usage.ru_majflt = now.ru_majflt - before.ru_majflt;
+  usage.ru_inblock = now.ru_inblock - before.ru_inblock;
+  usage.ru_oublock = now.ru_oublock - before.ru_oublock;
+  usage.ru_nvcsw = now.ru_nvcsw - before.ru_nvcsw;
+  usage.ru_nivcsw = now.ru_nivcsw - before.ru_nivcsw;
+  return usage;
+}
+
 }  // namespace
 
 Thread::~Thread() { cage_.forget_thread(*this); }
 
-ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
+Thread* current_thread() { return bound_thread; }
+
+ThreadBinding::ThreadBinding(Thread& thread)
+    : thread_(thread), usage_before_(thread.cage().host().resource_usage(RUSAGE_THREAD)) {
+  bound_thread = &thread;
   thread_.host_thread_.store(thread_.cage().host().thread_id());
   set_current_attention(&thread_.attention_);
 }
@@ -26,6 +56,10 @@ ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
 ThreadBinding::~ThreadBinding() {
   set_current_attention(nullptr);
   thread_.host_thread_.store(0);
+  bound_thread = nullptr;
+  const Result<rusage> usage = thread_.cage().host().resource_usage(RUSAGE_THREAD);
+  if (!usage_before_.ok() || !usage.ok()) return;
+  thread_.cage().add_usage(usage_since(usage_before_.value(), usage.value()));
 }
 
 void Thread::reset() {

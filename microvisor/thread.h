@@ -10,6 +10,8 @@
 // everything else belongs to the thread itself.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -113,6 +115,8 @@ class ThreadBinding {
 
  private:
   Thread& thread_;
+  // What the host thread had used when the binding began.
+  const Result<rusage> usage_before_;
 };
 
 // What is to become of a new process; see clone(2).
@@ -121,6 +125,9 @@ struct ForkRequest {
   bool waits = false;           // CLONE_VFORK: the caller waits for that
   GuestPtr<int32_t> set_tid = {};  // where the child finds its id, in its own memory
 };
+
+// The guest thread that the calling host thread runs, or null. Async-signal-safe.
+Thread* current_thread();
 
 // How the microvisor has guest threads and processes started.
 class ThreadStarter {

@@ -189,11 +189,24 @@ linden_syscall_entry:
         movq    %rsp, %rdi
         call    linden_syscall
 1:      testb   %al, %al
-        jnz     2f
+        jnz     3f
+        // Whoever wants the thread's attention sets the word and then interrupts it. What came before
+        // the comparison is found here; what comes after it finds the thread between the labels, which
+        // counts as guest code (fault_handler.cpp).
+        movq    %fs:linden_current_attention@tpoff, %r11
+        .globl  linden_syscall_return
+linden_syscall_return:
+        cmpl    $0, (%r11)
+        jne     2f
         movq    56(%rsp), %rax
         addq    $152, %rsp
         ret
-2:      movl    72(%rsp), %edi
+        .globl  linden_syscall_return_end
+linden_syscall_return_end:
+2:      movq    %rsp, %rdi
+        call    linden_attend
+        jmp     1b
+3:      movl    72(%rsp), %edi
         movl    76(%rsp), %esi
         movl    80(%rsp), %edx
         call    *64(%rsp)

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "microvisor/cage.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/interruption.h"
 #include "microvisor/thread.h"
@@ -21,6 +22,7 @@
 namespace linden::runtime {
 
 extern "C" void linden_trap_exit();
+extern "C" const char linden_syscall_return[], linden_syscall_return_end[];
 
 namespace {
 
@@ -78,6 +80,12 @@ void note_last_call(jit::TrapCode code) {
   thread.note_trap(code, pc, sp + 8);
 }
 
+// Generated code, or the way back into it after the last look at the attention word.
+bool is_guest_code(uintptr_t pc) {
+  return in_code_region(pc) || (pc >= reinterpret_cast<uintptr_t>(linden_syscall_return) &&
+                                pc < reinterpret_cast<uintptr_t>(linden_syscall_return_end));
+}
+
 // The microvisor wants the attention of the guest thread that runs here. Wherever it is in host
 // code, it will look by itself; a wait is called back, and generated code is left if the thread is
 // to end.
@@ -89,8 +97,13 @@ void handle_interrupt(int, siginfo_t*, void* context) {
     registers[REG_RIP] = static_cast<greg_t>(pc);
     return;
   }
-  const bool must_end = (microvisor::current_attention().load() & microvisor::Thread::kEnd) != 0;
-  if (must_end && in_code_region(pc) && current_context().host_stack_pointer != 0) {
+  if (current_context().host_stack_pointer == 0 || !is_guest_code(pc)) return;
+  // The thread is in guest code, so it holds no lock, and this may take some. Signals with handlers
+  // wait for the next system call.
+  if (microvisor::Thread* thread = microvisor::current_thread()) {
+    thread->cage().signals().end_if_fatal(*thread);
+  }
+  if ((microvisor::current_attention().load() & microvisor::Thread::kEnd) != 0) {
     GuestThread::current().note_trap(jit::TrapCode::Exit, pc,
                                      static_cast<uintptr_t>(registers[REG_RSP]));
     registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);

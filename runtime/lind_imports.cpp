@@ -71,6 +71,12 @@ extern "C" bool linden_syscall(SyscallFrame* frame) {
   return make_call(*static_cast<GuestTask*>(current_user_data()), *frame);
 }
 
+// The same for attention that was wanted after the call.
+extern "C" bool linden_attend(SyscallFrame* frame) {
+  GuestTask& task = *static_cast<GuestTask*>(current_user_data());
+  return attend(task, *frame);
+}
+
 extern "C" bool linden_resume_syscall(SyscallFrame* frame) {
   GuestTask& task = *static_cast<GuestTask*>(current_user_data());
   task.thread.cage().signals().set_mask(task.thread, frame->restored_mask);

@@ -1,5 +1,5 @@
-// siglongjmp and longjmp out of signal handlers: through frames of the handler, of the call that the
-// signal interrupted and of those that made it, with their variables and the signal mask.
+// siglongjmp and longjmp out of signal handlers: through frames of the handler, of the call that
+// the signal interrupted and of those that made it, with their variables and the signal mask.
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,7 +13,7 @@ static int depth_of_handler;
 static void handler_frames(int n, int value) {
   if (n == 0) siglongjmp(place, value);
   volatile char frame[100];
-  memset((char *)frame, n, sizeof frame);
+  memset((char*)frame, n, sizeof frame);
   handler_frames(n - 1, value);
 }
 
@@ -36,7 +36,8 @@ static int is_blocked(int number) {
 static void with_mask(int save) {
   volatile int rounds = 0;
   int value = sigsetjmp(place, save);
-  if (value != 0) printf("back with %d, SIGUSR1 blocked: %d\n", value == SIGUSR1, is_blocked(SIGUSR1));
+  if (value != 0)
+    printf("back with %d, SIGUSR1 blocked: %d\n", value == SIGUSR1, is_blocked(SIGUSR1));
   if (rounds++ < 3) {
     depth_of_handler = rounds;
     sigset_t mask;
@@ -55,7 +56,7 @@ static void nested_handler(int number) {
   siglongjmp(outer, 7);
 }
 
-static void *thread(void *argument) {
+static void* thread(void* argument) {
   static _Thread_local volatile int count;
   sigjmp_buf here;
   (void)argument;

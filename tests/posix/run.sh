@@ -23,9 +23,10 @@ for source in "$here"/*.c; do
     failed=$((failed + 1))
     continue
   fi
-  timeout 60 "$work/native" >"$work/expected.out" 2>/dev/null
+  # Programs find themselves by /proc/self/exe.
+  (cd "$work" && timeout 60 ./native) >"$work/expected.out" 2>/dev/null
   expected=$?
-  timeout 120 "$linden" run "$work/program" >"$work/actual.out" 2>"$work/actual.err"
+  timeout 120 "$linden" run --tier fast --dir "$work" --cwd "$work" "$work/program" >"$work/actual.out" 2>"$work/actual.err"
   actual=$?
   if [[ $expected -ne $actual ]] || ! cmp -s "$work/expected.out" "$work/actual.out"; then
     echo "FAILED: $name: exit code $actual, native $expected"
