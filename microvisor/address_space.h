@@ -135,7 +135,8 @@ class AddressSpace {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Result<void> copy_region(AddressSpace& parent, const Region& region)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Result<void> copy_touched(std::byte* from, std::byte* to, size_t size);
+  Result<void> copy_touched(std::byte* from, std::byte* to, size_t size,
+                            const RegionAttributes& attributes);
   Result<void> copy_file_pages(std::byte* from, std::byte* to, size_t size);
   Result<HostMapping> lift(PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Result<void> move_and_grow(const Region& from, PageRange to)

@@ -13,6 +13,16 @@
 
 namespace linden::microvisor {
 
+namespace {
+
+size_t total_size(std::span<const HostRange> ranges) {
+  size_t total = 0;
+  for (const HostRange& range : ranges) total += static_cast<size_t>(range.end - range.start);
+  return total;
+}
+
+}  // namespace
+
 Result<void> AddressSpace::copy_from(AddressSpace& parent) {
   // The parent's first: of a child that is not complete nobody knows.
   absl::MutexLock parent_lock(&parent.mutex_);
@@ -36,7 +46,7 @@ Result<void> AddressSpace::share_region(AddressSpace& parent, const Region& regi
 }
 
 Result<void> AddressSpace::copy_region(AddressSpace& parent, const Region& region) {
-  const int protection = region.attributes.protection;
+  const RegionAttributes& attributes = region.attributes;
   std::byte* const to = at(region.range.start);
   std::byte* const from = parent.at(region.range.start);
   const size_t size = region.range.size();
@@ -44,34 +54,48 @@ Result<void> AddressSpace::copy_region(AddressSpace& parent, const Region& regio
   // it has, once it was read.
   TRY(host_.mmap(to, size, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
-  if (region.attributes.huge_pages == HugePages::Wanted) {
-    (void)host_.madvise(to, size, MADV_HUGEPAGE);
+  if (attributes.wipe_on_fork) {
+    // Nothing is copied.
+  } else if (attributes.is_file) {
+    TRY(copy_file_pages(from, to, size));
   } else {
-    advise_huge_pages(region.range);
+    TRY(copy_touched(from, to, size, attributes));
   }
-  if (!region.attributes.wipe_on_fork) {
-    const bool is_readable = (protection & PROT_READ) != 0;
-    if (!is_readable) TRY(host_.mprotect(from, size, PROT_READ));
-    Result<void> copied =
-        region.attributes.is_file ? copy_file_pages(from, to, size) : copy_touched(from, to, size);
-    if (!is_readable) TRY(host_.mprotect(from, size, protection));
-    TRY(std::move(copied));
+  if (attributes.protection != (PROT_READ | PROT_WRITE)) {
+    TRY(host_.mprotect(to, size, attributes.protection));
   }
-  if (protection != (PROT_READ | PROT_WRITE)) TRY(host_.mprotect(to, size, protection));
   return {};
 }
 
-Result<void> AddressSpace::copy_touched(std::byte* from, std::byte* to, size_t size) {
+Result<void> AddressSpace::copy_touched(std::byte* from, std::byte* to, size_t size,
+                                        const RegionAttributes& attributes) {
   std::array<HostRange, 64> ranges;
+  const bool is_readable = (attributes.protection & PROT_READ) != 0;
+  // Clearing a huge page costs more than copying a few small ones; then they come later.
+  const bool wants_huge_pages = attributes.huge_pages == HugePages::Wanted;
+  bool is_dense = false;
   std::byte* position = from;
-  while (true) {
+  for (bool is_first = true;; is_first = false) {
     const size_t count = TRY(host_.find_touched(position, from + size, ranges));
-    for (const HostRange& range : std::span(ranges).first(count)) {
-      const auto length = static_cast<size_t>(range.end - range.start);
-      TRY(copy_to_guest(to + (range.start - from), range.start, length));
+    const auto touched = std::span(ranges).first(count);
+    if (is_first && count != 0 && !is_readable) TRY(host_.mprotect(from, size, PROT_READ));
+    if (is_first) is_dense = total_size(touched) >= kHugePageSize / 2;
+    if (is_first && is_dense && wants_huge_pages) (void)host_.madvise(to, size, MADV_HUGEPAGE);
+    Result<void> copied;
+    for (const HostRange& range : touched) {
+      if (copied.ok()) {
+        copied = copy_to_guest(to + (range.start - from), range.start,
+                               static_cast<size_t>(range.end - range.start));
+      }
       position = range.end;
     }
-    if (count < ranges.size()) return {};
+    const bool is_last = count < ranges.size() || !copied.ok();
+    if (is_last && position != from && !is_readable) {
+      TRY(host_.mprotect(from, size, attributes.protection));
+    }
+    if (!is_last) continue;
+    if (!is_dense && wants_huge_pages) (void)host_.madvise(to, size, MADV_HUGEPAGE);
+    return copied;
   }
 }
 

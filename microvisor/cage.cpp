@@ -14,6 +14,9 @@
 namespace linden::microvisor {
 
 Cage::Cage(Host& host, Options options)
+    : Cage(host, options, ProcessAttributes(host, options.fd_limit)) {}
+
+Cage::Cage(Host& host, Options options, ProcessAttributes attributes)
     : host_(host),
       options_([&host](Options options) {
         if (options.processes == nullptr) {
@@ -26,7 +29,7 @@ Cage::Cage(Host& host, Options options)
         return options;
       }(std::move(options))),
       program_(options_.program),
-      attributes_(host, options_.fd_limit),
+      attributes_(attributes),
       fds_(options_.fd_limit),
       main_thread_(*this, options_.id),
       timers_(*this, options_.timer_service) {
@@ -42,8 +45,7 @@ Result<std::unique_ptr<Cage>> Cage::fork(Thread& caller, int exit_signal) {
   options.parent_id = id();
   options.exit_signal = exit_signal;
   options.id = TRY(processes().allocate_id());
-  auto child = std::make_unique<Cage>(host_, std::move(options));
-  child->attributes_.copy_from(attributes_);
+  std::unique_ptr<Cage> child(new Cage(host_, std::move(options), attributes_));
   child->fds_.copy_from(fds_);
   child->signals_.copy_from(signals_, caller, child->main_thread_);
   absl::ReaderMutexLock lock(&working_directory_mutex_);
@@ -155,13 +157,15 @@ bool Cage::has_thread(int id) const {
   return threads_.contains(id);
 }
 
+void Cage::call_back(Thread& thread) {
+  thread.request_attention(Thread::kEnd);
+  // The caller itself looks when its system call ends.
+  if (&thread != current_thread()) thread.interrupt();
+}
+
 void Cage::call_threads_back() {
-  main_thread_.request_attention(Thread::kEnd);
-  main_thread_.interrupt();
-  for (auto [id, thread] : threads_) {
-    thread->request_attention(Thread::kEnd);
-    thread->interrupt();
-  }
+  call_back(main_thread_);
+  for (auto [id, thread] : threads_) call_back(*thread);
 }
 
 void Cage::wait_for_threads() {

@@ -160,10 +160,13 @@ class Cage {
   friend class Thread;
   static constexpr int64_t kRunning = -1;
 
+  Cage(Host& host, Options options, ProcessAttributes attributes);
+
   void set_working_directory(std::shared_ptr<OpenFile> directory);
   // Its threads are to end, for whatever reason.
   bool is_ending() const { return exit_status_.load() != kRunning || is_executing_.load(); }
   void forget_thread(const Thread& thread);
+  void call_back(Thread& thread);
   void call_threads_back();
 
   Host& host_;

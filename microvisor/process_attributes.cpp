@@ -5,22 +5,23 @@
 namespace linden::microvisor {
 
 ProcessAttributes::ProcessAttributes(Host& host, int descriptor_limit)
-    : identity_(host.identity()), creation_mask_(host.creation_mask()) {
+    : identity_(std::make_shared<const HostIdentity>(host.identity())),
+      creation_mask_(host.creation_mask()) {
   limits_.fill({RLIM_INFINITY, RLIM_INFINITY});
   limits_[RLIMIT_NOFILE] = {static_cast<uint64_t>(descriptor_limit), kMaxDescriptors};
   limits_[RLIMIT_STACK] = {kStackLimit, RLIM_INFINITY};
   for (int none : {RLIMIT_CORE, RLIMIT_NICE, RLIMIT_RTPRIO}) limits_[none] = {0, 0};
 }
 
-void ProcessAttributes::copy_from(const ProcessAttributes& other) {
-  nice = other.nice.load();
-  scheduling_policy = other.scheduling_policy.load();
-  dumpable = other.dumpable.load();
-  no_new_privileges = other.no_new_privileges.load();
-  creation_mask_ = other.creation_mask_.load();
-  file_size_limit_ = other.file_size_limit_.load();
-  absl::ReaderMutexLock other_lock(&other.mutex_);
-  absl::MutexLock lock(&mutex_);
+ProcessAttributes::ProcessAttributes(const ProcessAttributes& other)
+    : nice(other.nice.load()),
+      scheduling_policy(other.scheduling_policy.load()),
+      dumpable(other.dumpable.load()),
+      no_new_privileges(other.no_new_privileges.load()),
+      identity_(other.identity_),
+      creation_mask_(other.creation_mask_.load()),
+      file_size_limit_(other.file_size_limit_.load()) {
+  absl::ReaderMutexLock lock(&other.mutex_);
   limits_ = other.limits_;
   name_ = other.name_;
 }

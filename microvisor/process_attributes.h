@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/synchronization/mutex.h"
@@ -26,11 +27,11 @@ class ProcessAttributes {
   static constexpr uint64_t kStackLimit = 1 << 20;
 
   ProcessAttributes(Host& host, int descriptor_limit);
-  // As fork(2) does; the identity is the same anyway.
-  void copy_from(const ProcessAttributes& other);
+  // As fork(2) does.
+  ProcessAttributes(const ProcessAttributes& other);
 
   // The user whom the host process runs as; a cage can't become another one.
-  const HostIdentity& identity() const { return identity_; }
+  const HostIdentity& identity() const { return *identity_; }
 
   uint32_t creation_mask() const { return creation_mask_; }
   // The previous mask.
@@ -52,7 +53,7 @@ class ProcessAttributes {
   std::atomic<bool> no_new_privileges = false;
 
  private:
-  const HostIdentity identity_;
+  const std::shared_ptr<const HostIdentity> identity_;
   std::atomic<uint32_t> creation_mask_;
   std::atomic<uint64_t> file_size_limit_ = RLIM_INFINITY;
   mutable absl::Mutex mutex_;

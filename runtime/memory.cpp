@@ -7,6 +7,13 @@
 
 namespace linden::runtime {
 
+namespace {
+
+// Initial memory up to this size gets no huge pages.
+constexpr uint64_t kSparse = uint64_t{32} << 20;
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Memory>> Memory::create(const jit::Limits& limits, void* fixed) {
   std::unique_ptr<Memory> memory(new (std::nothrow) Memory);
   if (memory == nullptr) return absl::ResourceExhaustedError("out of memory");
@@ -63,6 +70,9 @@ absl::Status Memory::become_address_space(uint64_t null_zone) {
   if (!reserve(0, null_zone) || !reserve(std::max(allocated, null_zone), all)) {
     return absl::ResourceExhaustedError("cannot arrange the linear memory");
   }
+  // Data and the first stack: mostly sparse, so that huge pages would only be cleared, and copied
+  // by forks, for a few kilobytes each.
+  if (allocated <= kSparse) madvise(base_, allocated, MADV_NOHUGEPAGE);
   size_.store(all, std::memory_order_release);
   return absl::OkStatus();
 }
