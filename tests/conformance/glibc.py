@@ -71,12 +71,13 @@ def run(test, tree, options, scratch):
     # The driver forks unless TEST_DIRECT is set, which also makes it say what it expects.
     environment = list(test.environment)
     if not test.whole_environment:
-        environment = [f"GCONV_PATH={tree.objects}/iconvdata", f"LOCPATH={tree.objects}/localedata", "LC_ALL=C",
+        environment = [f"GCONV_PATH={tree.objects}/iconvdata", f"LOCPATH={tree.locales}", "LC_ALL=C",
                        *environment]
     environment.append(f"TEST_DIRECT={scratch}/directions")
     command = [options.linden, "run", "--no-cache", "--jobs", "1", "--tier", options.tier,
-               "--dir", f"{tree.source}::{tree.source}:ro", "--dir", f"{tree.objects}::{tree.objects}",
-               "--dir", f"{scratch}::{scratch}", "--cwd", tree.source / test.directory,
+               "--dir", f"{tree.source}::{tree.source}:ro", "--dir", f"{tree.locales}::{tree.locales}:ro",
+               "--dir", f"{tree.objects}::{tree.objects}", "--dir", f"{scratch}::{scratch}",
+               "--cwd", tree.source / test.directory,
                *(f"--env={assignment}" for assignment in environment), tree.program(test)]
     shell = f"exec {shlex.join(map(str, command))} {test.arguments}"
     with open(test.standard_input or os.devnull, "rb") as standard_input:

@@ -5,6 +5,7 @@ Makefile says. What differs from `make check` is given on make's command line: p
 """
 
 import dataclasses
+import fcntl
 import os
 import re
 import shlex
@@ -43,10 +44,11 @@ class Tree:
     def __init__(self, build, sysroot, output):
         self.build = build
         sources = sorted(build.glob("glibc-[0-9]*"))
-        if not sources or not (build / "objects/libc.a").exists():
-            sys.exit(f"glibc: no built glibc in {build}: run glibc-port/build")
+        if not sources:
+            sys.exit(f"glibc: no sources in {build}: run glibc-port/build")
         self.source = sources[-1]
         self.objects = output / "objects"
+        self.locales = output / "locales"
         # libc's compiler, which drops what only gcc knows, with what makes it `linden cc`.
         configuration = sysroot / "linden.cfg"
         if not configuration.exists():
@@ -57,7 +59,14 @@ class Tree:
     def prepare(self, jobs):
         """Copies the configured tree without objects of libc, and builds libsupport, which the tests are linked
         with. Both are begun anew if libc changed."""
+        with open(self.build / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)  # glibc-port/build holds it
+            self._prepare(jobs)
+
+    def _prepare(self, jobs):
         stamp = self.objects / "prepared"
+        if not (self.build / ".built").exists():
+            sys.exit(f"glibc: libc is not built in {self.build}: run glibc-port/build")
         state = (self.build / ".built").read_text() + str(self.source)
         if stamp.exists() and stamp.read_text() == state:
             return
@@ -126,13 +135,18 @@ class Tree:
         """Compiles locales where tests look for them (LOCPATH), by the host's localedef: for locales x86-64 and
         wasm32 have one format."""
         for locale in locales:
-            target = self.objects / "localedata" / locale
+            target = self.locales / locale
             if target.exists():
                 continue
-            target.parent.mkdir(exist_ok=True)
-            name, charset = locale.split(".")
+            self.locales.mkdir(exist_ok=True)
+            name, _, charset = locale.partition(".")
+            charset, at, modifier = charset.partition("@")
             data = self.source / "localedata"
-            subprocess.run(["localedef", "--no-archive", "--quiet", "--force", "-i", data / "locales" / name,
-                            "-f", data / "charmaps" / charset, target], stdin=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            unfinished = self.locales / "unfinished"
+            subprocess.run(["localedef", "--no-archive", "--quiet", "--force",
+                            "-i", data / "locales" / (name + at + modifier), "-f", data / "charmaps" / charset,
+                            unfinished],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                            env={**os.environ, "I18NPATH": str(data)})
+            if unfinished.exists():  # it makes nothing of a locale that it does not know
+                unfinished.rename(target)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 struct entry {
-  const char *name;
+  const char* name;
   int value;
 };
 
@@ -16,7 +16,7 @@ ENTRY(third, 3);
 extern const struct entry __start_entries[], __stop_entries[];
 
 int main(void) {
-  for (const struct entry *entry = __start_entries; entry != __stop_entries; ++entry)
+  for (const struct entry* entry = __start_entries; entry != __stop_entries; ++entry)
     printf("%s %d\n", entry->name, entry->value);
   return 0;
 }
