@@ -97,11 +97,18 @@ TEST_CASE("the system describes itself") {
   CHECK(posix.call(SYS_time, out) == posix.memory.get<int64_t>(out));
   CHECK(posix.call(SYS_gettimeofday, out, 0) == 0);
   CHECK(posix.memory.get<GuestTimeval>(out).microseconds < 1000000);
-  CHECK(posix.call(SYS_clock_settime, 0, out) == -EPERM);
+  CHECK(posix.call(SYS_clock_settime, CLOCK_REALTIME, out) == -EPERM);
+  CHECK(posix.call(SYS_clock_settime, CLOCK_MONOTONIC, out) == -EINVAL);
+  CHECK(posix.call(SYS_clock_settime, CLOCK_REALTIME, test::kBadAddress) == -EFAULT);
+  const uint32_t no_time = posix.memory.put(std::vector<GuestTimespec>{{0, 1'000'000'000, 0}});
+  CHECK(posix.call(SYS_clock_settime, CLOCK_REALTIME, no_time) == -EINVAL);
   uint32_t adjustment = posix.memory.allocate(sizeof(timex));
   CHECK(posix.call(SYS_adjtimex, adjustment) >= 0);
   uint32_t modes = posix.memory.put(std::vector<uint32_t>(52, 1));
   CHECK(posix.call(SYS_adjtimex, modes) == -EPERM);
+  std::vector<uint32_t> reading(sizeof(timex) / sizeof(uint32_t));
+  reading[0] = ADJ_OFFSET_SS_READ;
+  CHECK(posix.call(SYS_adjtimex, posix.memory.put(reading)) >= 0);
 }
 
 TEST_CASE("prctl and capabilities stay with the cage") {

@@ -116,7 +116,8 @@ def run_directory(directory, tree, options):
     tests = [test for test in tests if re.search(options.only, test.label)]
     if not tests:
         return
-    tree.install_locales(locales)
+    if not options.no_locales:
+        tree.install_locales(locales)
     for test in tests:
         if test.cxx:
             yield test, Outcome("needs C++")
@@ -176,6 +177,8 @@ def parse_arguments():
                         help="only this directory of glibc; repeatable")
     parser.add_argument("--only", default="", metavar="REGEX", help="only tests whose directory/name matches")
     parser.add_argument("--compile-only", action="store_true", help="compile and link, run nothing")
+    parser.add_argument("--no-locales", action="store_true",
+                        help="compile no locales besides those that are there (some take a minute)")
     parser.add_argument("--tier", default="fast", choices=["fast", "opt"],
                         help="how programs are compiled to machine code (default: fast)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
