@@ -72,8 +72,8 @@ class Tree:
             return
         print("copying the configured tree, building libsupport", file=sys.stderr)
         shutil.rmtree(self.objects, ignore_errors=True)
-        subprocess.run(["rsync", "-a", "--include=/csu/start.o", "--exclude=*.o", "--exclude=*.o.d", "--exclude=stamp.*",
-                        f"{self.build}/objects/", f"{self.objects}/"], check=True)
+        subprocess.run(["rsync", "-a", "--include=/csu/start.o", "--exclude=*.o", "--exclude=*.o.d",
+                        "--exclude=stamp.*", f"{self.build}/objects/", f"{self.objects}/"], check=True)
         log = self.make("support", [str(self.objects / "support/libsupport.a"), f"-j{jobs}"])
         if not (self.objects / "support/libsupport.a").exists():
             sys.exit(f"glibc: libsupport does not build\n{log[-3000:]}")
