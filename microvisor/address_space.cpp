@@ -25,7 +25,7 @@ constexpr int kKnown = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MA
 }  // namespace
 
 AddressSpace::AddressSpace(Host& host, std::byte* base, uint64_t limit)
-    : host_(host), base_(base), limit_(limit), regions_({kStart, kEnd}) {}
+    : host_(host), base_(base), highest_limit_(limit), limit_(limit), regions_({kStart, kEnd}) {}
 
 Result<void> AddressSpace::add_initial(uint64_t start, uint64_t end, int protection) {
   absl::MutexLock lock(&mutex_);
@@ -110,6 +110,11 @@ Result<PageRange> AddressSpace::find_free(uint64_t size, uint64_t alignment) con
   auto range = regions_.find_free(size, alignment, bias);
   if (!range) return Error{ENOMEM};
   return *range;
+}
+
+void AddressSpace::set_limit(uint64_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  limit_ = std::min(bytes, highest_limit_);
 }
 
 Result<void> AddressSpace::check_limit(uint64_t bytes, PageRange replaced) const {

@@ -56,7 +56,7 @@ class AddressSpace {
 
   // `base`: 4 GiB of host addresses, page-aligned, which are the caller's; all PROT_NONE, private,
   // anonymous, MAP_NORESERVE and without advice, except where add_initial() says otherwise.
-  // `limit`: how many bytes may be mapped, as RLIMIT_AS counts.
+  // `limit`: how many bytes may ever be mapped, as RLIMIT_AS counts.
   AddressSpace(Host& host, std::byte* base, uint64_t limit = kEnd - kStart);
   AddressSpace(const AddressSpace&) = delete;
   AddressSpace& operator=(const AddressSpace&) = delete;
@@ -93,6 +93,8 @@ class AddressSpace {
   uint64_t mapped_bytes() const;
   // For fork: makes this, which is new, a copy of `parent`. After an error it is of no use.
   Result<void> copy_from(AddressSpace& parent);
+  // RLIMIT_AS, within what the constructor was given. What is mapped already stays.
+  void set_limit(uint64_t bytes);
   // Visits the Regions in the order of addresses, with the lock held: `visit` must not call this
   // object.
   template <typename Visit>
@@ -152,9 +154,10 @@ class AddressSpace {
 
   Host& host_;
   std::byte* const base_;
-  const uint64_t limit_;
+  const uint64_t highest_limit_;
 
   mutable absl::Mutex mutex_;
+  uint64_t limit_ ABSL_GUARDED_BY(mutex_);
   RegionMap regions_ ABSL_GUARDED_BY(mutex_);
   uint64_t initial_break_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: not set
   uint64_t break_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -226,6 +226,19 @@ TEST_CASE("more than the limit can't be mapped") {
   memory.check();
 }
 
+TEST_CASE("a limit that was lowered holds for what is mapped from then on") {
+  AddressSpaceFixture memory(16 * kPage);
+  AddressSpace& space = memory.space;
+  memory.map(8);
+  space.set_limit(4 * kPage);
+  CHECK(space.map(0, kPage, kReadWrite, kAnonymous, -1, 0).code() == ENOMEM);
+  CHECK(space.mapped_bytes() == 8 * kPage);
+  space.set_limit(UINT64_MAX);
+  memory.map(8);
+  CHECK(space.map(0, kPage, kReadWrite, kAnonymous, -1, 0).code() == ENOMEM);
+  memory.check();
+}
+
 TEST_CASE("a mapping grows in place, moves and shrinks with what it holds") {
   FileFixture memory;
   AddressSpace& space = memory.space;

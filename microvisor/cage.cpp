@@ -8,6 +8,7 @@
 #include <climits>
 #include <utility>
 
+#include "microvisor/address_space.h"
 #include "microvisor/host_file.h"
 #include "microvisor/path_operations.h"
 
@@ -51,6 +52,13 @@ Result<std::unique_ptr<Cage>> Cage::fork(Thread& caller, int exit_signal) {
   absl::ReaderMutexLock lock(&working_directory_mutex_);
   child->set_working_directory(working_directory_);
   return child;
+}
+
+void Cage::set_address_space(AddressSpace* address_space) {
+  address_space_ = address_space;
+  if (!address_space) return;
+  // RLIMIT_AS exists, so this cannot fail.
+  address_space->set_limit(attributes_.limit(RLIMIT_AS)->soft);
 }
 
 void Cage::set_working_directory(std::shared_ptr<OpenFile> directory) {

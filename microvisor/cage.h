@@ -83,7 +83,8 @@ class Cage {
   // Null for guests whose memory only grows (WASI).
   AddressSpace* address_space() const { return address_space_; }
   // Borrowed; it describes the same memory as set_memory() and outlives the cage.
-  void set_address_space(AddressSpace* address_space) { address_space_ = address_space; }
+  // Limits it as RLIMIT_AS says: the limit outlives exec and fork.
+  void set_address_space(AddressSpace* address_space);
 
   // Makes the host's standard streams descriptors 0 to 2; one that the host process was started
   // without is missing here too. `rights_of` (null for none) says what WASI may do with each.

@@ -51,6 +51,7 @@ std::shared_ptr<HostFile> HostFile::stream(Host& host, HostFd fd) {
 HostFile::~HostFile() { RecordLocks::of_process().closed(host_, fd_.get(), this); }
 
 void HostFile::descriptor_closed(const void* owner) {
+  if (is_path_only()) return;  // no lock is made through it, and none ends with it
   RecordLocks::of_process().closed(host_, fd_.get(), owner);
 }
 

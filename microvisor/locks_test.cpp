@@ -78,6 +78,19 @@ TEST_CASE("closing any descriptor of a file ends the cage's record locks on it")
   CHECK(lock(second, b, F_SETLK, F_WRLCK, 0, 1) == 0);
 }
 
+TEST_CASE("closing a descriptor opened with O_PATH ends no locks") {
+  PosixFixture first;
+  PosixFixture second(first);
+  first.directory.write("file", "hello");
+  int a = first.opened("file", O_RDWR);
+  int b = second.opened("file", O_RDWR);
+  CHECK(lock(first, a, F_SETLK, F_WRLCK, 0, 0) == 0);
+  CHECK(first.call(SYS_close, first.opened("file", O_PATH)) == 0);
+  CHECK(lock(second, b, F_SETLK, F_RDLCK, 0, 0) == -EAGAIN);
+  CHECK(first.call(SYS_close, first.opened("file", O_RDONLY)) == 0);
+  CHECK(lock(second, b, F_SETLK, F_RDLCK, 0, 0) == 0);
+}
+
 TEST_CASE("locks of an open file end with its last descriptor") {
   PosixFixture posix;
   posix.directory.write("file", "hello");

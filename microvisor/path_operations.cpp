@@ -211,11 +211,14 @@ Result<void> link_at(Host& host, const Location& from, Symlinks symlinks, const 
   uint64_t directory = plain ? 0 : O_DIRECTORY;
   Target target = TRY(open_target(host, from, O_PATH | directory, 0));
   Parent destination = TRY(open_parent_to_create(host, to, Create::Other));
-  if (target.file || target.mount != destination.mount) {
+  // /proc/self/fd/N is how a file that was opened with O_TMPFILE gets a name.
+  const Mount* mount = target.file ? target.file->mount() : target.mount;
+  if (mount != destination.mount) {
     TRY(require_absent(host, destination, Create::Other));
     return Error{EXDEV};
   }
-  return host.link_descriptor(target.fd.get(), destination.directory, destination.leaf.c_str());
+  const int source_fd = target.file ? TRY(target.file->host_descriptor()) : target.fd.get();
+  return host.link_descriptor(source_fd, destination.directory, destination.leaf.c_str());
 }
 
 Result<void> make_symlink_at(Host& host, const std::string& target, const Location& location) {

@@ -1,9 +1,10 @@
 // Limits, usage and priority. Limits are the cage's: RLIMIT_NOFILE bounds its table of descriptors,
-// RLIMIT_FSIZE its writes, RLIMIT_STACK is what libc takes as the size of new threads' stacks; the
-// others are kept and reported.
+// RLIMIT_FSIZE its writes, RLIMIT_AS what it maps, RLIMIT_STACK is what libc takes as the size of
+// new threads' stacks; the others are kept and reported.
 
 #include <algorithm>
 
+#include "microvisor/address_space.h"
 #include "microvisor/syscall_helpers.h"
 
 namespace linden::microvisor {
@@ -24,6 +25,7 @@ namespace {
 Result<void> set_limit(Cage& cage, int resource, const GuestRlimit& limit) {
   TRY(cage.attributes().set_limit(resource, limit));
   if (resource == RLIMIT_NOFILE) cage.fds().set_limit(static_cast<int>(limit.soft));
+  if (resource == RLIMIT_AS && cage.address_space()) cage.address_space()->set_limit(limit.soft);
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "microvisor/abi.h"
+#include "microvisor/address_space_test_support.h"
 #include "microvisor/cage.h"
 #include "microvisor/host_file.h"
 #include "microvisor/path_operations.h"
@@ -220,6 +221,15 @@ TEST_CASE("devices have the host's numbers, and nothing else of the host's /dev 
   CHECK(guest.open("/dev/new", O_WRONLY | O_CREAT).code() == EROFS);
   CHECK(guest.open("/dev/shm/segment", O_RDWR | O_CREAT).ok());
   CHECK(guest.list("/dev/shm") == Names{".", "..", "segment"});
+}
+
+TEST_CASE("/proc/self/maps shows what is mapped") {
+  ViewFixture guest;
+  test::AddressSpaceFixture memory;
+  CHECK(guest.read("/proc/self/maps").empty());
+  guest.cage->set_address_space(&memory.space);
+  memory.map(1);
+  CHECK(guest.read("/proc/self/maps") == memory.space.describe());
 }
 
 TEST_CASE("/proc tells of the cage and not of the host") {

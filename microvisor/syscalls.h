@@ -215,6 +215,7 @@ SyscallResult sys_epoll_pwait2(Thread&, int fd, GuestPtr<GuestEpollEvent> to, in
 
 // clock.cpp
 SyscallResult sys_clock_gettime(Cage&, int clock, GuestPtr<GuestTimespec> to);
+SyscallResult sys_clock_settime(Cage&, int clock, GuestPtr<GuestTimespec> from);
 SyscallResult sys_clock_getres(Cage&, int clock, GuestPtr<GuestTimespec> to);
 SyscallResult sys_clock_nanosleep(Cage&, int clock, int flags, GuestPtr<GuestTimespec> request,
                                   GuestPtr<GuestTimespec> remaining);

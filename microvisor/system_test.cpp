@@ -1,8 +1,10 @@
 // System calls about the process, its user, its limits and the machine.
 
 #include <linux/capability.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "microvisor/address_space_test_support.h"
 #include "microvisor/test_support.h"
 
 namespace linden::microvisor {
@@ -35,6 +37,25 @@ TEST_CASE("process groups and sessions are the cage's") {
   CHECK(posix.call(SYS_setpgid, 0, 1) == -EPERM);
   CHECK(posix.call(SYS_setpgid, 0, -1) == -EINVAL);
   CHECK(posix.call(SYS_setsid) == -EPERM);
+}
+
+TEST_CASE("RLIMIT_AS acts on the address space, also on one that comes later") {
+  PosixFixture posix;
+  test::AddressSpaceFixture memory;
+  auto set_limit = [&](uint64_t bytes) {
+    uint32_t limit = posix.memory.put(std::vector<GuestRlimit>{{bytes, RLIM_INFINITY}});
+    return posix.call(SYS_setrlimit, RLIMIT_AS, limit);
+  };
+  auto map = [&](uint32_t pages) {
+    return posix.call(SYS_mmap, 0, pages * kGuestPageSize, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
+  };
+  CHECK(set_limit(4 * kGuestPageSize) == 0);
+  posix.cage->set_address_space(&memory.space);
+  CHECK(map(5) == -ENOMEM);
+  CHECK(set_limit(8 * kGuestPageSize) == 0);
+  CHECK(map(5) > 0);
+  CHECK(map(5) == -ENOMEM);
 }
 
 TEST_CASE("limits are kept, and that of descriptors acts") {
@@ -97,11 +118,18 @@ TEST_CASE("the system describes itself") {
   CHECK(posix.call(SYS_time, out) == posix.memory.get<int64_t>(out));
   CHECK(posix.call(SYS_gettimeofday, out, 0) == 0);
   CHECK(posix.memory.get<GuestTimeval>(out).microseconds < 1000000);
-  CHECK(posix.call(SYS_clock_settime, 0, out) == -EPERM);
+  CHECK(posix.call(SYS_clock_settime, CLOCK_REALTIME, out) == -EPERM);
+  CHECK(posix.call(SYS_clock_settime, CLOCK_MONOTONIC, out) == -EINVAL);
+  CHECK(posix.call(SYS_clock_settime, CLOCK_REALTIME, test::kBadAddress) == -EFAULT);
+  const uint32_t no_time = posix.memory.put(std::vector<GuestTimespec>{{0, 1'000'000'000, 0}});
+  CHECK(posix.call(SYS_clock_settime, CLOCK_REALTIME, no_time) == -EINVAL);
   uint32_t adjustment = posix.memory.allocate(sizeof(timex));
   CHECK(posix.call(SYS_adjtimex, adjustment) >= 0);
   uint32_t modes = posix.memory.put(std::vector<uint32_t>(52, 1));
   CHECK(posix.call(SYS_adjtimex, modes) == -EPERM);
+  std::vector<uint32_t> reading(sizeof(timex) / sizeof(uint32_t));
+  reading[0] = ADJ_OFFSET_SS_READ;
+  CHECK(posix.call(SYS_adjtimex, posix.memory.put(reading)) >= 0);
 }
 
 TEST_CASE("prctl and capabilities stay with the cage") {

@@ -8,13 +8,13 @@ import dataclasses
 import json
 import os
 import re
-import subprocess
 import sys
 import tarfile
 import tempfile
 from pathlib import Path
 
 import dejagnu
+from suites import execute, last_line, read_exclusions
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -94,35 +94,6 @@ def collect(suite, levels):
             options = [option for option in options if not GCC_ONLY.match(option)]
             tests.append(Test(name, level, sources, options, directives.unsupported))
     return tests
-
-
-def read_exclusions(path):
-    """`NAME[ LEVEL]: reason` in each line."""
-    exclusions = {}
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        name, colon, reason = line.partition(": ")
-        if not colon or not reason.strip():
-            sys.exit(f"{path}:{number}: no reason is given")
-        exclusions[name] = reason.strip()
-    return exclusions
-
-
-def last_line(text):
-    lines = [line for line in text.decode(errors="replace").splitlines() if line.strip()]
-    errors = [line for line in lines if "error:" in line]
-    return (errors or lines or [""])[-1 if not errors else 0][:200]
-
-
-def execute(command, timeout, **arguments):
-    """The exit code (None after the timeout), and what was printed."""
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=timeout, **arguments)
-        return done.returncode, done.stdout
-    except subprocess.TimeoutExpired as expired:
-        return None, expired.stdout or b""
 
 
 def attempt(test, compiler, runner, work, options):

@@ -1,0 +1,2 @@
+#include "optional-arguments.h"
+#include <sysdeps/unix/sysv/linux/ptrace.c>
