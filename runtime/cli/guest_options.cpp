@@ -73,7 +73,7 @@ std::optional<GuestCage> create_cage(microvisor::Host& host, const GuestOptions&
   if (options.root) visible.insert(visible.begin(), *options.root);
   GuestCage guest{.view = created.take(), .cage = nullptr};
   microvisor::Cage::Options cage_options;
-  cage_options.processes = std::make_shared<microvisor::Processes>();
+  cage_options.processes = std::make_shared<microvisor::Processes>(options.cage_limit);
   cage_options.id = *cage_options.processes->allocate_id();
   cage_options.parent_id = microvisor::Processes::kInit;
   cage_options.program = {options.args, options.environment, executable_path(program, visible)};

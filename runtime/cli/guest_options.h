@@ -21,6 +21,7 @@ struct GuestOptions {
   std::optional<microvisor::DirectoryGrant> root;
   std::string working_directory;  // empty for the default
   std::optional<uint64_t> memory_limit;
+  int cage_limit = microvisor::TaskIds::kLimit;
 };
 
 // A cage for a program of the lind ABI, with the file system that it sees.

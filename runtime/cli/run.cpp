@@ -55,6 +55,10 @@ class Run : public Command {
         ->type_name("NAME");
     app.add_option("--memory", memory_limit_, "bound the growth of the guest's memory")
         ->type_name("BYTES[K|M|G]");
+    app.add_option("--cages", cage_limit_, "how many processes there may be at once")
+        ->type_name("N")
+        ->check(CLI::Range(1, microvisor::TaskIds::kLimit))
+        ->capture_default_str();
     app.add_option("--stack", stack_size_, "the size of the guest's native stack (default: 8M)")
         ->type_name("BYTES[K|M|G]");
     app.add_flag("--stats", stats_, "show times, code size and memory on standard error");
@@ -256,6 +260,7 @@ class Run : public Command {
       options.root->guest_path = "/";
     }
     options.working_directory = working_directory_;
+    options.cage_limit = cage_limit_;
     if (!memory_limit_.empty()) {
       options.memory_limit = parse_byte_count(memory_limit_);
       if (!options.memory_limit) {
@@ -397,6 +402,7 @@ class Run : public Command {
   std::string invoke_;
   std::string memory_limit_;
   std::string stack_size_;
+  int cage_limit_ = 4096;
   bool stats_ = false;
   bool perf_map_ = false;
   bool json_ = false;

@@ -103,6 +103,7 @@ def run_directory(directory, tree, options):
     tests = [test for test in tests if re.search(options.only, test.label)]
     if not tests:
         return
+    tree.locales.mkdir(parents=True, exist_ok=True)
     if not options.no_locales:
         tree.install_locales(locales)
     for test in tests:
