@@ -77,12 +77,14 @@ absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     ProgramSettings settings) {
   std::unique_ptr<CageProgram> program(
       new CageProgram(cage, std::make_shared<const ProgramSettings>(std::move(settings))));
-  if (absl::Status status = program->link(std::move(module)); !status.ok()) return status;
   cage.set_thread_starter(program.get());
+  if (absl::Status status = program->link(std::move(module)); !status.ok()) return status;
   return program;
 }
 
 absl::Status CageProgram::link(std::shared_ptr<const CompiledModule> module) {
+  // The module's start function is a guest already: it makes system calls, and can be called back.
+  microvisor::ThreadBinding binding(cage_.main_thread());
   store_ = std::make_shared<Store>();
   absl::Status prepared;
   auto linked = store_->instantiate(
@@ -256,6 +258,8 @@ microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> 
 microvisor::Result<void> CageProgram::fork(microvisor::Thread& caller,
                                            std::unique_ptr<microvisor::Cage> child_cage,
                                            const microvisor::ForkRequest& request) {
+  // A module without memory; no C program is.
+  if (image_ == nullptr) return microvisor::Error{ENOMEM};
   std::unique_ptr<CageProgram> child = TRY(make_child(std::move(child_cage), request));
   std::shared_ptr<Release> release;
   if (request.waits) release = child->release_ = std::make_shared<Release>();

@@ -128,6 +128,18 @@ for name in "${names[@]}"; do
   expect 139 'trap: out of bounds memory access' --strict-traps --invoke "$name" "$work/access.wasm" 0
 done
 
+# Processes: module, exit code, what is said.
+while read -r name code message; do
+  expect "$code" "$message" --cages 40 "$here/processes/$name.wat"
+done <<'PROCESSES'
+fork_without_memory 12
+fork_in_start 1
+exit_in_start 126 exit
+table_after_fork 6
+fork_bomb 5
+strangers 7
+PROCESSES
+
 if command -v clang-22 >/dev/null && [[ -d /usr/include/wasm32-wasi ]]; then
   mkdir "$work/granted"
   for source in "$here"/*.c; do
