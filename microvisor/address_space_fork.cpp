@@ -83,10 +83,11 @@ Result<void> AddressSpace::copy_touched(std::byte* from, std::byte* to, size_t s
     if (is_first && is_dense && wants_huge_pages) (void)host_.madvise(to, size, MADV_HUGEPAGE);
     Result<void> copied;
     for (const HostRange& range : touched) {
-      if (copied.ok()) {
-        copied = copy_to_guest(to + (range.start - from), range.start,
-                               static_cast<size_t>(range.end - range.start));
-      }
+      const auto length = static_cast<size_t>(range.end - range.start);
+      std::byte* const target = to + (range.start - from);
+      // All pages at once, which costs a third of as many page faults; an economy only.
+      if (length > kGuestPageSize) (void)host_.madvise(target, length, MADV_POPULATE_WRITE);
+      if (copied.ok()) copied = copy_to_guest(target, range.start, length);
       position = range.end;
     }
     const bool is_last = count < ranges.size() || !copied.ok();

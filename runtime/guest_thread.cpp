@@ -97,6 +97,8 @@ void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {
 Trap GuestThread::take_trap() {
   Trap trap;
   trap.code = trap_code_;
+  // Whoever ends as it wanted to is not asked where it was.
+  if (trap_code_ == jit::TrapCode::Exit) trap_chain_length_ = 0;
   for (size_t i = 0; i < trap_chain_length_; ++i) {
     const CompiledModule* module = find_code(trap_chain_[i]);
     if (module == nullptr) break;
