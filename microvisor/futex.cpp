@@ -73,10 +73,8 @@ SyscallResult unlock(Thread& thread, Word host, GuestPtr<uint32_t> word) {
 void futex_wake(Cage& cage, GuestPtr<uint32_t> word, uint32_t count) {
   auto address = cage.memory().futex_word(word);
   if (!address.ok()) return;
-  // Waiters may have used either kind of key.
-  for (int flag : {0, FUTEX_PRIVATE_FLAG}) {
-    (void)cage.host().futex(*address, FUTEX_WAKE | flag, count, nullptr, nullptr, 0);
-  }
+  // As the kernel does: whoever waits for a thread's end or a robust lock says that it is shared.
+  (void)cage.host().futex(*address, FUTEX_WAKE, count, nullptr, nullptr, 0);
 }
 
 SyscallResult sys_futex(Thread& thread, GuestPtr<uint32_t> word, int operation, uint32_t value,

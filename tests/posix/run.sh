@@ -24,7 +24,7 @@ for source in "$here"/*.c; do
     continue
   fi
   # Programs find themselves by /proc/self/exe.
-  (cd "$work" && timeout 60 ./native) >"$work/expected.out" 2>/dev/null
+  (cd "$work" && timeout 60 "$work/native") >"$work/expected.out" 2>/dev/null
   expected=$?
   timeout 120 "$linden" run --tier fast --dir "$work" --cwd "$work" "$work/program" >"$work/actual.out" 2>"$work/actual.err"
   actual=$?
