@@ -1,8 +1,8 @@
 /* clone with a function: a thread starts in lind_thread_start, a process is a fork that calls it.
  */
+#include "optional-arguments.h"
 #include <errno.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <sys/param.h>
 #include <unistd.h>
