@@ -94,8 +94,6 @@ Result<IoVectors> GuestMemory::io_vectors(GuestSpan<GuestIovec> vectors) const {
   IoVectors result;
   result.reserve(guest.size());
   for (const GuestIovec& vector : guest) {
-    // A length is a signed word to Linux.
-    if (vector.length > INT32_MAX) return Error{EINVAL};
     result.push_back(TRY(io_vector(GuestSpan<std::byte>{{vector.base}, vector.length})));
   }
   return result;
