@@ -1,0 +1,20 @@
+// Numbers, strings, regular expressions, sorting, dates, garbage.
+print(0.1 + 0.2, 1e21, 1 / 3, -0, 5e-324, 1.7976931348623157e308, (25).toString(36), (0.000001234).toExponential(3));
+print(parseInt('0x1f'), parseFloat('3.14abc'), Number('  12  '), 1 << 31, 1 >>> 0, -1 >>> 0, ~~3.7, 7 % -3, -7 % 3);
+print(Math.sin(1), Math.pow(2, 0.5), Math.atan2(1, -1), Math.exp(1), Math.log(10), Math.round(-0.5), Math.floor(-0.5));
+print('The quick brown fox'.replace(/(\w+) (\w+)/g, '$2 $1'), 'a,b;c'.split(/[,;]/), 'äöü€'.length, escape('ä€'));
+print(encodeURIComponent('ä€ &'), /^(?:a|ab)(?:c|bcd)(d*)$/.exec('abcd'), 'x'.localeCompare('y'));
+var numbers = [];
+for (var i = 0, seed = 1; i < 2000; i++) numbers.push(seed = seed * 16807 % 2147483647);
+numbers.sort(function (a, b) { return a - b; });
+print(numbers[0], numbers[1000], numbers[1999], numbers.reduce(function (a, b) { return (a + b) % 1000003; }));
+print(new Date(Date.UTC(2024, 1, 29, 12, 30)).toISOString(), new Date(0).getTime(), Date.parse('2000-01-01T00:00:00Z'));
+print(JSON.stringify({ a: [1, null, undefined, 'x\u0001"'], b: { c: 1.5 }, d: function () {} }, null, 2));
+var objects = {};
+for (var k = 0; k < 50000; k++) objects['key' + k % 1000] = { k: k, text: 'value ' + k };
+Duktape.gc();
+print(Object.keys(objects).length, objects.key999.k);
+var buffer = new Uint8Array(16), view = new DataView(buffer.buffer);
+view.setFloat64(0, Math.PI);
+view.setInt32(8, -2, true);
+print(Array.prototype.slice.call(buffer).join(' '), new Float32Array([0.1])[0]);

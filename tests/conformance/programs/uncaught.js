@@ -1,0 +1,3 @@
+print('before');
+function thrower() { throw new RangeError('nobody catches this'); }
+thrower();
