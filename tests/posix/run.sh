@@ -1,39 +1,66 @@
 #!/usr/bin/env bash
-# Compiles every program here for this machine and by `linden cc`, runs both, and compares standard output
-# and exit code. Arguments: linden, the sysroot.
+# Compiles every program of a family (a folder here) for this machine and by `linden cc`, runs both, each in an
+# empty directory of its own, and compares standard output and exit code; native is the oracle.
+#
+#     run.sh LINDEN SYSROOT FAMILY [NAME...]      NAMEs choose programs of the family
+#
+# LINDEN_TEST_JOBS (2) programs are tried at a time.
 set -uo pipefail
 
-linden=$(realpath "$1")
-export LINDEN_SYSROOT=$2
 here=$(cd "$(dirname "$0")" && pwd)
-if [[ ! -f $LINDEN_SYSROOT/lib/libc.a ]]; then
-  echo "skipped: no C library in $LINDEN_SYSROOT (glibc-port/build makes it)"
-  exit 77
-fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0 total=0
 
-for source in "$here"/*.c; do
+# One program; prints what differs.
+try_program() {
+  local source=$1 name work expected actual
   name=$(basename "$source" .c)
-  total=$((total + 1))
-  if ! clang-22 -O1 -w "$source" -o "$work/native" -lpthread -lm ||
-    ! "$linden" cc -O2 -w "$source" -o "$work/program" -lm; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' RETURN
+  mkdir "$work/native" "$work/cage"
+  if ! clang-22 -O1 -w "$source" -o "$work/native/program" -lpthread -lm ||
+    ! "$linden" cc -O2 -w "$source" -o "$work/cage/program" -lm; then
     echo "FAILED: $name does not compile"
-    failed=$((failed + 1))
-    continue
+    return 1
   fi
   # Programs find themselves by /proc/self/exe.
-  (cd "$work" && timeout 60 "$work/native") >"$work/expected.out" 2>/dev/null
+  (cd "$work/native" && exec timeout 60 "$work/native/program") >"$work/expected.out" 2>/dev/null </dev/null
   expected=$?
-  timeout 120 "$linden" run --tier fast --dir "$work" --cwd "$work" "$work/program" >"$work/actual.out" 2>"$work/actual.err"
+  timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" "$work/cage/program" \
+    >"$work/actual.out" 2>"$work/actual.err" </dev/null
   actual=$?
   if [[ $expected -ne $actual ]] || ! cmp -s "$work/expected.out" "$work/actual.out"; then
     echo "FAILED: $name: exit code $actual, native $expected"
     diff "$work/expected.out" "$work/actual.out" | head -10
     head -5 "$work/actual.err"
-    failed=$((failed + 1))
+    return 1
   fi
+}
+
+if [[ ${1:-} == --one ]]; then
+  linden=$2
+  try_program "$3"
+  exit
+fi
+
+linden=$(realpath "$1")
+export LINDEN_SYSROOT=$2
+family=$3
+shift 3
+if [[ ! -f $LINDEN_SYSROOT/lib/libc.a ]]; then
+  echo "skipped: no C library in $LINDEN_SYSROOT (glibc-port/build makes it)"
+  exit 77
+fi
+sources=()
+if [[ $# -eq 0 ]]; then
+  sources=("$here/$family"/*.c)
+fi
+for name in "$@"; do
+  sources+=("$here/$family/$name.c")
 done
-echo "$((total - failed)) of $total programs do as they do natively"
+
+failures=$(printf '%s\n' "${sources[@]}" | xargs -P "${LINDEN_TEST_JOBS:-2}" -I{} bash "$0" --one "$linden" {})
+if [[ -n $failures ]]; then
+  echo "$failures"
+fi
+failed=$(grep -c '^FAILED: ' <<<"$failures")
+echo "$((${#sources[@]} - failed)) of ${#sources[@]} programs of $family do as they do natively"
 [[ $failed -eq 0 ]]
