@@ -64,6 +64,7 @@ Result<uint32_t> AddressSpace::map(uint32_t address, uint32_t length, int protec
   if (protection & PROT_EXEC) return Error{EPERM};
   protection &= kAccess;
   TRY(check_limit(size, range));
+  has_unusual_pages_ |= (flags & MAP_LOCKED) != 0;
 
   if (anonymous && type == MAP_PRIVATE) {
     TRY(map_anonymous(range, protection, flags & (kPassedOn | MAP_STACK)));

@@ -36,12 +36,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "microvisor/fork_plan.h"
 #include "microvisor/host.h"
 #include "microvisor/host_mapping.h"
+#include "microvisor/page_versions.h"
 #include "microvisor/region_map.h"
 #include "microvisor/result.h"
 
@@ -91,8 +95,15 @@ class AddressSpace {
   Result<void> unlock_all_pages();
 
   uint64_t mapped_bytes() const;
-  // For fork: makes this, which is new, a copy of `parent`. After an error it is of no use.
+  // For fork: makes this, which is new or retired, a copy of `parent`. After an error it is of no
+  // use.
   Result<void> copy_from(AddressSpace& parent);
+  // When the process is gone: gives back what no child can use, and keeps the rest for copy_from().
+  // How many bytes of memory that is. After an error it is of no use; EBUSY if what was done to its
+  // pages can't be undone.
+  Result<uint64_t> retire();
+  // Whether, retired, it was copied from `parent` and remembers what.
+  bool is_copy_of(const AddressSpace& parent) const;
   // RLIMIT_AS, within what the constructor was given. What is mapped already stays.
   void set_limit(uint64_t bytes);
   // Visits the Regions in the order of addresses, with the lock held: `visit` must not call this
@@ -135,11 +146,20 @@ class AddressSpace {
 
   Result<void> share_region(AddressSpace& parent, const Region& region)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Result<void> copy_region(AddressSpace& parent, const Region& region)
+  // address_space_fork.cpp says what these are for.
+  Result<void> arrange_as(const AddressSpace& parent)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_, parent.mutex_);
+  Result<void> copy_file_pages(const AddressSpace& parent, const Region& region);
+  Result<void> copy_contents(AddressSpace& parent, const Region& region, size_t& copied)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_, parent.mutex_);
+  Result<void> carry_out(AddressSpace& parent, const PageStep& step);
+  void track_copy(PageRange region, std::span<const PageStep> steps);
+  void become_tracked_copy(const AddressSpace& parent)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_, parent.mutex_);
+  void look_again() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void stop_tracking() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Result<std::vector<PageRange>> find_contents(const Region& region)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Result<void> copy_touched(std::byte* from, std::byte* to, size_t size,
-                            const RegionAttributes& attributes);
-  Result<void> copy_file_pages(std::byte* from, std::byte* to, size_t size);
   Result<HostMapping> lift(PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Result<void> move_and_grow(const Region& from, PageRange to)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -165,6 +185,20 @@ class AddressSpace {
   uint64_t next_shared_memory_ ABSL_GUARDED_BY(mutex_) = 1;
   // MCL_FUTURE, MCL_ONFAULT.
   int lock_future_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Some are locked, or may lose their contents by themselves.
+  bool has_unusual_pages_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // For forks. Set while the host tracks what is written.
+  std::unique_ptr<PageVersions> versions_ ABSL_GUARDED_BY(mutex_);
+  bool is_worth_tracking_ ABSL_GUARDED_BY(mutex_) = false;
+  bool can_track_ ABSL_GUARDED_BY(mutex_) = true;
+  uint64_t identity_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: nothing is a copy of it
+  // What it is a copy of (0: it does not know), and which versions both had then.
+  uint64_t original_ ABSL_GUARDED_BY(mutex_) = 0;
+  PageVersions::Version original_version_ ABSL_GUARDED_BY(mutex_) = 0;
+  PageVersions::Version own_version_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Retired: where there are pages, in order.
+  std::vector<PageRange> contents_ ABSL_GUARDED_BY(mutex_);
 };
 
 template <typename Operation>

@@ -74,6 +74,7 @@ Result<void> AddressSpace::advise(uint32_t address, uint32_t length, int advice)
   const PageRange range{address, address + round_up_to_page(length)};
   return for_each_piece(range, [&](const Region& piece) -> Result<void> {
     if (kind == AdviceKind::Host) {
+      has_unusual_pages_ |= advice == MADV_FREE;
       TRY(host_.madvise(at(piece.range.start), piece.range.size(), advice));
     }
     if (advice == MADV_WIPEONFORK && !piece.attributes.is_private_anonymous()) {
@@ -123,6 +124,7 @@ Result<void> AddressSpace::lock_pages(uint32_t address, uint32_t length, int fla
   const PageRange range{address - address % kGuestPageSize,
                         round_up_to_page(uint64_t{address} + length)};
   absl::MutexLock lock(&mutex_);
+  has_unusual_pages_ = true;
   return for_each_piece(range, [&](const Region& piece) {
     return host_.mlock(at(piece.range.start), piece.range.size(), flags);
   });
@@ -142,6 +144,7 @@ Result<void> AddressSpace::lock_all_pages(int flags) {
     return Error{EINVAL};
   }
   absl::MutexLock lock(&mutex_);
+  has_unusual_pages_ = true;
   lock_future_ = flags & MCL_FUTURE ? flags : 0;
   if (!(flags & MCL_CURRENT)) return {};
   regions_.for_each([&](const Region& region) {

@@ -1,11 +1,9 @@
 #include "microvisor/cage.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 
 #include <algorithm>
 #include <chrono>
-#include <climits>
 #include <utility>
 
 #include "microvisor/address_space.h"
@@ -225,11 +223,6 @@ void Cage::finish_exec() {
   attributes_.set_name({});
   processes().note_exec(id());
   is_executing_ = false;
-}
-
-void Cage::note_child_change() {
-  child_changes_.fetch_add(1);
-  (void)host_.futex(&child_changes_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
 
 void Cage::add_usage(const rusage& usage) {

@@ -147,9 +147,9 @@ class Cage {
   void finish_exec();
   bool is_executing() const { return is_executing_.load(); }
 
-  // A futex word that counts what has happened to children.
-  const std::atomic<uint32_t>& child_changes() const { return child_changes_; }
-  void note_child_change();
+  // For those who wait for children. Shared, because a child that has ended may wake them when the
+  // cage is gone.
+  const std::shared_ptr<ChildChanges>& child_changes() const { return child_changes_; }
 
   // What ended threads have used, and what children have that were waited for.
   void add_usage(const rusage& usage);
@@ -180,7 +180,7 @@ class Cage {
   std::atomic<int64_t> exit_status_ = kRunning;
   std::atomic<bool> is_executing_ = false;
   ProgramArguments next_program_;  // of begin_exec()
-  std::atomic<uint32_t> child_changes_ = 0;
+  const std::shared_ptr<ChildChanges> child_changes_ = std::make_shared<ChildChanges>();
   mutable std::mutex usage_mutex_;
   rusage usage_{};
   rusage usage_of_children_{};

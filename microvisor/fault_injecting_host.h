@@ -160,9 +160,22 @@ class FaultInjectingHost final : public Host {
     return inner_.mincore(address, length, pages);
   }
   Result<size_t> find_touched(const std::byte* start, const std::byte* end,
-                              std::span<HostRange> ranges) override {
+                              std::span<TouchedPages> ranges) override {
     TRY(next_call());
     return inner_.find_touched(start, end, ranges);
+  }
+  Result<void> track_writes(const std::byte* start, const std::byte* end) override {
+    TRY(next_call());
+    return inner_.track_writes(start, end);
+  }
+  Result<size_t> find_written(const std::byte* start, const std::byte* end,
+                              std::span<TouchedPages> ranges) override {
+    TRY(next_call());
+    return inner_.find_written(start, end, ranges);
+  }
+  Result<void> forget_writes(const std::byte* start, const std::byte* end) override {
+    TRY(next_call());
+    return inner_.forget_writes(start, end);
   }
   Result<void> mlock(std::byte* address, size_t length, int flags) override {
     TRY(next_call());

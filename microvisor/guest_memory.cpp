@@ -41,6 +41,14 @@ Result<void> copy_to_guest(void* to, const void* from, size_t length) {
   return {};
 }
 
+Result<void> clear_guest(std::byte* to, size_t length) {
+  alignas(64) static constexpr std::byte kZeros[4096] = {};
+  for (size_t done = 0; done < length; done += sizeof kZeros) {
+    TRY(copy_to_guest(to + done, kZeros, std::min(sizeof kZeros, length - done)));
+  }
+  return {};
+}
+
 Result<void> GuestMemory::copy_in(void* to, uint64_t from, uint64_t length) const {
   const std::byte* source = TRY(host_range(from, length));
   if (linden_user_copy(to, source, length) != 0) return Error{EFAULT};

@@ -150,6 +150,8 @@ std::optional<uint64_t> load_user_word(const std::byte* word, unsigned size);
 // kernel, where the answer is ours and not the kernel's. EFAULT on a protected page, after copying
 // what lies before it.
 Result<void> copy_to_guest(void* to, const void* from, size_t length);
+// Zeros, likewise.
+Result<void> clear_guest(std::byte* to, size_t length);
 
 // To be called by the process's SIGSEGV/SIGBUS handler with the interrupted program counter. If the
 // fault happened in a guest memory copy, moves the counter to the recovery code and returns true;

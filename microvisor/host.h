@@ -107,9 +107,10 @@ struct HostIdentity {
 };
 
 // Pages of the host's memory.
-struct HostRange {
+struct TouchedPages {
   std::byte* start;
   std::byte* end;
+  bool is_written = true;  // false only if find_written() knows that they are not
 };
 
 class Host {
@@ -249,7 +250,17 @@ class Host {
   // fills `ranges` from the front, and says how many. Fewer than it holds: these are all; otherwise
   // ask again from the end of the last one. May name pages without contents, but misses none.
   virtual Result<size_t> find_touched(const std::byte* start, const std::byte* end,
-                                      std::span<HostRange> ranges) = 0;
+                                      std::span<TouchedPages> ranges) = 0;
+  // From now on the host knows which pages of [start, end), private and anonymous, are written. An
+  // economy that the host may refuse.
+  virtual Result<void> track_writes(const std::byte* start, const std::byte* end) = 0;
+  // As find_touched(), and says of each page whether it was written since track_writes() or since
+  // this last named it. EPERM if not all of [start, end) is tracked: then nothing is known of any
+  // page, and track_writes() must begin again. Mapping anew ends tracking.
+  virtual Result<size_t> find_written(const std::byte* start, const std::byte* end,
+                                      std::span<TouchedPages> ranges) = 0;
+  // Forgets what was written in [start, end). EPERM as find_written().
+  virtual Result<void> forget_writes(const std::byte* start, const std::byte* end) = 0;
   // `flags` as for mlock2(2).
   virtual Result<void> mlock(std::byte* address, size_t length, int flags) = 0;
   virtual Result<void> munlock(std::byte* address, size_t length) = 0;

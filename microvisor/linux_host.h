@@ -106,7 +106,11 @@ class LinuxHost final : public Host {
   Result<void> msync(std::byte* address, size_t length, int flags) override;
   Result<void> mincore(std::byte* address, size_t length, std::span<uint8_t> pages) override;
   Result<size_t> find_touched(const std::byte* start, const std::byte* end,
-                              std::span<HostRange> ranges) override;
+                              std::span<TouchedPages> ranges) override;
+  Result<void> track_writes(const std::byte* start, const std::byte* end) override;
+  Result<size_t> find_written(const std::byte* start, const std::byte* end,
+                              std::span<TouchedPages> ranges) override;
+  Result<void> forget_writes(const std::byte* start, const std::byte* end) override;
   Result<void> mlock(std::byte* address, size_t length, int flags) override;
   Result<void> munlock(std::byte* address, size_t length) override;
   Result<HostFd> memfd_create(const char* name, uint32_t flags) override;

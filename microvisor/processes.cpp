@@ -1,9 +1,11 @@
 #include "microvisor/processes.h"
 
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "microvisor/cage.h"
 
@@ -55,8 +57,12 @@ void Processes::leave(int id) {
   processes_.at(id).cage = nullptr;
 }
 
+void ChildChanges::wake(Host& host) {
+  (void)host.futex(&count_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
 void Processes::end(int id, ExitStatus status, const rusage& usage) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   auto process = processes_.find(id);
   process->second.status = status;
   process->second.usage = usage;
@@ -68,7 +74,10 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
     }
     child = next;
   }
-  if (!announce(id, process->second)) forget(process);
+  const Announcement announcement = announce(id, process->second);
+  if (announcement.is_unwanted) forget(process);
+  lock.unlock();
+  if (announcement.changes) announcement.changes->wake(*announcement.host);
 }
 
 void Processes::remove(const Cage& cage) {
@@ -77,12 +86,12 @@ void Processes::remove(const Cage& cage) {
   if (process != processes_.end() && process->second.cage == &cage) forget(process);
 }
 
-bool Processes::announce(int id, const Entry& process) {
+Processes::Announcement Processes::announce(int id, const Entry& process) {
   auto parent = processes_.find(process.parent);
-  if (parent == processes_.end()) return false;
+  if (parent == processes_.end()) return {.is_unwanted = true};
   Cage* cage = parent->second.cage;
   // On its way out: it will not ask any more, and its end will make an orphan of this one.
-  if (cage == nullptr) return true;
+  if (cage == nullptr) return {};
   const GuestSigaction action = cage->signals().action(SIGCHLD).take();
   const bool is_unwanted = process.exit_signal == SIGCHLD && (action.handler == 1 /* SIG_IGN */ ||
                                                               (action.flags & SA_NOCLDWAIT) != 0);
@@ -97,8 +106,8 @@ bool Processes::announce(int id, const Entry& process) {
     // A full queue loses it, as on Linux.
     (void)cage->signals().send(information);
   }
-  cage->note_child_change();
-  return !is_unwanted;
+  cage->child_changes()->note();
+  return {cage->child_changes(), &cage->host(), is_unwanted};
 }
 
 void Processes::forget(Map::iterator process) {

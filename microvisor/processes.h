@@ -15,10 +15,12 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -29,6 +31,7 @@
 namespace linden::microvisor {
 
 class Cage;
+class Host;
 
 // How a process ended, as wait(2) encodes it.
 class ExitStatus {
@@ -60,6 +63,19 @@ struct EndedProcess {
   int id;
   ExitStatus status;
   rusage usage;  // with what its own children used that it waited for
+};
+
+// A futex word that counts what has happened to the children of a cage.
+class ChildChanges {
+ public:
+  const std::atomic<uint32_t>& count() const { return count_; }
+  void note() { count_.fetch_add(1); }
+  // Of those that wait for another count. Not with the mutex of Processes held, which is the first
+  // thing that they want.
+  void wake(Host& host);
+
+ private:
+  std::atomic<uint32_t> count_ = 0;
 };
 
 // Sums of times and counts, the maximum of sizes.
@@ -131,8 +147,14 @@ class Processes {
   void forget(Map::iterator process);
   // An id rests as long as a group or session is called by it.
   void free_unused_id(int id);
-  // Tells the parent that the process has become a zombie; false if the parent will never ask.
-  bool announce(int id, const Entry& process);
+  // Who is to be woken, and whether the parent will never ask for the process.
+  struct Announcement {
+    std::shared_ptr<ChildChanges> changes = nullptr;
+    Host* host = nullptr;
+    bool is_unwanted = false;
+  };
+  // Tells the parent that the process has become a zombie.
+  Announcement announce(int id, const Entry& process);
 
   mutable std::mutex mutex_;
   std::condition_variable empty_;

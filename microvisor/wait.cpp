@@ -14,7 +14,7 @@ namespace {
 // Nothing if none has ended and `options` say not to wait.
 Result<std::optional<EndedProcess>> wait_for_child(Cage& cage, ProcessSelection selection,
                                                    int options) {
-  const std::atomic<uint32_t>& changes = cage.child_changes();
+  const std::atomic<uint32_t>& changes = cage.child_changes()->count();
   const bool keep = (options & WNOWAIT) != 0;
   while (true) {
     const uint32_t seen = changes.load();

@@ -75,6 +75,7 @@ class CageProgram::Release {
 absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     std::shared_ptr<const CompiledModule> module, microvisor::Cage& cage,
     ProgramSettings settings) {
+  settings.memories = MemoryPool::create(cage.host(), settings.memory_limit.value_or(UINT64_MAX));
   std::unique_ptr<CageProgram> program(
       new CageProgram(cage, std::make_shared<const ProgramSettings>(std::move(settings))));
   cage.set_thread_starter(program.get());
@@ -116,8 +117,7 @@ absl::Status CageProgram::prepare_memory(Instance& instance) {
   if (memory == nullptr) return absl::OkStatus();
   const uint64_t initial_size = memory->size().load();
   if (absl::Status status = memory->become_address_space(kNullZone); !status.ok()) return status;
-  auto image = std::make_shared<MemoryImage>(store_->release(memory), cage_.host(),
-                                             settings_->memory_limit.value_or(UINT64_MAX));
+  std::shared_ptr<MemoryImage> image = settings_->memories->adopt(store_->release(memory));
   if (initial_size > kNullZone &&
       !image->address_space.add_initial(kNullZone, initial_size, PROT_READ | PROT_WRITE).ok()) {
     return absl::ResourceExhaustedError("its data do not fit into the memory that it may use");
@@ -284,12 +284,7 @@ microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
   if (request.borrows_memory) {
     child->set_image(image_);
   } else {
-    absl::StatusOr<std::unique_ptr<Memory>> memory = Memory::create_address_space();
-    if (!memory.ok()) return microvisor::Error{ENOMEM};
-    auto image = std::make_shared<MemoryImage>(*std::move(memory), cage_.host(),
-                                               settings_->memory_limit.value_or(UINT64_MAX));
-    TRY(image->address_space.copy_from(image_->address_space));
-    child->set_image(std::move(image));
+    child->set_image(TRY(settings_->memories->copy(image_->address_space)));
   }
   // A child that does not find its id there has a bad pointer, and fork has not failed for that.
   if (!request.set_tid.is_null()) {

@@ -17,8 +17,8 @@
 #include <optional>
 #include <string>
 
-#include "microvisor/address_space.h"
 #include "microvisor/cage.h"
+#include "runtime/memory_pool.h"
 #include "runtime/program_loader.h"
 #include "runtime/store.h"
 
@@ -40,6 +40,8 @@ struct ProgramSettings {
   std::function<void(int process, const Trap&)> on_child_trap;
   // For exec; null: there is none.
   std::shared_ptr<ProgramLoader> loader;
+  // Made by create().
+  std::shared_ptr<MemoryPool> memories = nullptr;
 };
 
 class CageProgram final : public microvisor::ThreadStarter {
@@ -73,13 +75,6 @@ class CageProgram final : public microvisor::ThreadStarter {
   uint64_t mapped_bytes() const { return image_ ? image_->address_space.mapped_bytes() : 0; }
 
  private:
-  // A linear memory and what is mapped in it. Shared while a vforked child borrows it.
-  struct MemoryImage {
-    MemoryImage(std::unique_ptr<Memory> memory, microvisor::Host& host, uint64_t limit)
-        : memory(std::move(memory)), address_space(host, this->memory->base(), limit) {}
-    std::unique_ptr<Memory> memory;
-    microvisor::AddressSpace address_space;
-  };
   // What the caller of vfork waits for.
   class Release;
 
@@ -108,7 +103,7 @@ class CageProgram final : public microvisor::ThreadStarter {
   microvisor::Cage& cage_;
   const std::shared_ptr<const ProgramSettings> settings_;
   std::shared_ptr<Store> store_;
-  std::shared_ptr<MemoryImage> image_;
+  std::shared_ptr<MemoryImage> image_;  // also a vforked child's that borrows it
   std::unique_ptr<Instance> forked_instance_;
   Instance* instance_ = nullptr;  // the main thread's
   std::optional<GuestTask> main_task_;

@@ -2,13 +2,16 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <time.h>
 
+#include <cerrno>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "runtime/guest_thread.h"
+#include "runtime/memory_pool.h"
 
 namespace linden::runtime {
 namespace {
@@ -29,6 +32,17 @@ class Semaphore {
   void acquire() {
     while (sem_wait(&semaphore_) != 0) {
     }
+  }
+  // Whether it succeeded within a second.
+  bool acquire_soon() {
+    timespec deadline;
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    ++deadline.tv_sec;
+    int error;
+    while ((error = sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &deadline)) != 0 &&
+           errno == EINTR) {
+    }
+    return error == 0;
   }
 
  private:
@@ -78,10 +92,14 @@ void* work(void* argument) {
   }
   worker->made.release();
   do {
-    worker->ready.acquire();
+    if (!worker->ready.acquire_soon()) {
+      // Pages that the next guest would have had without faults.
+      GuestThread::current().release_unused_stack();
+      MemoryPool::free_idle();
+      worker->ready.acquire();
+    }
     worker->task();
     worker->task = nullptr;
-    GuestThread::current().release_unused_stack();
   } while (become_idle(worker.get()));
   return nullptr;
 }
