@@ -157,6 +157,11 @@ Result<void> Cage::execute(Thread& caller, OpenFile& file, ProgramArguments prog
   return thread_starter_->execute(caller, file, std::move(program));
 }
 
+bool Cage::is_memory_shared() const {
+  std::lock_guard lock(threads_mutex_);
+  return has_borrowed_memory_ || !threads_.empty();
+}
+
 bool Cage::has_thread(int id) const {
   if (id == main_thread_.id()) return true;
   std::lock_guard lock(threads_mutex_);

@@ -79,7 +79,13 @@ class Cage {
   const std::vector<std::string>& environment() const { return program_.environment; }
 
   const GuestMemory& memory() const { return memory_; }
-  void set_memory(GuestMemory memory) { memory_ = memory; }
+  // `is_borrowed`: it is another cage's, as after vfork(2).
+  void set_memory(GuestMemory memory, bool is_borrowed = false) {
+    memory_ = memory;
+    has_borrowed_memory_ = is_borrowed;
+  }
+  // Whether anyone but this thread, which is about to end, uses the memory.
+  bool is_memory_shared() const;
   // Null for guests whose memory only grows (WASI).
   AddressSpace* address_space() const { return address_space_; }
   // Borrowed; it describes the same memory as set_memory() and outlives the cage.
@@ -174,6 +180,7 @@ class Cage {
   const Options options_;
   ProgramArguments program_;
   GuestMemory memory_;
+  bool has_borrowed_memory_ = false;
   AddressSpace* address_space_ = nullptr;
   ProcessAttributes attributes_;
   FdTable fds_;

@@ -107,9 +107,9 @@ void Thread::run_exit_actions() {
       if (pending != 0) release_robust_futex(pending, head->futex_offset);
     }
   }
-  if (!clear_tid_.is_null() && memory.write(clear_tid_, 0).ok()) {
-    futex_wake(cage_, clear_tid_.cast<uint32_t>(), 1);
-  }
+  // As Linux does it: nobody can be waiting otherwise.
+  if (clear_tid_.is_null() || !cage_.is_memory_shared()) return;
+  if (memory.write(clear_tid_, 0).ok()) futex_wake(cage_, clear_tid_.cast<uint32_t>(), 1);
 }
 
 }  // namespace linden::microvisor

@@ -75,6 +75,7 @@ class CageProgram::Release {
 absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     std::shared_ptr<const CompiledModule> module, microvisor::Cage& cage,
     ProgramSettings settings) {
+  settings.prototypes = std::make_shared<ProgramPrototypes>();
   settings.memories = MemoryPool::create(cage.host(), settings.memory_limit.value_or(UINT64_MAX));
   std::unique_ptr<CageProgram> program(
       new CageProgram(cage, std::make_shared<const ProgramSettings>(std::move(settings))));
@@ -106,6 +107,32 @@ absl::Status CageProgram::link(std::shared_ptr<const CompiledModule> module) {
   return find_entry("_start", 0).status();
 }
 
+absl::Status CageProgram::copy_prototype(const ProgramPrototype& prototype) {
+  auto image = settings_->memories->copy(prototype.image->address_space);
+  if (!image.ok()) return absl::ResourceExhaustedError("memory is short");
+  store_ = prototype.store;
+  set_image(image.take());
+  replicate_main_instance(*prototype.instance);
+  return absl::OkStatus();
+}
+
+// Only if the start function was told nothing that the next time would be different.
+void CageProgram::keep_prototype() {
+  if (image_ == nullptr || main_task_->has_called) return;
+  auto image = settings_->memories->copy(image_->address_space);
+  if (!image.ok()) return;
+  std::unique_ptr<Instance> instance = instance_->replicate(image.value()->memory.get());
+  settings_->prototypes->add(std::make_shared<const ProgramPrototype>(
+      ProgramPrototype{store_, image.take(), std::move(instance)}));
+}
+
+void CageProgram::replicate_main_instance(Instance& original) {
+  own_instance_ = original.replicate(image_->memory.get());
+  instance_ = own_instance_.get();
+  main_task_.emplace(GuestTask{cage_.main_thread(), *this, *instance_, {}});
+  instance_->user_data = &*main_task_;
+}
+
 CageProgram::~CageProgram() {
   cage_.set_thread_starter(nullptr);
   cage_.set_address_space(nullptr);
@@ -129,9 +156,10 @@ absl::Status CageProgram::prepare_memory(Instance& instance) {
   return absl::OkStatus();
 }
 
-void CageProgram::set_image(std::shared_ptr<MemoryImage> image) {
+void CageProgram::set_image(std::shared_ptr<MemoryImage> image, bool is_borrowed) {
   image_ = std::move(image);
-  cage_.set_memory(microvisor::GuestMemory(image_->memory->base(), &image_->memory->size()));
+  cage_.set_memory(microvisor::GuestMemory(image_->memory->base(), &image_->memory->size()),
+                   is_borrowed);
   cage_.set_address_space(&image_->address_space);
 }
 
@@ -180,11 +208,15 @@ absl::Status CageProgram::begin_next_program() {
   cage_.set_address_space(nullptr);
   cage_.set_memory({});
   image_.reset();
-  forked_instance_.reset();
+  own_instance_.reset();
   store_.reset();
   if (release_) std::exchange(release_, nullptr)->open();
   cage_.finish_exec();
-  return link(std::exchange(next_module_, nullptr));
+  std::shared_ptr<const CompiledModule> module = std::exchange(next_module_, nullptr);
+  if (auto prototype = settings_->prototypes->find(*module)) return copy_prototype(*prototype);
+  if (absl::Status status = link(std::move(module)); !status.ok()) return status;
+  keep_prototype();
+  return absl::OkStatus();
 }
 
 microvisor::Result<void> CageProgram::execute(microvisor::Thread& caller,
@@ -282,7 +314,7 @@ microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
   child->owned_cage_ = std::move(cage);
   child->store_ = store_;
   if (request.borrows_memory) {
-    child->set_image(image_);
+    child->set_image(image_, /*is_borrowed=*/true);
   } else {
     child->set_image(TRY(settings_->memories->copy(image_->address_space)));
   }
@@ -292,10 +324,7 @@ microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
   }
   // Of the instance that makes the call: it is the one whose globals are current here.
   auto* caller = static_cast<Instance*>(current_context().instance->owner);
-  child->forked_instance_ = caller->replicate(child->image_->memory.get());
-  child->instance_ = child->forked_instance_.get();
-  child->main_task_.emplace(GuestTask{child->cage_.main_thread(), *child, *child->instance_, {}});
-  child->instance_->user_data = &*child->main_task_;
+  child->replicate_main_instance(*caller);
   child->cage_.set_thread_starter(child.get());
   return child;
 }

@@ -20,6 +20,7 @@
 #include "microvisor/cage.h"
 #include "runtime/memory_pool.h"
 #include "runtime/program_loader.h"
+#include "runtime/program_prototype.h"
 #include "runtime/store.h"
 
 namespace linden::runtime {
@@ -30,6 +31,7 @@ struct GuestTask {
   class CageProgram& program;
   Instance& instance;
   microvisor::GuestSiginfo information{};  // of the signal that is being delivered
+  bool has_called = false;                 // the host, for anything
 };
 
 // What a program and all that it forks have in common.
@@ -42,6 +44,7 @@ struct ProgramSettings {
   std::shared_ptr<ProgramLoader> loader;
   // Made by create().
   std::shared_ptr<MemoryPool> memories = nullptr;
+  std::shared_ptr<ProgramPrototypes> prototypes = nullptr;
 };
 
 class CageProgram final : public microvisor::ThreadStarter {
@@ -84,7 +87,13 @@ class CageProgram final : public microvisor::ThreadStarter {
   // Makes store, memory and instance for a module, none of which may exist.
   absl::Status link(std::shared_ptr<const CompiledModule> module);
   absl::Status prepare_memory(Instance& instance);
-  void set_image(std::shared_ptr<MemoryImage> image);
+  // Makes memory and instance as `prototype` has them; likewise.
+  absl::Status copy_prototype(const ProgramPrototype& prototype);
+  // Keeps what link() has made, for programs to come.
+  void keep_prototype();
+  // A copy of `original` for the main thread, which uses image_.
+  void replicate_main_instance(Instance& original);
+  void set_image(std::shared_ptr<MemoryImage> image, bool is_borrowed = false);
   microvisor::Result<std::unique_ptr<CageProgram>> make_child(
       std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request);
   // A forked program's life, from the frames to its end.
@@ -103,9 +112,9 @@ class CageProgram final : public microvisor::ThreadStarter {
   microvisor::Cage& cage_;
   const std::shared_ptr<const ProgramSettings> settings_;
   std::shared_ptr<Store> store_;
-  std::shared_ptr<MemoryImage> image_;  // also a vforked child's that borrows it
-  std::unique_ptr<Instance> forked_instance_;
-  Instance* instance_ = nullptr;  // the main thread's
+  std::shared_ptr<MemoryImage> image_;      // also a vforked child's that borrows it
+  std::unique_ptr<Instance> own_instance_;  // if it is a copy of one of the store's
+  Instance* instance_ = nullptr;            // the main thread's
   std::optional<GuestTask> main_task_;
   std::shared_ptr<Release> release_;
   std::shared_ptr<const CompiledModule> next_module_;  // of execute()

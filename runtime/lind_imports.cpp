@@ -54,6 +54,7 @@ bool attend(GuestTask& task, SyscallFrame& frame) {
 
 // Makes the call, again if need be. As linden_syscall().
 bool make_call(GuestTask& task, SyscallFrame& frame) {
+  task.has_called = true;
   do {
     frame.handled = false;
     frame.restartable = true;
@@ -86,12 +87,14 @@ extern "C" bool linden_resume_syscall(SyscallFrame* frame) {
 
 // Of the signal whose handler is about to run; the machine context is left as it is.
 void signal_information(GuestTask& task, uint32_t siginfo) {
+  task.has_called = true;
   (void)task.thread.cage().memory().write(microvisor::GuestPtr<microvisor::GuestSiginfo>{siginfo},
                                           task.information);
 }
 
 // Copies the block to `block` if it fits into `size` bytes; its size, or 0 if it cannot be made.
 uint32_t start_block(GuestTask& task, uint32_t block, uint32_t size) {
+  task.has_called = true;
   return microvisor::write_start_block(task.thread.cage(), {block}, size);
 }
 

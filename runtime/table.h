@@ -3,6 +3,7 @@
 #ifndef LINDEN_RUNTIME_TABLE_H_
 #define LINDEN_RUNTIME_TABLE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -50,7 +51,7 @@ class Table {
   jit::TableType type_;
   jit::TableData data_{};
   uint64_t reserved_ = 0;
-  bool is_frozen_ = false;  // set before a second thread exists
+  std::atomic<bool> is_frozen_ = false;  // set before a second thread exists
   // Calls through the table from this instance may skip the instance switch; null when the table
   // can be reached from several instances.
   jit::InstanceData* owner_ = nullptr;
