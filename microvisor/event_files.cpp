@@ -1,12 +1,15 @@
-// Files that exist to be waited for: pipes, event counters, timers, watches. They are the host's:
-// a read of them blocks and a poll finds them as those of a native program would.
+// Files that exist to be waited for: pipes, event counters, timers, watches. But for pipes they are
+// the host's: a read of them blocks and a poll finds them as those of a native program would.
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
 
+#include <tuple>
+
 #include "microvisor/host_file.h"
+#include "microvisor/pipe.h"
 #include "microvisor/syscall_helpers.h"
 
 namespace linden::microvisor {
@@ -25,10 +28,17 @@ Result<int> host_descriptor(Cage& cage, int fd) {
 
 SyscallResult sys_pipe2(Cage& cage, GuestPtr<int32_t> fds, int flags) {
   if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) return Error{EINVAL};
-  HostPipe pipe = TRY(cage.host().pipe(flags & ~O_CLOEXEC));
+  std::shared_ptr<OpenFile> read_end, write_end;
+  if (flags & O_DIRECT) {
+    HostPipe pipe = TRY(cage.host().pipe(flags & ~O_CLOEXEC));
+    read_end = HostFile::stream(cage.host(), std::move(pipe.read_end));
+    write_end = HostFile::stream(cage.host(), std::move(pipe.write_end));
+  } else {
+    std::tie(read_end, write_end) = make_pipe(cage.host(), flags & O_NONBLOCK);
+  }
   int ends[2];
-  ends[0] = static_cast<int>(TRY(publish_stream(cage, std::move(pipe.read_end), flags)));
-  SyscallResult second = publish_stream(cage, std::move(pipe.write_end), flags);
+  ends[0] = static_cast<int>(TRY(publish(cage, std::move(read_end), flags)));
+  SyscallResult second = publish(cage, std::move(write_end), flags);
   Result<void> told = second.error();
   if (second.ok()) {
     ends[1] = static_cast<int>(second.value());
