@@ -127,6 +127,7 @@ Result<std::unique_ptr<Thread>> Cage::create_thread(SignalSet mask) {
   // Before anyone can send it a signal.
   thread->signal_mask_ = mask;
   threads_.emplace(id, thread.get());
+  has_one_thread_ = false;
   // exit() calls back only threads that it finds here.
   if (is_ending()) thread->request_attention(Thread::kEnd);
   return thread;
@@ -137,6 +138,7 @@ void Cage::forget_thread(const Thread& thread) {
   processes().free_id(thread.id());
   std::lock_guard lock(threads_mutex_);
   threads_.erase(thread.id());
+  if (threads_.empty()) has_one_thread_.store(true, std::memory_order_release);
   // Under the lock: as soon as a waiter sees no thread, the cage may be gone.
   if (threads_.empty()) thread_ended_.notify_all();
 }

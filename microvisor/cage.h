@@ -74,6 +74,11 @@ class Cage {
   // For whoever sees to the end of the cage.
   std::shared_ptr<Processes> shared_processes() const { return options_.processes; }
   FdTable& fds() { return fds_; }
+  // The open file of a descriptor, for a call that closes none. Only for threads of this cage.
+  Result<FileInUse> file_in_use(int fd) {
+    if (has_one_thread_.load(std::memory_order_acquire)) return fds_.file_of_only_user(fd);
+    return FileInUse(TRY(fds_.file(fd)));
+  }
   ProcessAttributes& attributes() { return attributes_; }
   const std::vector<std::string>& args() const { return program_.args; }
   const std::vector<std::string>& environment() const { return program_.environment; }
@@ -195,6 +200,9 @@ class Cage {
   mutable std::mutex threads_mutex_;
   std::condition_variable thread_ended_;
   std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
+  // Written with threads_mutex_ held. True means that nobody but the main thread uses what belongs
+  // to the cage: others are made by it, and have done everything when they are forgotten.
+  std::atomic<bool> has_one_thread_ = true;
   Thread main_thread_;
   Signals signals_{*this};
   Timers timers_;

@@ -31,6 +31,22 @@ struct Descriptor {
   Rights rights = {};
 };
 
+// An open file for the time of one call.
+class FileInUse {
+ public:
+  // Kept open, whatever happens to the descriptor.
+  FileInUse(std::shared_ptr<OpenFile> owner) : file_(owner.get()), owner_(std::move(owner)) {}
+  // Borrowed from the table.
+  explicit FileInUse(OpenFile* file) : file_(file) {}
+
+  OpenFile* operator->() const { return file_; }
+  OpenFile& operator*() const { return *file_; }
+
+ private:
+  OpenFile* file_;
+  std::shared_ptr<OpenFile> owner_;
+};
+
 class FdTable {
  public:
   static constexpr int kDefaultLimit = 1024;
@@ -53,6 +69,8 @@ class FdTable {
   Result<void> require_room() const;
   Result<Descriptor> get(int fd) const;
   Result<std::shared_ptr<OpenFile>> file(int fd) const;
+  // For the only thread that uses this table, as long as it does not close the descriptor itself.
+  Result<FileInUse> file_of_only_user(int fd) const;
   Result<void> close(int fd);
   // Closes, or marks to be closed at exec, what is open in [first, last].
   void close_range(uint32_t first, uint32_t last);

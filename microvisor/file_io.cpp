@@ -60,14 +60,14 @@ SyscallResult write_at(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uin
 // The order of the checks is Linux's: descriptor first, then memory.
 
 SyscallResult sys_read(Cage& cage, int fd, Bytes buffer, uint32_t count) {
-  auto file = TRY(cage.fds().file(fd));
+  auto file = TRY(cage.file_in_use(fd));
   iovec vector = TRY(buffer_for(cage, buffer, count));
   return to_value(file->readv({&vector, 1}));
 }
 
 SyscallResult sys_write(Thread& thread, int fd, Bytes buffer, uint32_t count) {
   Cage& cage = thread.cage();
-  auto file = TRY(cage.fds().file(fd));
+  auto file = TRY(cage.file_in_use(fd));
   IoVectors from = {TRY(buffer_for(cage, buffer, count))};
   TRY(apply_size_limit(thread, *file, from, -1));
   return to_written(thread, file->writev(from));
@@ -75,7 +75,7 @@ SyscallResult sys_write(Thread& thread, int fd, Bytes buffer, uint32_t count) {
 
 SyscallResult sys_pread64(Cage& cage, int fd, Bytes buffer, uint32_t count, int64_t offset) {
   if (offset < 0) return Error{EINVAL};
-  auto file = TRY(cage.fds().file(fd));
+  auto file = TRY(cage.file_in_use(fd));
   iovec vector = TRY(buffer_for(cage, buffer, count));
   return to_value(file->preadv({&vector, 1}, offset));
 }
@@ -83,20 +83,20 @@ SyscallResult sys_pread64(Cage& cage, int fd, Bytes buffer, uint32_t count, int6
 SyscallResult sys_pwrite64(Thread& thread, int fd, Bytes buffer, uint32_t count, int64_t offset) {
   Cage& cage = thread.cage();
   if (offset < 0) return Error{EINVAL};
-  auto file = TRY(cage.fds().file(fd));
+  auto file = TRY(cage.file_in_use(fd));
   IoVectors from = {TRY(buffer_for(cage, buffer, count))};
   TRY(apply_size_limit(thread, *file, from, offset));
   return to_written(thread, file->pwritev(from, offset));
 }
 
 SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
-  auto file = TRY(cage.fds().file(fd));
+  auto file = TRY(cage.file_in_use(fd));
   return to_value(file->readv(TRY(cage.memory().io_vectors({vectors, count}))));
 }
 
 SyscallResult sys_writev(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
   Cage& cage = thread.cage();
-  auto file = TRY(cage.fds().file(fd));
+  auto file = TRY(cage.file_in_use(fd));
   IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
   TRY(apply_size_limit(thread, *file, from, -1));
   return to_written(thread, file->writev(from));
@@ -127,7 +127,9 @@ SyscallResult sys_pwritev2(Thread& thread, int fd, GuestPtr<GuestIovec> vectors,
 }
 
 SyscallResult sys_lseek(Cage& cage, int fd, int64_t offset, int whence) {
-  return TRY(usable_file(cage, fd))->seek(offset, whence);
+  FileInUse file = TRY(cage.file_in_use(fd));
+  if (file->is_path_only()) return Error{EBADF};
+  return file->seek(offset, whence);
 }
 
 SyscallResult sys_fsync(Cage& cage, int fd) { return to_zero(TRY(usable_file(cage, fd))->sync()); }

@@ -54,22 +54,43 @@ Result<HostFd> LinuxHost::duplicate(int fd) {
 // Linux has released the descriptor even where close(2) reports an error.
 void LinuxHost::close(int fd) { ::close(fd); }
 
+// With one vector, which is what most calls have, the kernel has less to look at in the calls that
+// take none.
+
 Result<size_t> LinuxHost::readv(int fd, std::span<const iovec> to) {
+  if (to.size() == 1) {
+    return kernel_result<size_t>(
+        interruptible_syscall(SYS_read, fd, word_of(to[0].iov_base), size_of(to[0])));
+  }
   return kernel_result<size_t>(
       interruptible_syscall(SYS_readv, fd, word_of(to.data()), static_cast<long>(to.size())));
 }
 
 Result<size_t> LinuxHost::writev(int fd, std::span<const iovec> from) {
+  if (from.size() == 1) {
+    return kernel_result<size_t>(
+        interruptible_syscall(SYS_write, fd, word_of(from[0].iov_base), size_of(from[0])));
+  }
   return kernel_result<size_t>(
       interruptible_syscall(SYS_writev, fd, word_of(from.data()), static_cast<long>(from.size())));
 }
 
 Result<size_t> LinuxHost::preadv(int fd, std::span<const iovec> to, int64_t offset) {
-  return checked<size_t>(::preadv(fd, to.data(), static_cast<int>(to.size()), offset));
+  if (to.size() == 1) {
+    return kernel_result<size_t>(
+        interruptible_syscall(SYS_pread64, fd, word_of(to[0].iov_base), size_of(to[0]), offset));
+  }
+  return kernel_result<size_t>(interruptible_syscall(SYS_preadv, fd, word_of(to.data()),
+                                                     static_cast<long>(to.size()), offset));
 }
 
 Result<size_t> LinuxHost::pwritev(int fd, std::span<const iovec> from, int64_t offset) {
-  return checked<size_t>(::pwritev(fd, from.data(), static_cast<int>(from.size()), offset));
+  if (from.size() == 1) {
+    return kernel_result<size_t>(interruptible_syscall(SYS_pwrite64, fd, word_of(from[0].iov_base),
+                                                       size_of(from[0]), offset));
+  }
+  return kernel_result<size_t>(interruptible_syscall(SYS_pwritev, fd, word_of(from.data()),
+                                                     static_cast<long>(from.size()), offset));
 }
 
 Result<int64_t> LinuxHost::lseek(int fd, int64_t offset, int whence) {

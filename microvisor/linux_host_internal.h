@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include <sys/uio.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -41,6 +43,8 @@ inline Result<void> checked_kernel_void(long result) {
 inline long word_of(const void* pointer) {
   return static_cast<long>(reinterpret_cast<uintptr_t>(pointer));
 }
+
+inline long size_of(const iovec& vector) { return static_cast<long>(vector.iov_len); }
 
 // A path that names the very file that `fd` is open on, also an O_PATH descriptor's, for the calls
 // which have no form for those. It follows nothing: a symbolic link opened as such names the link.

@@ -25,13 +25,14 @@ class [[nodiscard]] Result {
  public:
   using Value = T;
 
+  // The code of an error is not 0.
   Result(Error error) : error_(error) {}
   template <typename U = T>
     requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, Error> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result>)
   Result(U&& value) : error_{0}, value_(std::forward<U>(value)) {}
 
-  bool ok() const { return value_.has_value(); }
+  bool ok() const { return error_.code == 0; }
   Error error() const { return error_; }
   // The errno, or 0 on success.
   int code() const { return error_.code; }
@@ -45,8 +46,20 @@ class [[nodiscard]] Result {
   T& operator*() { return *value_; }
 
  private:
+  // Numbers come with an error as 0, so that the whole is returned in two registers: every layer of
+  // a system call returns one.
+  struct Number {
+    Number() = default;
+    Number(T value) : value(value) {}
+    T& operator*() { return value; }
+    const T& operator*() const { return value; }
+    T* operator->() { return &value; }
+    T value{};
+  };
+  using Storage = std::conditional_t<std::is_arithmetic_v<T>, Number, std::optional<T>>;
+
   Error error_;
-  std::optional<T> value_;
+  Storage value_;
 };
 
 template <>

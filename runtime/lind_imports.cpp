@@ -53,7 +53,7 @@ bool attend(GuestTask& task, SyscallFrame& frame) {
 }
 
 // Makes the call, again if need be. As linden_syscall().
-bool make_call(GuestTask& task, SyscallFrame& frame) {
+[[gnu::always_inline]] inline bool make_call(GuestTask& task, SyscallFrame& frame) {
   task.has_called = true;
   do {
     frame.handled = false;
