@@ -41,6 +41,11 @@ inline Error size_limit_exceeded(Thread& thread) {
   return Error{EFBIG};
 }
 
+// The buffers of readv(2) and its kin: a length is a guest's ssize_t, EINVAL if it is negative.
+inline Result<IoVectors> io_vectors(Cage& cage, GuestPtr<GuestIovec> vectors, uint32_t count) {
+  return cage.memory().io_vectors({vectors, count}, INT32_MAX);
+}
+
 // The open file of a descriptor for a call that O_PATH descriptors don't have: EBADF for those.
 inline Result<std::shared_ptr<OpenFile>> usable_file(Cage& cage, int fd) {
   auto file = TRY(cage.fds().file(fd));
