@@ -45,7 +45,7 @@ Result<int64_t> processor_time(Thread& caller, int clock) {
   }
   int64_t time = 0;
   if (is_of_thread(clock)) {
-    auto found = with_thread(caller, id, [&](Thread& thread) -> Result<void> {
+    auto found = with_thread(cage, id == 0 ? caller.id() : id, [&](Thread& thread) -> Result<void> {
       time = thread.processor_time();
       return {};
     });

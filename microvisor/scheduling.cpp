@@ -23,6 +23,20 @@ Result<void> check_target(Cage& cage, int id) {
   return {};
 }
 
+// Calls visit(Thread&) for the caller (0) or another thread, of whichever process, which does not
+// end meanwhile.
+template <typename Visit>
+Result<void> with_any_thread(Thread& caller, int id, Visit visit) {
+  if (id < 0) return Error{EINVAL};
+  if (id == 0) id = caller.id();
+  Result<void> result = with_thread(caller.cage(), id, visit);
+  if (result.code() != ESRCH) return result;
+  caller.cage().processes().for_each({}, [&](Cage& cage) {
+    if (result.code() == ESRCH) result = with_thread(cage, id, visit);
+  });
+  return result;
+}
+
 // Without the zeroes at its end.
 size_t significant_bytes(std::span<const std::byte> mask) {
   size_t length = mask.size();
@@ -48,7 +62,7 @@ SyscallResult sys_sched_getaffinity(Thread& caller, int id, uint32_t size, Bytes
   const std::span<const std::byte> processors = caller.cage().host().processors();
   if (size % sizeof(uint64_t) != 0 || size < significant_bytes(processors)) return Error{EINVAL};
   std::vector<std::byte> mask;
-  TRY(with_thread(caller, id, [&](Thread& thread) -> Result<void> {
+  TRY(with_any_thread(caller, id, [&](Thread& thread) -> Result<void> {
     mask.assign(thread.affinity().begin(), thread.affinity().end());
     return {};
   }));
@@ -61,7 +75,7 @@ SyscallResult sys_sched_setaffinity(Thread& caller, int id, uint32_t size, Bytes
   std::vector<std::byte> mask(std::min(size, kMaskBytes));
   TRY(caller.cage().memory().copy_in(std::span(mask), from));
   return to_zero(
-      with_thread(caller, id, [&](Thread& thread) { return thread.set_affinity(mask); }));
+      with_any_thread(caller, id, [&](Thread& thread) { return thread.set_affinity(mask); }));
 }
 
 SyscallResult sys_sched_getparam(Cage& cage, int pid, GuestPtr<int32_t> to) {

@@ -79,14 +79,12 @@ inline Result<std::shared_ptr<OpenFile>> file_at(Cage& cage, int directory, Path
   return open_at(cage.host(), TRY(cage.locate(directory, name)), O_PATH | nofollow, 0);
 }
 
-// Calls visit(Thread&) for the caller (0) or another thread of its cage, which does not end
-// meanwhile. EINVAL for a negative id, ESRCH if there is none.
+// Calls visit(Thread&) for a thread of a cage, which does not end meanwhile. ESRCH if there is none.
 template <typename Visit>
-Result<void> with_thread(Thread& caller, int id, Visit visit) {
-  if (id < 0) return Error{EINVAL};
-  return caller.cage().with_threads([&](std::span<Thread* const> threads) -> Result<void> {
+Result<void> with_thread(Cage& cage, int id, Visit visit) {
+  return cage.with_threads([&](std::span<Thread* const> threads) -> Result<void> {
     for (Thread* thread : threads) {
-      if (thread->id() == (id == 0 ? caller.id() : id)) return visit(*thread);
+      if (thread->id() == id) return visit(*thread);
     }
     return Error{ESRCH};
   });

@@ -53,6 +53,29 @@ static void in_child(const char* what) {
   waitpid(child, NULL, 0);
 }
 
+static void in_other_process(void) {
+  int ends[2];
+  pipe(ends);
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0) {
+    char byte;
+    close(ends[1]);
+    read(ends[0], &byte, 1);
+    printf("set by the parent: %s\n", own());
+    fflush(stdout);
+    _exit(0);
+  }
+  cpu_set_t seen;
+  CPU_ZERO(&seen);
+  printf("set the child's: %d", sched_setaffinity(child, sizeof one, &one));
+  printf(", get %d", sched_getaffinity(child, sizeof seen, &seen));
+  printf(" %s\n", describe(&seen));
+  fflush(stdout);
+  close(ends[1]);
+  waitpid(child, NULL, 0);
+}
+
 int main(void) {
   sched_getaffinity(0, sizeof all, &all);
   int processor = 0;
@@ -72,6 +95,7 @@ int main(void) {
   pthread_join(thread, NULL);
 
   in_child("child");
+  in_other_process();
   printf("set own: %d\n", sched_setaffinity(getpid(), sizeof one, &one));
   in_child("child of the pinned");
   printf("set all: %d, %s\n", sched_setaffinity(0, sizeof all, &all), own());
