@@ -47,6 +47,10 @@ Result<std::unique_ptr<Cage>> Cage::fork(Thread& caller, int exit_signal) {
   std::unique_ptr<Cage> child(new Cage(host_, std::move(options), attributes_));
   child->fds_.copy_from(fds_);
   child->signals_.copy_from(signals_, caller, child->main_thread_);
+  {
+    std::lock_guard lock(threads_mutex_);
+    child->main_thread_.affinity_ = caller.affinity_;
+  }
   absl::ReaderMutexLock lock(&working_directory_mutex_);
   child->set_working_directory(working_directory_);
   return child;
@@ -119,13 +123,14 @@ Result<void> Cage::change_directory(std::shared_ptr<OpenFile> directory) {
   return {};
 }
 
-Result<std::unique_ptr<Thread>> Cage::create_thread(SignalSet mask) {
+Result<std::unique_ptr<Thread>> Cage::create_thread(const Thread& maker) {
   std::lock_guard lock(threads_mutex_);
   if (static_cast<int>(threads_.size()) >= options_.thread_limit) return Error{EAGAIN};
   int id = TRY(processes().allocate_id());
   std::unique_ptr<Thread> thread(new Thread(*this, id));
   // Before anyone can send it a signal.
-  thread->signal_mask_ = mask;
+  thread->signal_mask_ = maker.signal_mask();
+  thread->affinity_ = maker.affinity_;
   threads_.emplace(id, thread.get());
   has_one_thread_ = false;
   // exit() calls back only threads that it finds here.
@@ -138,6 +143,7 @@ void Cage::forget_thread(const Thread& thread) {
   processes().free_id(thread.id());
   std::lock_guard lock(threads_mutex_);
   threads_.erase(thread.id());
+  ended_time_ += thread.earlier_time_;
   if (threads_.empty()) has_one_thread_.store(true, std::memory_order_release);
   // Under the lock: as soon as a waiter sees no thread, the cage may be gone.
   if (threads_.empty()) thread_ended_.notify_all();
@@ -232,19 +238,35 @@ void Cage::finish_exec() {
   is_executing_ = false;
 }
 
-void Cage::add_usage(const rusage& usage) {
-  std::lock_guard lock(usage_mutex_);
-  microvisor::add_usage(usage_, usage);
+int64_t Cage::processor_time() {
+  return with_threads([this](std::span<Thread* const> threads) {
+    int64_t sum = ended_time_;
+    for (const Thread* thread : threads) sum += thread->processor_time();
+    return sum;
+  });
+}
+
+rusage Cage::usage() {
+  Thread* caller = current_thread();
+  return with_threads([&](std::span<Thread* const> threads) {
+    rusage sum = usage_;
+    for (const Thread* thread : threads) {
+      if (thread == caller) {
+        add_usage(sum, thread->bound_usage());
+      } else {
+        rusage usage{};
+        const int64_t microseconds = thread->bound_time() / 1000;
+        usage.ru_utime = {microseconds / 1'000'000, microseconds % 1'000'000};
+        add_usage(sum, usage);
+      }
+    }
+    return sum;
+  });
 }
 
 void Cage::add_usage_of_children(const rusage& usage) {
   std::lock_guard lock(usage_mutex_);
   microvisor::add_usage(usage_of_children_, usage);
-}
-
-rusage Cage::usage() const {
-  std::lock_guard lock(usage_mutex_);
-  return usage_;
 }
 
 rusage Cage::usage_of_children() const {

@@ -118,8 +118,8 @@ class Cage {
 
   // The thread that runs first; its id is the cage's.
   Thread& main_thread() { return main_thread_; }
-  // With a signal mask, its maker's. EAGAIN at the limit of threads.
-  Result<std::unique_ptr<Thread>> create_thread(SignalSet mask = 0);
+  // With the maker's signal mask and affinity. EAGAIN at the limit of threads.
+  Result<std::unique_ptr<Thread>> create_thread(const Thread& maker);
   // See ThreadStarter::start. ENOSYS if the cage cannot have threads.
   Result<void> start_thread(std::unique_ptr<Thread> thread, uint32_t start_block);
   // See ThreadStarter::fork. ENOSYS if the cage cannot have children.
@@ -162,10 +162,14 @@ class Cage {
   // cage is gone.
   const std::shared_ptr<ChildChanges>& child_changes() const { return child_changes_; }
 
-  // What ended threads have used, and what children have that were waited for.
-  void add_usage(const rusage& usage);
+  // What all threads have used, in nanoseconds and as a whole. Of other threads than the caller's
+  // that have not ended, the usage has the time alone, as if they had spent it in user mode.
+  int64_t processor_time();
+  rusage usage();
+  // Of the calling thread.
+  rusage usage_of(const Thread& caller) const { return caller.bound_usage(); }
+  // What children have used that were waited for.
   void add_usage_of_children(const rusage& usage);
-  rusage usage() const;
   rusage usage_of_children() const;
 
  private:
@@ -194,12 +198,14 @@ class Cage {
   ProgramArguments next_program_;  // of begin_exec()
   const std::shared_ptr<ChildChanges> child_changes_ = std::make_shared<ChildChanges>();
   mutable std::mutex usage_mutex_;
-  rusage usage_{};
   rusage usage_of_children_{};
   ThreadStarter* thread_starter_ = nullptr;
   mutable std::mutex threads_mutex_;
   std::condition_variable thread_ended_;
-  std::unordered_map<int, Thread*> threads_;  // without the main thread; guarded by threads_mutex_
+  // The next three are guarded by threads_mutex_.
+  std::unordered_map<int, Thread*> threads_;  // without the main thread
+  rusage usage_{};                            // of threads that run no more
+  int64_t ended_time_ = 0;                    // likewise, without the main thread
   // Written with threads_mutex_ held. True means that nobody but the main thread uses what belongs
   // to the cage: others are made by it, and have done everything when they are forgotten.
   std::atomic<bool> has_one_thread_ = true;

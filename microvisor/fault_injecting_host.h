@@ -408,17 +408,17 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.clock_adjustment(clock, adjustment);
   }
+  Result<timespec> processor_time(int thread_id) override {
+    TRY(next_call());
+    return inner_.processor_time(thread_id);
+  }
   Result<rusage> resource_usage(int who) override {
     TRY(next_call());
     return inner_.resource_usage(who);
   }
-  Result<size_t> affinity(std::span<std::byte> to) override {
+  Result<void> set_affinity(int thread_id, std::span<const std::byte> mask) override {
     TRY(next_call());
-    return inner_.affinity(to);
-  }
-  Result<void> set_affinity(std::span<const std::byte> mask) override {
-    TRY(next_call());
-    return inner_.set_affinity(mask);
+    return inner_.set_affinity(thread_id, mask);
   }
   Result<timespec> scheduling_interval() override {
     TRY(next_call());
@@ -435,6 +435,7 @@ class FaultInjectingHost final : public Host {
   }
   HostIdentity identity() override { return inner_.identity(); }
   uint32_t creation_mask() override { return inner_.creation_mask(); }
+  std::span<const std::byte> processors() override { return inner_.processors(); }
 
   // Closing and unmapping always succeed, and aren't counted.
   void close(int fd) override { inner_.close(fd); }

@@ -43,14 +43,14 @@ Result<void> apply_size_limit(Thread& thread, OpenFile& file, IoVectors& from, i
 SyscallResult read_at(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                       int64_t offset, int flags) {
   auto file = TRY(usable_file(cage, fd));
-  return to_value(file->preadv2(TRY(cage.memory().io_vectors({vectors, count})), offset, flags));
+  return to_value(file->preadv2(TRY(io_vectors(cage, vectors, count)), offset, flags));
 }
 
 SyscallResult write_at(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                        int64_t offset, int flags) {
   Cage& cage = thread.cage();
   auto file = TRY(usable_file(cage, fd));
-  IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
+  IoVectors from = TRY(io_vectors(cage, vectors, count));
   TRY(apply_size_limit(thread, *file, from, offset));
   return to_written(thread, file->pwritev2(from, offset, flags));
 }
@@ -91,13 +91,13 @@ SyscallResult sys_pwrite64(Thread& thread, int fd, Bytes buffer, uint32_t count,
 
 SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
   auto file = TRY(cage.file_in_use(fd));
-  return to_value(file->readv(TRY(cage.memory().io_vectors({vectors, count}))));
+  return to_value(file->readv(TRY(io_vectors(cage, vectors, count))));
 }
 
 SyscallResult sys_writev(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
   Cage& cage = thread.cage();
   auto file = TRY(cage.file_in_use(fd));
-  IoVectors from = TRY(cage.memory().io_vectors({vectors, count}));
+  IoVectors from = TRY(io_vectors(cage, vectors, count));
   TRY(apply_size_limit(thread, *file, from, -1));
   return to_written(thread, file->writev(from));
 }

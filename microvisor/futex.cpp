@@ -22,6 +22,15 @@ struct Word {
   int private_flag;
 };
 
+// A thread of whichever process: locks may be shared.
+bool exists(Cage& cage, int thread) {
+  bool found = cage.has_thread(thread);
+  if (!found) {
+    cage.processes().for_each({}, [&](Cage& process) { found |= process.has_thread(thread); });
+  }
+  return found;
+}
+
 // FUTEX_LOCK_PI and its kin: the word holds the owner's id, and a bit if anybody waits. Priorities
 // are not handed on: cages have none.
 SyscallResult lock(Thread& thread, Word host, GuestPtr<uint32_t> word, int clock_flag,
@@ -39,7 +48,7 @@ SyscallResult lock(Thread& thread, Word host, GuestPtr<uint32_t> word, int clock
       if (TRY(cage.memory().compare_exchange(word, value, mine)) == value) return 0;
       continue;
     }
-    if (!cage.has_thread(static_cast<int>(owner))) return Error{ESRCH};
+    if (!exists(cage, static_cast<int>(owner))) return Error{ESRCH};
     if (!may_wait) return Error{EAGAIN};
     if (!(value & FUTEX_WAITERS)) {
       const uint32_t marked = value | FUTEX_WAITERS;

@@ -95,13 +95,15 @@ Result<std::string> GuestMemory::copy_characters(GuestSpan<char> from, size_t li
   return result;
 }
 
-Result<IoVectors> GuestMemory::io_vectors(GuestSpan<GuestIovec> vectors) const {
+Result<IoVectors> GuestMemory::io_vectors(GuestSpan<GuestIovec> vectors,
+                                          uint32_t max_length) const {
   if (vectors.count > IOV_MAX) return Error{EINVAL};
   absl::InlinedVector<GuestIovec, 16> guest(vectors.count);
   TRY(copy_in(guest.data(), vectors.begin.offset, vectors.size_in_bytes()));
   IoVectors result;
   result.reserve(guest.size());
   for (const GuestIovec& vector : guest) {
+    if (vector.length > max_length) return Error{EINVAL};
     result.push_back(TRY(io_vector(GuestSpan<std::byte>{{vector.base}, vector.length})));
   }
   return result;

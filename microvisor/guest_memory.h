@@ -113,8 +113,9 @@ class GuestMemory {
     std::byte* data = TRY(host_range(span.begin.offset, span.size_in_bytes()));
     return iovec{data, static_cast<size_t>(span.size_in_bytes())};
   }
-  // EINVAL for more than IOV_MAX elements, as Linux has it.
-  Result<IoVectors> io_vectors(GuestSpan<GuestIovec> vectors) const;
+  // EINVAL for more than IOV_MAX elements, as Linux has it, and for an element above `max_length`.
+  Result<IoVectors> io_vectors(GuestSpan<GuestIovec> vectors,
+                               uint32_t max_length = UINT32_MAX) const;
 
   // A word for the kernel's futex calls, which report a protected page as EFAULT themselves. EINVAL
   // if it is not aligned.

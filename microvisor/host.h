@@ -283,11 +283,12 @@ class Host {
   virtual Result<void> sched_yield() = 0;
   // The clock's adjustment as adjtimex(2) reports it, and the clock's state.
   virtual Result<int> clock_adjustment(clockid_t clock, timex* adjustment) = 0;
+  // What a thread of the process, named by thread_id(), has used. EINVAL if it has ended.
+  virtual Result<timespec> processor_time(int thread_id) = 0;
   // RUSAGE_SELF is the whole host process, RUSAGE_THREAD the calling thread.
   virtual Result<rusage> resource_usage(int who) = 0;
-  // Of the calling thread alone; bit n of byte n / 8.
-  virtual Result<size_t> affinity(std::span<std::byte> to) = 0;
-  virtual Result<void> set_affinity(std::span<const std::byte> mask) = 0;
+  // Of one thread of the process, named by thread_id(); bit n of byte n / 8. ESRCH if it has ended.
+  virtual Result<void> set_affinity(int thread_id, std::span<const std::byte> mask) = 0;
   virtual Result<timespec> scheduling_interval() = 0;
   virtual Result<void> current_cpu(unsigned* cpu, unsigned* node) = 0;
 
@@ -297,6 +298,9 @@ class Host {
   virtual HostIdentity identity() = 0;
   // The umask that the process was started with.
   virtual uint32_t creation_mask() = 0;
+  // The processors that it was started with, as for set_affinity(); as long as the kernel's masks
+  // are.
+  virtual std::span<const std::byte> processors() = 0;
 
   // Threads.
   // futex(2) as it is: `timeout` is a count for the operations that take one. The words are the

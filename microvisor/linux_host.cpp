@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <vector>
 
 #include "microvisor/linux_host_internal.h"
 
@@ -27,9 +28,19 @@ void ignore_if_default(int signal_number) {
   }
 }
 
+std::vector<std::byte> allowed_processors() {
+  constexpr size_t kBytes = 1024;  // for 8192 processors, more than Linux can be built for
+  std::vector<std::byte> mask(kBytes);
+  // The system call itself: it tells the size of the kernel's mask.
+  const long length = ::syscall(SYS_sched_getaffinity, 0, mask.size(), mask.data());
+  mask.resize(length > 0 ? static_cast<size_t>(length) : 0);
+  return mask;
+}
+
 }  // namespace
 
-LinuxHost::LinuxHost() : creation_mask_(ScopedCreationMask(0).previous()) {
+LinuxHost::LinuxHost()
+    : creation_mask_(ScopedCreationMask(0).previous()), processors_(allowed_processors()) {
   ignore_if_default(SIGPIPE);
   ignore_if_default(SIGXFSZ);
 }

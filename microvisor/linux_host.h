@@ -128,9 +128,9 @@ class LinuxHost final : public Host {
   Result<size_t> getrandom(std::span<std::byte> to, uint32_t flags) override;
   Result<void> sched_yield() override;
   Result<int> clock_adjustment(clockid_t clock, timex* adjustment) override;
+  Result<timespec> processor_time(int thread_id) override;
   Result<rusage> resource_usage(int who) override;
-  Result<size_t> affinity(std::span<std::byte> to) override;
-  Result<void> set_affinity(std::span<const std::byte> mask) override;
+  Result<void> set_affinity(int thread_id, std::span<const std::byte> mask) override;
   Result<timespec> scheduling_interval() override;
   Result<void> current_cpu(unsigned* cpu, unsigned* node) override;
 
@@ -138,6 +138,7 @@ class LinuxHost final : public Host {
   Result<struct sysinfo> system_information() override;
   HostIdentity identity() override;
   uint32_t creation_mask() override { return creation_mask_; }
+  std::span<const std::byte> processors() override { return processors_; }
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override;
@@ -146,9 +147,10 @@ class LinuxHost final : public Host {
   void interrupt_thread(int thread_id) override;
 
  private:
-  // As it was at construction: later, threads of ours may have a changed one for a moment, which
+  // As they were at construction: later, threads of ours may have changed ones for a while, which
   // threads that they start inherit.
   const uint32_t creation_mask_;
+  const std::vector<std::byte> processors_;
 };
 
 }  // namespace linden::microvisor

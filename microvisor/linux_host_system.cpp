@@ -39,19 +39,20 @@ Result<int> LinuxHost::clock_adjustment(clockid_t clock, timex* adjustment) {
   return checked<int>(::clock_adjtime(clock, adjustment));
 }
 
+Result<timespec> LinuxHost::processor_time(int thread_id) {
+  // How the kernel names the clock of a thread: CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED.
+  const auto clock = static_cast<clockid_t>((~static_cast<uint32_t>(thread_id) << 3) | 4 | 2);
+  return LinuxHost::clock_gettime(clock);
+}
+
 Result<rusage> LinuxHost::resource_usage(int who) {
   rusage usage;
   TRY(checked_void(::getrusage(static_cast<__rusage_who_t>(who), &usage)));
   return usage;
 }
 
-// The system calls themselves: they tell the size of the kernel's mask.
-Result<size_t> LinuxHost::affinity(std::span<std::byte> to) {
-  return checked<size_t>(::syscall(SYS_sched_getaffinity, 0, to.size(), to.data()));
-}
-
-Result<void> LinuxHost::set_affinity(std::span<const std::byte> mask) {
-  return checked_void(::syscall(SYS_sched_setaffinity, 0, mask.size(), mask.data()));
+Result<void> LinuxHost::set_affinity(int thread_id, std::span<const std::byte> mask) {
+  return checked_void(::syscall(SYS_sched_setaffinity, thread_id, mask.size(), mask.data()));
 }
 
 Result<timespec> LinuxHost::scheduling_interval() {

@@ -36,10 +36,10 @@ SyscallResult get_name(Cage& cage, Path to) {
 SyscallResult sys_getpid(Cage& cage) { return cage.id(); }
 SyscallResult sys_getppid(Cage& cage) { return cage.parent_id(); }
 
-SyscallResult sys_personality(Cage&, uint32_t personality) {
+SyscallResult sys_personality(Cage& cage, uint32_t personality) {
   constexpr uint32_t kQuery = 0xffffffff;
-  if (personality != kQuery && personality != 0) return Error{EINVAL};
-  return 0;
+  std::atomic<uint32_t>& own = cage.attributes().personality;
+  return personality == kQuery ? own.load() : own.exchange(personality);
 }
 
 // An allow list; nothing of it reaches the host process.

@@ -16,6 +16,7 @@ ProcessAttributes::ProcessAttributes(Host& host, int descriptor_limit)
 ProcessAttributes::ProcessAttributes(const ProcessAttributes& other)
     : nice(other.nice.load()),
       scheduling_policy(other.scheduling_policy.load()),
+      personality(other.personality.load()),
       dumpable(other.dumpable.load()),
       no_new_privileges(other.no_new_privileges.load()),
       identity_(other.identity_),

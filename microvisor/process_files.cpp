@@ -123,12 +123,11 @@ std::string stat_text(Cage& cage) {
   if (auto group = cage.processes().group_of(cage.id()); group.ok()) fields[5] = *group;
   if (auto session = cage.processes().session_of(cage.id()); session.ok()) fields[6] = *session;
   fields[8] = -1;  // the terminal's foreground group
-  if (auto usage = cage.host().resource_usage(RUSAGE_SELF); usage.ok()) {
-    fields[10] = usage->ru_minflt;
-    fields[12] = usage->ru_majflt;
-    fields[14] = ticks(usage->ru_utime);
-    fields[15] = ticks(usage->ru_stime);
-  }
+  const rusage usage = cage.usage();
+  fields[10] = usage.ru_minflt;
+  fields[12] = usage.ru_majflt;
+  fields[14] = ticks(usage.ru_utime);
+  fields[15] = ticks(usage.ru_stime);
   fields[18] = 20 + process.nice;
   fields[19] = process.nice;
   fields[20] = cage.with_threads([](std::span<Thread* const> threads) { return threads.size(); });
@@ -172,12 +171,11 @@ Result<std::string> memory_text(Cage& cage) {
   return text;
 }
 
-// The processors that the caller may run on. The machine is the one that programs are compiled for.
+// The processors that threads start with. The machine is the one that programs are compiled for.
 Result<std::string> processors_text(Cage& cage) {
-  std::array<std::byte, 1024> mask{};
-  const size_t length = TRY(cage.host().affinity(mask));
+  const std::span<const std::byte> mask = cage.host().processors();
   std::string text;
-  for (size_t processor = 0; processor < length * 8; ++processor) {
+  for (size_t processor = 0; processor < mask.size() * 8; ++processor) {
     if ((mask[processor / 8] >> (processor % 8) & std::byte{1}) == std::byte{0}) continue;
     text += "processor\t: " + std::to_string(processor) + "\nmodel name\t: wasm32\n\n";
   }

@@ -65,10 +65,23 @@ SyscallResult sys_prlimit64(Cage& cage, int pid, int resource, GuestPtr<GuestRli
   return 0;
 }
 
-SyscallResult sys_getrusage(Cage& cage, int who, GuestPtr<GuestRusage> to) {
+namespace {
+
+// What a cage has in memory cannot be told from what others have.
+Result<rusage> with_memory(Host& host, rusage usage) {
+  usage.ru_maxrss = TRY(host.resource_usage(RUSAGE_SELF)).ru_maxrss;
+  return usage;
+}
+
+}  // namespace
+
+SyscallResult sys_getrusage(Thread& thread, int who, GuestPtr<GuestRusage> to) {
+  Cage& cage = thread.cage();
   rusage usage{};
-  if (who == RUSAGE_SELF || who == RUSAGE_THREAD) {
-    usage = TRY(cage.host().resource_usage(who));
+  if (who == RUSAGE_SELF) {
+    usage = TRY(with_memory(cage.host(), cage.usage()));
+  } else if (who == RUSAGE_THREAD) {
+    usage = TRY(with_memory(cage.host(), cage.usage_of(thread)));
   } else if (who == RUSAGE_CHILDREN) {
     usage = cage.usage_of_children();
   } else {

@@ -4,7 +4,8 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <array>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "microvisor/syscall_helpers.h"
@@ -13,13 +14,34 @@ namespace linden::microvisor {
 
 namespace {
 
-// The number of processors that a mask may speak of.
+// The bytes of a mask that are looked at.
 constexpr uint32_t kMaskBytes = 1024;
 
-Result<void> check_target(Cage& cage, int pid) {
-  if (pid < 0) return Error{EINVAL};
-  if (pid != 0 && pid != cage.id()) return Error{ESRCH};
+Result<void> check_target(Cage& cage, int id) {
+  if (id < 0) return Error{EINVAL};
+  if (id != 0 && !cage.has_thread(id)) return Error{ESRCH};
   return {};
+}
+
+// Calls visit(Thread&) for the caller (0) or another thread, of whichever process, which does not
+// end meanwhile.
+template <typename Visit>
+Result<void> with_any_thread(Thread& caller, int id, Visit visit) {
+  if (id < 0) return Error{EINVAL};
+  if (id == 0) id = caller.id();
+  Result<void> result = with_thread(caller.cage(), id, visit);
+  if (result.code() != ESRCH) return result;
+  caller.cage().processes().for_each({}, [&](Cage& cage) {
+    if (result.code() == ESRCH) result = with_thread(cage, id, visit);
+  });
+  return result;
+}
+
+// Without the zeroes at its end.
+size_t significant_bytes(std::span<const std::byte> mask) {
+  size_t length = mask.size();
+  while (length > 0 && mask[length - 1] == std::byte{0}) --length;
+  return length;
 }
 
 bool is_real_time(int policy) { return policy == SCHED_FIFO || policy == SCHED_RR; }
@@ -36,20 +58,24 @@ Result<void> check_policy(int policy) {
 
 SyscallResult sys_sched_yield(Cage& cage) { return to_zero(cage.host().sched_yield()); }
 
-SyscallResult sys_sched_getaffinity(Cage& cage, int pid, uint32_t size, Bytes to) {
-  TRY(check_target(cage, pid));
-  if (size % sizeof(uint64_t) != 0) return Error{EINVAL};
-  std::array<std::byte, kMaskBytes> mask{};
-  size_t length = TRY(cage.host().affinity(std::span(mask).first(std::min(size, kMaskBytes))));
-  TRY(cage.memory().copy_out(to, std::span(mask).first(length)));
-  return static_cast<int64_t>(length);
+SyscallResult sys_sched_getaffinity(Thread& caller, int id, uint32_t size, Bytes to) {
+  const std::span<const std::byte> processors = caller.cage().host().processors();
+  if (size % sizeof(uint64_t) != 0 || size < significant_bytes(processors)) return Error{EINVAL};
+  std::vector<std::byte> mask;
+  TRY(with_any_thread(caller, id, [&](Thread& thread) -> Result<void> {
+    mask.assign(thread.affinity().begin(), thread.affinity().end());
+    return {};
+  }));
+  mask.resize(std::min<size_t>(size, processors.size()));
+  TRY(caller.cage().memory().copy_out(to, std::span(std::as_const(mask))));
+  return static_cast<int64_t>(mask.size());
 }
 
-SyscallResult sys_sched_setaffinity(Cage& cage, int pid, uint32_t size, Bytes from) {
-  TRY(check_target(cage, pid));
+SyscallResult sys_sched_setaffinity(Thread& caller, int id, uint32_t size, Bytes from) {
   std::vector<std::byte> mask(std::min(size, kMaskBytes));
-  TRY(cage.memory().copy_in(std::span(mask), from));
-  return to_zero(cage.host().set_affinity(mask));
+  TRY(caller.cage().memory().copy_in(std::span(mask), from));
+  return to_zero(
+      with_any_thread(caller, id, [&](Thread& thread) { return thread.set_affinity(mask); }));
 }
 
 SyscallResult sys_sched_getparam(Cage& cage, int pid, GuestPtr<int32_t> to) {

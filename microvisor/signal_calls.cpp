@@ -40,14 +40,25 @@ SyscallResult send_to_processes(Cage& cage, ProcessSelection selection,
                                 const GuestSiginfo& information) {
   Result<void> failed;
   bool any_sent = false;
-  const int count = cage.processes().for_each(selection, [&](Cage& target) {
-    // kill(-1) spares the caller.
-    if (selection.kind == ProcessSelection::Any && &target == &cage) return;
+  auto send = [&](Cage& target) {
     if (information.number == 0) return;
     Result<void> sent = target.signals().send(information);
     any_sent |= sent.ok();
     if (!sent.ok()) failed = sent;
+  };
+  int count = cage.processes().for_each(selection, [&](Cage& target) {
+    // kill(-1) spares the caller.
+    if (selection.kind == ProcessSelection::Any && &target == &cage) return;
+    send(target);
   });
+  if (count == 0 && selection.kind == ProcessSelection::Process) {
+    // A thread's id stands for its process.
+    (void)cage.processes().for_each({}, [&](Cage& target) {
+      if (!target.has_thread(selection.id)) return;
+      ++count;
+      send(target);
+    });
+  }
   const int others = selection.kind == ProcessSelection::Any ? count - 1 : count;
   if (others == 0) return Error{ESRCH};
   return any_sent ? SyscallResult(0) : to_zero(failed);

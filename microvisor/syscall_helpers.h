@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -41,6 +42,11 @@ inline Error size_limit_exceeded(Thread& thread) {
   return Error{EFBIG};
 }
 
+// The buffers of readv(2) and its kin: a length is a guest's ssize_t, EINVAL if it is negative.
+inline Result<IoVectors> io_vectors(Cage& cage, GuestPtr<GuestIovec> vectors, uint32_t count) {
+  return cage.memory().io_vectors({vectors, count}, INT32_MAX);
+}
+
 // The open file of a descriptor for a call that O_PATH descriptors don't have: EBADF for those.
 inline Result<std::shared_ptr<OpenFile>> usable_file(Cage& cage, int fd) {
   auto file = TRY(cage.fds().file(fd));
@@ -71,6 +77,17 @@ inline Result<std::shared_ptr<OpenFile>> file_at(Cage& cage, int directory, Path
   }
   int nofollow = symlinks == Symlinks::DontFollow ? O_NOFOLLOW : 0;
   return open_at(cage.host(), TRY(cage.locate(directory, name)), O_PATH | nofollow, 0);
+}
+
+// Calls visit(Thread&) for a thread of a cage, which does not end meanwhile. ESRCH if there is none.
+template <typename Visit>
+Result<void> with_thread(Cage& cage, int id, Visit visit) {
+  return cage.with_threads([&](std::span<Thread* const> threads) -> Result<void> {
+    for (Thread* thread : threads) {
+      if (thread->id() == id) return visit(*thread);
+    }
+    return Error{ESRCH};
+  });
 }
 
 // A mode for a file or directory that is made, as the cage's umask has it.

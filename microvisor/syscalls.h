@@ -214,12 +214,12 @@ SyscallResult sys_epoll_pwait2(Thread&, int fd, GuestPtr<GuestEpollEvent> to, in
                                uint32_t mask_size);
 
 // clock.cpp
-SyscallResult sys_clock_gettime(Cage&, int clock, GuestPtr<GuestTimespec> to);
-SyscallResult sys_clock_settime(Cage&, int clock, GuestPtr<GuestTimespec> from);
-SyscallResult sys_clock_getres(Cage&, int clock, GuestPtr<GuestTimespec> to);
-SyscallResult sys_clock_nanosleep(Cage&, int clock, int flags, GuestPtr<GuestTimespec> request,
+SyscallResult sys_clock_gettime(Thread&, int clock, GuestPtr<GuestTimespec> to);
+SyscallResult sys_clock_settime(Thread&, int clock, GuestPtr<GuestTimespec> from);
+SyscallResult sys_clock_getres(Thread&, int clock, GuestPtr<GuestTimespec> to);
+SyscallResult sys_clock_nanosleep(Thread&, int clock, int flags, GuestPtr<GuestTimespec> request,
                                   GuestPtr<GuestTimespec> remaining);
-SyscallResult sys_nanosleep(Cage&, GuestPtr<GuestTimespec> request,
+SyscallResult sys_nanosleep(Thread&, GuestPtr<GuestTimespec> request,
                             GuestPtr<GuestTimespec> remaining);
 SyscallResult sys_clock_adjtime(Cage&, int clock, GuestPtr<timex> adjustment);
 SyscallResult sys_adjtimex(Cage&, GuestPtr<timex> adjustment);
@@ -295,14 +295,14 @@ SyscallResult sys_getrlimit(Cage&, int resource, GuestPtr<GuestRlimit> to);
 SyscallResult sys_setrlimit(Cage&, int resource, GuestPtr<GuestRlimit> from);
 SyscallResult sys_prlimit64(Cage&, int pid, int resource, GuestPtr<GuestRlimit> from,
                             GuestPtr<GuestRlimit> to);
-SyscallResult sys_getrusage(Cage&, int who, GuestPtr<GuestRusage> to);
+SyscallResult sys_getrusage(Thread&, int who, GuestPtr<GuestRusage> to);
 SyscallResult sys_getpriority(Cage&, int which, int who);
 SyscallResult sys_setpriority(Cage&, int which, int who, int nice);
 
 // scheduling.cpp
 SyscallResult sys_sched_yield(Cage&);
-SyscallResult sys_sched_getaffinity(Cage&, int pid, uint32_t size, Bytes to);
-SyscallResult sys_sched_setaffinity(Cage&, int pid, uint32_t size, Bytes from);
+SyscallResult sys_sched_getaffinity(Thread&, int id, uint32_t size, Bytes to);
+SyscallResult sys_sched_setaffinity(Thread&, int id, uint32_t size, Bytes from);
 SyscallResult sys_sched_getparam(Cage&, int pid, GuestPtr<int32_t> to);
 SyscallResult sys_sched_setparam(Cage&, int pid, GuestPtr<int32_t> from);
 SyscallResult sys_sched_getscheduler(Cage&, int pid);

@@ -3,6 +3,9 @@
 #include <linux/futex.h>
 #include <signal.h>
 
+#include <mutex>
+#include <utility>
+
 #include "microvisor/cage.h"
 #include "microvisor/futex.h"
 #include "microvisor/interruption.h"
@@ -46,20 +49,73 @@ Thread::~Thread() { cage_.forget_thread(*this); }
 
 Thread* current_thread() { return bound_thread; }
 
-ThreadBinding::ThreadBinding(Thread& thread)
-    : thread_(thread), usage_before_(thread.cage().host().resource_usage(RUSAGE_THREAD)) {
+ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
   bound_thread = &thread;
-  thread_.host_thread_.store(thread_.cage().host().thread_id());
+  thread_.bind(thread_.cage().host().thread_id());
   set_current_attention(&thread_.attention_);
 }
 
 ThreadBinding::~ThreadBinding() {
   set_current_attention(nullptr);
-  thread_.host_thread_.store(0);
+  thread_.unbind();
   bound_thread = nullptr;
-  const Result<rusage> usage = thread_.cage().host().resource_usage(RUSAGE_THREAD);
-  if (!usage_before_.ok() || !usage.ok()) return;
-  thread_.cage().add_usage(usage_since(usage_before_.value(), usage.value()));
+}
+
+void Thread::bind(int host_thread) {
+  Result<rusage> usage = cage_.host().resource_usage(RUSAGE_THREAD);
+  usage_at_bind_ = usage.ok() ? *usage : rusage{};
+  std::lock_guard lock(cage_.threads_mutex_);
+  host_thread_.store(host_thread);
+  time_at_bind_ = 0;
+  time_at_bind_ = bound_time();
+  // It was in force for the thread that this one inherited it from.
+  if (!affinity_.empty()) (void)cage_.host().set_affinity(host_thread, affinity_);
+}
+
+void Thread::unbind() {
+  const rusage usage = bound_usage();
+  std::lock_guard lock(cage_.threads_mutex_);
+  earlier_time_ += bound_time();
+  add_usage(cage_.usage_, usage);
+  const int host_thread = host_thread_.exchange(0);
+  // Whoever runs there next has processors of its own.
+  if (!affinity_.empty()) {
+    (void)cage_.host().set_affinity(host_thread, cage_.host().processors());
+  }
+}
+
+int64_t Thread::bound_time() const {
+  const int host_thread = host_thread_.load();
+  if (host_thread == 0) return 0;
+  Result<timespec> now = cage_.host().processor_time(host_thread);
+  return now.ok() ? now->tv_sec * 1'000'000'000 + now->tv_nsec - time_at_bind_ : 0;
+}
+
+int64_t Thread::processor_time() const { return earlier_time_ + bound_time(); }
+
+rusage Thread::bound_usage() const {
+  Result<rusage> now = cage_.host().resource_usage(RUSAGE_THREAD);
+  return now.ok() && host_thread_.load() != 0 ? usage_since(usage_at_bind_, *now) : rusage{};
+}
+
+Result<void> Thread::set_affinity(std::span<const std::byte> mask) {
+  const std::span<const std::byte> processors = cage_.host().processors();
+  std::vector<std::byte> wanted(processors.begin(), processors.end());
+  bool has_any = false;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    wanted[i] &= i < mask.size() ? mask[i] : std::byte{0};
+    has_any |= wanted[i] != std::byte{0};
+  }
+  if (!has_any) return Error{EINVAL};
+  if (const int host_thread = host_thread_.load()) {
+    TRY(cage_.host().set_affinity(host_thread, wanted));
+  }
+  affinity_ = std::move(wanted);
+  return {};
+}
+
+std::span<const std::byte> Thread::affinity() const {
+  return affinity_.empty() ? cage_.host().processors() : affinity_;
 }
 
 void Thread::reset() {

@@ -7,7 +7,7 @@
 //
 // Ownership: a cage outlives its threads.
 // Thread-safety: request_attention(), interrupt() and id() may be called from any thread;
-// everything else belongs to the thread itself.
+// everything else belongs to the thread itself, but for what is said of affinity.
 #pragma once
 
 #include <sys/resource.h>
@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "microvisor/abi.h"
@@ -78,6 +79,16 @@ class Thread {
   }
   // The wait is over without a handler.
   void forget_restored_mask() { restored_mask_.reset(); }
+  // The processors that the thread may run on, as for Host::set_affinity: those that the host
+  // process was started with, or some of them. EINVAL if none of them would be left. May be called
+  // for other threads, within Cage::with_threads alone.
+  Result<void> set_affinity(std::span<const std::byte> mask);
+  std::span<const std::byte> affinity() const;
+
+  // Nanoseconds of processor time. May be called for other threads, within Cage::with_threads
+  // alone.
+  int64_t processor_time() const;
+
   // sigaltstack(2).
   GuestSignalStack signal_stack() const { return signal_stack_; }
   void set_signal_stack(GuestSignalStack stack) { signal_stack_ = stack; }
@@ -89,6 +100,12 @@ class Thread {
 
   Thread(Cage& cage, int id) : cage_(cage), id_(id) {}
 
+  void bind(int host_thread);
+  void unbind();
+  // What the host thread's clock has counted for this thread. Guarded as host_thread_ is.
+  int64_t bound_time() const;
+  // What the thread has used since bind(), for itself to ask.
+  rusage bound_usage() const;
   void release_robust_futex(uint64_t entry, int32_t futex_offset);
 
   Cage& cage_;
@@ -103,10 +120,19 @@ class Thread {
   std::optional<SignalSet> restored_mask_;
   GuestSignalStack signal_stack_{0, 2 /* SS_DISABLE */, 0};
   std::atomic<uint32_t> attention_ = 0;
+  // Changed with the mutex of the cage's threads held: who holds it knows that the host thread
+  // still runs this one.
   std::atomic<int> host_thread_ = 0;
+  // The next three are guarded by that mutex. Empty: all processors.
+  std::vector<std::byte> affinity_;
+  // In nanoseconds, of earlier host threads, and the present one's clock at bind().
+  int64_t earlier_time_ = 0;
+  int64_t time_at_bind_ = 0;
+  // The host thread's at bind(); the thread's own.
+  rusage usage_at_bind_{};
 };
 
-// While it lives, the calling host thread is the one that runs `thread`.
+// While it lives, the calling host thread is the one that runs `thread`, where that may run.
 class ThreadBinding {
  public:
   explicit ThreadBinding(Thread& thread);
@@ -115,8 +141,6 @@ class ThreadBinding {
 
  private:
   Thread& thread_;
-  // What the host thread had used when the binding began.
-  const Result<rusage> usage_before_;
 };
 
 // What is to become of a new process; see clone(2).

@@ -44,7 +44,7 @@ SyscallResult clone_thread(Thread& thread, uint32_t flags, uint32_t start_block,
                                  CLONE_CHILD_CLEARTID | CLONE_DETACHED;
   if ((flags & kShared) != kShared || (flags & ~(kShared | kOptional)) != 0) return Error{EINVAL};
   Cage& cage = thread.cage();
-  std::unique_ptr<Thread> created = TRY(cage.create_thread(thread.signal_mask()));
+  std::unique_ptr<Thread> created = TRY(cage.create_thread(thread));
   const int id = created->id();
   // Before the child runs: it may look at them at once.
   if (flags & CLONE_PARENT_SETTID) TRY(cage.memory().write(parent_tid, id));

@@ -102,7 +102,7 @@ SyscallResult sys_vmsplice(Thread& thread, int fd, GuestPtr<GuestIovec> vectors,
   if (flags & ~kSpliceFlags) return Error{EINVAL};
   auto file = TRY(usable_file(cage, fd));
   if (!S_ISFIFO(TRY(file->stat()).st_mode)) return Error{EBADF};
-  IoVectors buffers = TRY(cage.memory().io_vectors({vectors, count}));
+  IoVectors buffers = TRY(io_vectors(cage, vectors, count));
   bool writes = (TRY(file->status_flags()) & O_ACCMODE) != O_RDONLY;
   return to_written(thread, writes ? file->writev(buffers) : file->readv(buffers));
 }

@@ -95,7 +95,9 @@ class Tree:
 
     def tests(self, directory):
         """The tests of a directory (those that need a container are not among them), and the locales they want."""
-        log = self.make(directory, ["--eval", f"list-tests: ; {LIST}", "list-tests"])
+        # Arguments may name the test's own program, for which the makefiles have no word outside of its rule.
+        log = self.make(directory, ["--eval", f"list-tests: ; {LIST}", "host-test-program-cmd=$(objpfx)$(test)",
+                                    "list-tests"])
         sources = [self.source / directory / line.split("|")[1]
                    for line in log.splitlines() if line.startswith("@source|")]
         tests, locales = [], []

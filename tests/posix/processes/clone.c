@@ -24,5 +24,6 @@ int main(void) {
   printf("%d, ", waitpid(id, &status, __WCLONE) == id);
   printf("exit %d\n", WEXITSTATUS(status));
   printf("no function: %d\n", clone(NULL, stack + kStack, SIGCHLD, NULL));
+  printf("no stack: %d\n", clone(child, NULL, SIGCHLD, &value));
   return 0;
 }

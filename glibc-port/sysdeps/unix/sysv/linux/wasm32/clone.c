@@ -37,7 +37,7 @@ int __clone(int (*function)(void*), void* stack, int flags, void* argument, ...)
   pid_t* child_tid = va_arg(list, pid_t*);
   va_end(list);
 
-  if (function == NULL) return INLINE_SYSCALL_ERROR_RETURN_VALUE(EINVAL);
+  if (function == NULL || stack == NULL) return INLINE_SYSCALL_ERROR_RETURN_VALUE(EINVAL);
 
   if (!(flags & CLONE_THREAD)) {
     /* The child runs on a copy of this stack: STACK is not needed.  Memory can only be shared as
@@ -47,8 +47,6 @@ int __clone(int (*function)(void*), void* stack, int flags, void* argument, ...)
     if (child == 0) _exit(function(argument));
     return child;
   }
-
-  if (stack == NULL) return INLINE_SYSCALL_ERROR_RETURN_VALUE(EINVAL);
 
   /* allocate_stack.c left room for the TLS block below the descriptor.  */
   size_t align = MAX(TCB_ALIGNMENT, __builtin_wasm_tls_align());
