@@ -26,7 +26,7 @@ static void arm(int flags) {
   struct sigaction action = {.sa_handler = on_alarm, .sa_flags = flags};
   sigaction(SIGALRM, &action, NULL);
   alarms = 0;
-  ualarm(20000, 20000);
+  ualarm(100000, 100000);
 }
 
 static void disarm(void) {
@@ -80,7 +80,7 @@ int main(void) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-      usleep(150000);
+      usleep(600000);
       _exit(3);
     }
     arm(flags);
