@@ -16,9 +16,16 @@ namespace {
 // The number of processors that a mask may speak of.
 constexpr uint32_t kMaskBytes = 1024;
 
-Result<void> check_target(Cage& cage, int pid) {
-  if (pid < 0) return Error{EINVAL};
-  if (pid != 0 && pid != cage.id()) return Error{ESRCH};
+// For policies, of which the cage has one for all of its threads.
+Result<void> check_target(Cage& cage, int id) {
+  if (id < 0) return Error{EINVAL};
+  if (id != 0 && id != cage.id() && !cage.has_thread(id)) return Error{ESRCH};
+  return {};
+}
+
+Result<void> check_caller(Thread& thread, int id) {
+  if (id < 0) return Error{EINVAL};
+  if (id != 0 && id != thread.id() && id != thread.cage().id()) return Error{ESRCH};
   return {};
 }
 
@@ -36,8 +43,9 @@ Result<void> check_policy(int policy) {
 
 SyscallResult sys_sched_yield(Cage& cage) { return to_zero(cage.host().sched_yield()); }
 
-SyscallResult sys_sched_getaffinity(Cage& cage, int pid, uint32_t size, Bytes to) {
-  TRY(check_target(cage, pid));
+SyscallResult sys_sched_getaffinity(Thread& thread, int pid, uint32_t size, Bytes to) {
+  Cage& cage = thread.cage();
+  TRY(check_caller(thread, pid));
   if (size % sizeof(uint64_t) != 0) return Error{EINVAL};
   std::array<std::byte, kMaskBytes> mask{};
   size_t length = TRY(cage.host().affinity(std::span(mask).first(std::min(size, kMaskBytes))));
@@ -45,8 +53,9 @@ SyscallResult sys_sched_getaffinity(Cage& cage, int pid, uint32_t size, Bytes to
   return static_cast<int64_t>(length);
 }
 
-SyscallResult sys_sched_setaffinity(Cage& cage, int pid, uint32_t size, Bytes from) {
-  TRY(check_target(cage, pid));
+SyscallResult sys_sched_setaffinity(Thread& thread, int pid, uint32_t size, Bytes from) {
+  Cage& cage = thread.cage();
+  TRY(check_caller(thread, pid));
   std::vector<std::byte> mask(std::min(size, kMaskBytes));
   TRY(cage.memory().copy_in(std::span(mask), from));
   return to_zero(cage.host().set_affinity(mask));

@@ -301,8 +301,8 @@ SyscallResult sys_setpriority(Cage&, int which, int who, int nice);
 
 // scheduling.cpp
 SyscallResult sys_sched_yield(Cage&);
-SyscallResult sys_sched_getaffinity(Cage&, int pid, uint32_t size, Bytes to);
-SyscallResult sys_sched_setaffinity(Cage&, int pid, uint32_t size, Bytes from);
+SyscallResult sys_sched_getaffinity(Thread&, int pid, uint32_t size, Bytes to);
+SyscallResult sys_sched_setaffinity(Thread&, int pid, uint32_t size, Bytes from);
 SyscallResult sys_sched_getparam(Cage&, int pid, GuestPtr<int32_t> to);
 SyscallResult sys_sched_setparam(Cage&, int pid, GuestPtr<int32_t> from);
 SyscallResult sys_sched_getscheduler(Cage&, int pid);
