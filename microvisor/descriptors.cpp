@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 
+#include <climits>
+
 #include "microvisor/syscall_helpers.h"
 
 namespace linden::microvisor {
@@ -15,6 +17,40 @@ constexpr int kMaxPipeSize = 1 << 20;
 SyscallResult control_host_file(Cage& cage, OpenFile& file, int command, int argument) {
   if (command == F_SETPIPE_SZ && argument > kMaxPipeSize) return Error{EPERM};
   return TRY(cage.host().control(TRY(file.host_descriptor()), command, argument));
+}
+
+// The owner is recorded and never signalled: nothing turns signal-driven input on.
+SyscallResult control_signal_owner(Cage& cage, OpenFile& file, int command, uint64_t raw_argument) {
+  constexpr int kLastSignal = 64;
+  const int argument = static_cast<int>(raw_argument);
+  const GuestPtr<SignalOwner> where{static_cast<uint32_t>(raw_argument)};
+  switch (command) {
+    case F_GETOWN: {
+      SignalOwner owner = file.signal_owner;
+      return owner.type == F_OWNER_PGRP ? -owner.id : owner.id;
+    }
+    case F_SETOWN:
+      if (argument == INT_MIN) return Error{EINVAL};
+      file.signal_owner =
+          argument < 0 ? SignalOwner{F_OWNER_PGRP, -argument} : SignalOwner{F_OWNER_PID, argument};
+      return 0;
+    case F_GETOWN_EX:
+      return to_zero(cage.memory().write(where, file.signal_owner.load()));
+    case F_SETOWN_EX: {
+      SignalOwner owner = TRY(cage.memory().read(where));
+      bool known =
+          owner.type == F_OWNER_TID || owner.type == F_OWNER_PID || owner.type == F_OWNER_PGRP;
+      if (!known) return Error{EINVAL};
+      file.signal_owner = owner;
+      return 0;
+    }
+    case F_GETSIG:
+      return file.owner_signal.load();
+    default:
+      if (argument < 0 || argument > kLastSignal) return Error{EINVAL};
+      file.owner_signal = argument;
+      return 0;
+  }
 }
 
 }  // namespace
@@ -80,14 +116,13 @@ SyscallResult sys_fcntl(Cage& cage, int fd, int command, uint64_t raw_argument) 
     case F_GET_SEALS:
     case F_ADD_SEALS:
       return control_host_file(cage, file, command, argument);
-    // The owner is recorded and never signalled: nothing turns signal-driven input on.
     case F_GETOWN:
-      return file.signal_owner.load();
     case F_SETOWN:
-      file.signal_owner = argument;
-      return 0;
+    case F_GETOWN_EX:
+    case F_SETOWN_EX:
     case F_GETSIG:
-      return 0;
+    case F_SETSIG:
+      return control_signal_owner(cage, file, command, raw_argument);
     default:
       return Error{EINVAL};
   }

@@ -171,12 +171,29 @@ SyscallResult sys_readlink(Cage& cage, Path path, Bytes buffer, uint32_t size) {
   return sys_readlinkat(cage, AT_FDCWD, path, buffer, size);
 }
 
+namespace {
+
+// A link that is open itself (O_PATH with O_NOFOLLOW); ENOENT for all other files.
+Result<size_t> read_opened_link(Cage& cage, int fd, std::span<std::byte> to) {
+  auto file = TRY(cage.fds().file(fd));
+  Result<int> host_fd = file->host_descriptor();
+  if (!host_fd.ok()) return Error{ENOENT};
+  return cage.host().readlink(host_fd.value(), to);
+}
+
+}  // namespace
+
 SyscallResult sys_readlinkat(Cage& cage, int directory, Path path, Bytes buffer, uint32_t size) {
   if (static_cast<int32_t>(size) <= 0) return Error{EINVAL};
-  Location location = TRY(locate(cage, directory, path));
+  std::string name = TRY(cage.memory().copy_string(path));
   std::array<std::byte, PATH_MAX> target;
-  size_t wanted = std::min<size_t>(size, target.size());
-  size_t length = TRY(read_link_at(cage.host(), location, std::span(target).first(wanted)));
+  std::span<std::byte> wanted = std::span(target).first(std::min<size_t>(size, target.size()));
+  size_t length;
+  if (name.empty() && directory != AT_FDCWD) {
+    length = TRY(read_opened_link(cage, directory, wanted));
+  } else {
+    length = TRY(read_link_at(cage.host(), TRY(cage.locate(directory, name)), wanted));
+  }
   TRY(cage.memory().copy_out(buffer, std::span(target).first(length)));
   return static_cast<int64_t>(length);
 }

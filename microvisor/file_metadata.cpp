@@ -245,6 +245,8 @@ SyscallResult sys_ftruncate(Thread& thread, int fd, int64_t size) {
   Cage& cage = thread.cage();
   if (size < 0) return Error{EINVAL};
   auto file = TRY(usable_file(cage, fd));
+  // Nothing beneath a read-only mount is open for writing, but for devices and pipes.
+  if (file->read_only()) return Error{EINVAL};
   TRY(check_size(thread, size));
   return to_zero(file->truncate(size));
 }

@@ -146,9 +146,10 @@ SyscallResult sys_getsid(Cage& cage, int pid) {
 }
 
 SyscallResult sys_setpgid(Cage& cage, int pid, int group) {
-  if (group < 0) return Error{EINVAL};
   if (pid == 0) pid = cage.id();
-  return to_zero(cage.processes().set_group(cage.id(), pid, group == 0 ? pid : group));
+  if (group == 0) group = pid;
+  if (group < 0) return Error{EINVAL};
+  return to_zero(cage.processes().set_group(cage.id(), pid, group));
 }
 
 SyscallResult sys_setsid(Cage& cage) { return TRY(cage.processes().start_session(cage.id())); }

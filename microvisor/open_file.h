@@ -8,6 +8,7 @@
 // Thread-safety: all functions may be called concurrently.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -24,6 +25,12 @@ namespace linden::microvisor {
 
 class Mount;
 class OpenVirtualDirectory;
+
+// Whom fcntl's F_SETOWN names: a thread, a process or a group. The host's struct f_owner_ex.
+struct SignalOwner {
+  int32_t type = F_OWNER_PID;
+  int32_t id = 0;
+};
 
 class OpenFile {
  public:
@@ -96,8 +103,9 @@ class OpenFile {
   virtual Result<size_t> send(const msghdr&, int) { return Error{ENOTSOCK}; }
   virtual Result<void> shutdown(int) { return Error{ENOTSOCK}; }
 
-  // What F_SETOWN recorded. Nobody is ever signalled by it.
-  std::atomic<int> signal_owner = 0;
+  // What F_SETOWN and F_SETSIG recorded. Nobody is ever signalled by it.
+  std::atomic<SignalOwner> signal_owner;
+  std::atomic<int> owner_signal = 0;
 };
 
 }  // namespace linden::microvisor

@@ -103,11 +103,16 @@ std::string joined(const std::vector<std::string>& texts) {
   return result;
 }
 
+size_t thread_count(Cage& cage) {
+  return cage.with_threads([](std::span<Thread* const> threads) { return threads.size(); });
+}
+
 std::string status_text(Cage& cage) {
   std::string id = std::to_string(cage.id());
   return "Name:\t" + command_name(cage) + "\nState:\tR (running)\nTgid:\t" + id + "\nPid:\t" + id +
          "\nPPid:\t" + std::to_string(cage.parent_id()) + "\nTracerPid:\t0\nFDSize:\t" +
-         std::to_string(cage.fds().limit()) + "\n";
+         std::to_string(cage.fds().limit()) + "\nThreads:\t" + std::to_string(thread_count(cage)) +
+         "\n";
 }
 
 // Fields as proc(5) numbers them, from 1; what a cage doesn't have is 0.
@@ -130,7 +135,7 @@ std::string stat_text(Cage& cage) {
   fields[15] = ticks(usage.ru_stime);
   fields[18] = 20 + process.nice;
   fields[19] = process.nice;
-  fields[20] = cage.with_threads([](std::span<Thread* const> threads) { return threads.size(); });
+  fields[20] = static_cast<int64_t>(thread_count(cage));
   if (AddressSpace* memory = cage.address_space()) {
     fields[23] = static_cast<int64_t>(memory->mapped_bytes());
     fields[24] = fields[23] / static_cast<int64_t>(kGuestPageSize);

@@ -69,7 +69,10 @@ void RecordLocks::replace(File& file, const RecordLock& lock) {
       merged.range.last = std::max(merged.range.last, other.range.last);
       return true;
     });
-    result.push_back(merged);
+    auto next = std::ranges::find_if(result, [&](const RecordLock& other) {
+      return other.owner == lock.owner && other.range.first > merged.range.first;
+    });
+    result.insert(next, merged);
   }
   file.locks = std::move(result);
 }

@@ -74,6 +74,7 @@ class RecordLocks {
     int event;  // an eventfd that is written when it is worth trying again
   };
   struct File {
+    // Those of one owner by position: F_GETLK tells of the first that is in the way.
     std::vector<RecordLock> locks;
     std::vector<Waiter> waiters;
     std::shared_ptr<HostFd> anchor;

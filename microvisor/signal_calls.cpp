@@ -190,7 +190,7 @@ SyscallResult sys_tgkill(Cage& cage, int process, int id, int number) {
 
 SyscallResult sys_rt_sigqueueinfo(Cage& cage, int process, int number,
                                   GuestPtr<GuestSiginfo> from) {
-  if (!is_signal(number)) return Error{EINVAL};
+  if (number != 0 && !is_signal(number)) return Error{EINVAL};
   GuestSiginfo information = TRY(cage.memory().read(from));
   // Only the kernel may say that the kernel sent it.
   if (process != cage.id() && (information.code >= 0 || information.code == SI_TKILL)) {

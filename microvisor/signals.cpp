@@ -56,7 +56,28 @@ Result<void> Signals::set_action(int number, const GuestSigaction& action) {
   if (!is_signal(number) || (signal_bit(number) & kUnblockable)) return Error{EINVAL};
   std::lock_guard lock(mutex_);
   actions_[number] = action;
+  if (!is_ignored(number)) return {};
+  // POSIX: what is pending then is discarded, blocked or not.
+  discard(pending_, number);
+  cage_.with_threads([&](std::span<Thread* const> threads) {
+    for (Thread* thread : threads) discard(thread->pending_, number);
+  });
   return {};
+}
+
+void Signals::discard(Queue& queue, int number) {
+  std::erase_if(queue, [&](const GuestSiginfo& information) {
+    if (information.number != number) return false;
+    GuestSiginfo discarded = information;
+    tell_timers(discarded);
+    return true;
+  });
+}
+
+void Signals::tell_timers(GuestSiginfo& information) {
+  if (information.code == SI_TIMER || information.number == SIGALRM) {
+    cage_.timers().delivered(information);
+  }
 }
 
 void Signals::copy_from(const Signals& parent, const Thread& caller, Thread& main_thread) {
@@ -183,9 +204,7 @@ std::optional<GuestSiginfo> Signals::dequeue(Thread& thread, SignalSet set) {
   if (!from) return std::nullopt;
   GuestSiginfo information = *best;
   from->erase(best);
-  if (information.code == SI_TIMER || information.number == SIGALRM) {
-    cage_.timers().delivered(information);
-  }
+  tell_timers(information);
   return information;
 }
 

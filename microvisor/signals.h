@@ -125,6 +125,10 @@ class Signals {
   Result<bool> send_to_cage(const GuestSiginfo& information);
   Result<bool> send_to_one(int id, const GuestSiginfo& information);
   Result<void> enqueue(Queue& queue, const GuestSiginfo& information);
+  // Takes all of a number out of a queue.
+  void discard(Queue& queue, int number);
+  // That what a timer sent has left its queue; they add the overrun.
+  void tell_timers(GuestSiginfo& information);
   std::optional<GuestSiginfo> dequeue(Thread& thread, SignalSet set);
   // Sets or clears the thread's attention for signals.
   void update_attention(Thread& thread);
