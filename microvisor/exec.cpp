@@ -18,8 +18,9 @@ namespace {
 constexpr size_t kMaximumString = size_t{128} << 10;
 constexpr size_t kMaximumTotal = size_t{6} << 20;
 constexpr size_t kPointerSize = 4;
-// BINPRM_BUF_SIZE: how much of a file is looked at to tell what it is.
-constexpr size_t kHeadSize = 256;
+// How much of a file is looked at to tell what it is: BINPRM_BUF_SIZE, less the zero behind a line
+// that is cut off.
+constexpr size_t kHeadSize = 255;
 constexpr int kMaximumInterpreters = 5;
 
 // argv or envp. Null is an empty one.
@@ -105,7 +106,7 @@ SyscallResult execute(Thread& thread, Location location, int flags, std::string 
     name = interpreter.path;
     file = TRY(open_program(cage, TRY(cage.locate(AT_FDCWD, name)), 0));
   }
-  program.executable = file->mount() ? TRY(guest_path(cage.host(), *file)) : name;
+  program.executable = file->mount() ? TRY(shown_path(cage.host(), *file)) : name;
   TRY(cage.execute(thread, *file, std::move(program)));
   return 0;
 }
