@@ -40,6 +40,18 @@ Result<void> apply_size_limit(Thread& thread, OpenFile& file, IoVectors& from, i
   return {};
 }
 
+// The result of writing `from`. SIGPIPE also goes with a write that was cut short because the
+// pipe's last reader went meanwhile.
+SyscallResult to_written(Thread& thread, OpenFile& file, const IoVectors& from,
+                         Result<size_t> written) {
+  if (written.ok()) {
+    size_t wanted = 0;
+    for (const iovec& vector : from) wanted += vector.iov_len;
+    if (*written < wanted && file.is_broken_pipe()) raise_for_error(thread, SIGPIPE);
+  }
+  return to_written(thread, std::move(written));
+}
+
 SyscallResult read_at(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,
                       int64_t offset, int flags) {
   auto file = TRY(usable_file(cage, fd));
@@ -52,7 +64,7 @@ SyscallResult write_at(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, uin
   auto file = TRY(usable_file(cage, fd));
   IoVectors from = TRY(io_vectors(cage, vectors, count));
   TRY(apply_size_limit(thread, *file, from, offset));
-  return to_written(thread, file->pwritev2(from, offset, flags));
+  return to_written(thread, *file, from, file->pwritev2(from, offset, flags));
 }
 
 }  // namespace
@@ -70,7 +82,7 @@ SyscallResult sys_write(Thread& thread, int fd, Bytes buffer, uint32_t count) {
   auto file = TRY(cage.file_in_use(fd));
   IoVectors from = {TRY(buffer_for(cage, buffer, count))};
   TRY(apply_size_limit(thread, *file, from, -1));
-  return to_written(thread, file->writev(from));
+  return to_written(thread, *file, from, file->writev(from));
 }
 
 SyscallResult sys_pread64(Cage& cage, int fd, Bytes buffer, uint32_t count, int64_t offset) {
@@ -86,7 +98,7 @@ SyscallResult sys_pwrite64(Thread& thread, int fd, Bytes buffer, uint32_t count,
   auto file = TRY(cage.file_in_use(fd));
   IoVectors from = {TRY(buffer_for(cage, buffer, count))};
   TRY(apply_size_limit(thread, *file, from, offset));
-  return to_written(thread, file->pwritev(from, offset));
+  return to_written(thread, *file, from, file->pwritev(from, offset));
 }
 
 SyscallResult sys_readv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count) {
@@ -99,7 +111,7 @@ SyscallResult sys_writev(Thread& thread, int fd, GuestPtr<GuestIovec> vectors, u
   auto file = TRY(cage.file_in_use(fd));
   IoVectors from = TRY(io_vectors(cage, vectors, count));
   TRY(apply_size_limit(thread, *file, from, -1));
-  return to_written(thread, file->writev(from));
+  return to_written(thread, *file, from, file->writev(from));
 }
 
 SyscallResult sys_preadv(Cage& cage, int fd, GuestPtr<GuestIovec> vectors, uint32_t count,

@@ -201,6 +201,17 @@ Result<int> HostFile::pollable() { return fd_.get(); }
 
 Result<uint64_t> HostFile::bytes_available() { return host_.bytes_available(fd_.get()); }
 
+bool has_no_reader(Host& host, int fd) {
+  pollfd entry{fd, 0, 0};
+  const timespec no_time{0, 0};
+  const Result<int> ready = host.poll({&entry, 1}, &no_time);
+  if (!ready.ok() || (entry.revents & POLLERR) == 0) return false;
+  const Result<struct stat> status = host.fstat(fd);
+  return status.ok() && S_ISFIFO(status->st_mode);
+}
+
+bool HostFile::is_broken_pipe() { return has_no_reader(host_, fd_.get()); }
+
 Result<int> HostFile::mappable() { return fd_.get(); }
 Result<int> HostFile::host_descriptor() { return fd_.get(); }
 

@@ -10,6 +10,9 @@
 
 namespace linden::microvisor {
 
+// Whether a descriptor of the host is the writing end of a pipe without readers.
+bool has_no_reader(Host& host, int fd);
+
 class HostFile final : public OpenFile {
  public:
   // Something opened beneath a grant. `read_only` is the grant's; `path_only`: with O_PATH.
@@ -53,6 +56,7 @@ class HostFile final : public OpenFile {
   Result<void> set_status_flags(int flags) override;
   Result<int> pollable() override;
   Result<uint64_t> bytes_available() override;
+  bool is_broken_pipe() override;
   Result<int> mappable() override;
   Result<int> host_descriptor() override;
   bool is_path_only() const override { return kind_ == Kind::Path; }

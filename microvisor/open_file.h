@@ -75,6 +75,8 @@ class OpenFile {
   // The descriptor to give to Host::poll; valid as long as this object.
   virtual Result<int> pollable() { return Error{EPERM}; }
   virtual Result<uint64_t> bytes_available() { return Error{ENOTTY}; }
+  // Whether it is the writing end of a pipe that nobody reads any more.
+  virtual bool is_broken_pipe() { return false; }
 
   // The descriptor to give to Host::mmap; valid as long as this object.
   virtual Result<int> mappable() { return Error{ENODEV}; }

@@ -22,6 +22,8 @@
 #include <mutex>
 #include <optional>
 
+#include "microvisor/host_file.h"
+
 namespace linden::microvisor {
 
 namespace {
@@ -269,6 +271,13 @@ class Pipe {
     return (side == kReader ? on_host_->read_end : on_host_->write_end).get();
   }
 
+  bool has_no_reader() {
+    const int fd = host_descriptor_now(kWriter);
+    if (fd >= 0) return microvisor::has_no_reader(host_, fd);
+    std::lock_guard lock(mutex_);
+    return !is_open_[kReader];
+  }
+
   int flags(Side side) const { return flags_[side]; }
   // Whether that is possible here: not once it is the host's.
   bool set_flags(Side side, int flags) {
@@ -462,6 +471,7 @@ class PipeEnd final : public OpenFile {
     if (fd >= 0) return pipe_->host().bytes_available(fd);
     return pipe_->bytes_available();
   }
+  bool is_broken_pipe() override { return side_ == kWriter && pipe_->has_no_reader(); }
 
  private:
   bool may_wait() { return (pipe_->flags(side_) & O_NONBLOCK) == 0; }
