@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 
 #include <array>
+#include <climits>
 #include <cstring>
 
 #include "microvisor/syscall_helpers.h"
@@ -52,6 +53,14 @@ SyscallResult sys_prctl(Cage& cage, int option, uint64_t argument2, uint64_t arg
       return set_name(cage, text);
     case PR_GET_NAME:
       return get_name(cage, text);
+    case PR_SET_PDEATHSIG:
+      if (argument2 != 0 && (argument2 > INT_MAX || !is_signal(static_cast<int>(argument2)))) {
+        return Error{EINVAL};
+      }
+      process.parent_death_signal = static_cast<int>(argument2);
+      return 0;
+    case PR_GET_PDEATHSIG:
+      return to_zero(cage.memory().write(text.cast<int32_t>(), process.parent_death_signal.load()));
     case PR_GET_DUMPABLE:
       return process.dumpable ? 1 : 0;
     case PR_SET_DUMPABLE:

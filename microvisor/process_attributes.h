@@ -50,6 +50,8 @@ class ProcessAttributes {
   std::atomic<int> nice = 0;
   std::atomic<int> scheduling_policy = 0;  // SCHED_OTHER, SCHED_BATCH or SCHED_IDLE
   std::atomic<uint32_t> personality = 0;   // of personality(2); PER_LINUX
+  // PR_SET_PDEATHSIG: what the process gets when its parent ends; 0 for nothing. Not inherited.
+  std::atomic<int> parent_death_signal = 0;
   std::atomic<bool> dumpable = true;
   std::atomic<bool> no_new_privileges = false;
 

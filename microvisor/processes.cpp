@@ -22,6 +22,18 @@ void add(timeval& sum, const timeval& time) {
   }
 }
 
+// PR_SET_PDEATHSIG.
+void signal_death_of_parent(Cage& orphan, int parent) {
+  const int number = orphan.attributes().parent_death_signal;
+  if (number == 0) return;
+  GuestSiginfo information{};
+  information.number = number;
+  information.code = SI_USER;
+  information.sender.process = parent;
+  // A full queue loses it, as on Linux.
+  (void)orphan.signals().send(information);
+}
+
 }  // namespace
 
 void add_usage(rusage& sum, const rusage& usage) {
@@ -70,6 +82,7 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
     auto next = std::next(child);
     if (child->second.parent == id) {
       child->second.parent = kInit;
+      if (child->second.cage) signal_death_of_parent(*child->second.cage, id);
       if (child->second.status) forget(child);
     }
     child = next;

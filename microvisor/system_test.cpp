@@ -142,7 +142,10 @@ TEST_CASE("prctl and capabilities stay with the cage") {
   CHECK(posix.call(SYS_prctl, PR_SET_DUMPABLE, 0) == 0);
   CHECK(posix.call(SYS_prctl, PR_GET_DUMPABLE) == 0);
   CHECK(prctl(PR_GET_DUMPABLE) == 1);
-  CHECK(posix.call(SYS_prctl, PR_SET_PDEATHSIG, 9) == -EINVAL);
+  CHECK(posix.call(SYS_prctl, PR_SET_PDEATHSIG, 65) == -EINVAL);
+  CHECK(posix.call(SYS_prctl, PR_SET_PDEATHSIG, 9) == 0);
+  CHECK(posix.call(SYS_prctl, PR_GET_PDEATHSIG, out) == 0);
+  CHECK(posix.memory.get<int>(out) == 9);
   uint32_t header = posix.memory.put(std::vector<uint32_t>{_LINUX_CAPABILITY_VERSION_3, 0});
   CHECK(posix.call(SYS_capget, header, out) == 0);
   CHECK(posix.memory.get<uint32_t>(out) == 0);
