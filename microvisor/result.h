@@ -43,6 +43,7 @@ class [[nodiscard]] Result {
   T&& value() && { return std::move(*value_); }
   T take() { return std::move(*value_); }
   T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
   T& operator*() { return *value_; }
 
  private:
