@@ -25,17 +25,16 @@ _Noreturn static void arithmetic_error(struct evaluation* e, const char* what) {
 
 static void skip_blanks(struct evaluation* e) { e->next += strspn(e->next, " \t\n"); }
 
-// Takes an operator, unless it is the begin of a longer one.
-static bool accept(struct evaluation* e, const char* operator) {
+// Takes a symbol, unless it is the begin of a longer one.
+static bool accept(struct evaluation* e, const char* symbol) {
   skip_blanks(e);
-  const size_t size = strlen(operator);
-  if (strncmp(e->next, operator, size) != 0) return false;
-  const char c = operator[size - 1], after = e->next[size];
-  if (after == '=' && strchr("+-*/%&|^<>=!", c) && strcmp(operator, "==") &&
-      strcmp(operator, "!=") && strcmp(operator, "<=") && strcmp(operator, ">=") && c != '=') {
-    return false;
-  }
-  if (size == 1 && strchr("&|<>", c) && after == c) return false;
+  const size_t size = strlen(symbol);
+  if (strncmp(e->next, symbol, size) != 0) return false;
+  const char c = symbol[0], after = e->next[size];
+  const bool is_shift = size == 2 && symbol[1] == c && (c == '<' || c == '>');
+  // a *= b, a <= b, a <<= b; a && b, a << b.
+  if (after == '=' && (is_shift || (size == 1 && strchr("*/%+-&^|<>!", c)))) return false;
+  if (after == c && size == 1 && strchr("&|<>", c)) return false;
   e->next += size;
   return true;
 }
@@ -52,7 +51,7 @@ static char* take_name(struct evaluation* e) {
   return name;
 }
 
-static long long value_of(struct evaluation* e, const char* name) {
+static long long value_of(const char* name) {
   const char* value = variable_value(name);
   if (!value || !*value) {
     if (!value && shell.options[OPTION_NOUNSET]) fail(2, "%s: parameter not set", name);
@@ -60,10 +59,7 @@ static long long value_of(struct evaluation* e, const char* name) {
   }
   char* end;
   const long long number = strtoll(value, &end, 0);
-  if (*end) {
-    fail(2, "Illegal number: %s", value);
-  }
-  (void)e;
+  if (*end) fail(2, "Illegal number: %s", value);
   return number;
 }
 
@@ -89,7 +85,7 @@ static long long evaluate_primary(struct evaluation* e) {
     e->next = end;
     if (isalnum((unsigned char)*end)) arithmetic_error(e, "illegal number");
   } else if ((name = take_name(e)) != NULL) {
-    value = e->is_skipping ? 0 : value_of(e, name);
+    value = e->is_skipping ? 0 : value_of(name);
   } else {
     arithmetic_error(e, "expecting primary");
   }
@@ -243,7 +239,7 @@ static long long evaluate_assignment(struct evaluation* e) {
       e->next += size;
       value = evaluate_assignment(e);
       if (!e->is_skipping) {
-        if (operation >= 0) value = apply(e, (enum binary)operation, value_of(e, name), value);
+        if (operation >= 0) value = apply(e, (enum binary)operation, value_of(name), value);
         char digits[32];
         snprintf(digits, sizeof digits, "%lld", value);
         variable_set(name, digits);

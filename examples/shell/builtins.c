@@ -355,15 +355,18 @@ static int parse_symbolic_mask(const char* text, int mask) {
       who |= *text == 'u' ? 0700 : *text == 'g' ? 0070 : *text == 'o' ? 0007 : 0777;
     }
     if (who == 0) who = 0777;
-    const char operator = *text;
-    if (!operator || !strchr("+-=", operator)) return -1;
+    const char change = *text;
+    if (change == '\0' || !strchr("+-=", change)) return -1;
     for (++text; *text && strchr("rwxX", *text); ++text) {
       what |= *text == 'r' ? 0444 : *text == 'w' ? 0222 : 0111;
     }
     what &= who;
-    allowed = operator == '+'   ? allowed | what
-              : operator == '-' ? allowed & ~what
-                                : (allowed & ~who) | what;
+    if (change == '+') {
+      allowed |= what;
+    } else {
+      allowed &= change == '-' ? ~what : ~who | what;
+      if (change == '=') allowed |= what;
+    }
     if (*text == '\0') return ~allowed & 0777;
     if (*text++ != ',') return -1;
   }

@@ -38,7 +38,14 @@ int wait_for_process(pid_t process) {
   return status_of_wait(word);
 }
 
+static void update_jobs(void) {
+  for (struct job* job = jobs; job; job = job->next) {
+    if (!job->has_ended && waitpid(job->process, &job->word, WNOHANG) > 0) job->has_ended = true;
+  }
+}
+
 void job_started(pid_t process, const char* text) {
+  update_jobs();  // so that there are no zombies but the latest
   struct job** end = &jobs;
   int number = 1;
   for (; *end; end = &(*end)->next) number = (*end)->number + 1;
@@ -57,12 +64,6 @@ static void forget(struct job* job) {
 
 void jobs_forget(void) {
   while (jobs) forget(jobs);
-}
-
-static void update_jobs(void) {
-  for (struct job* job = jobs; job; job = job->next) {
-    if (!job->has_ended && waitpid(job->process, &job->word, WNOHANG) > 0) job->has_ended = true;
-  }
 }
 
 static void print_job(const struct job* job) {

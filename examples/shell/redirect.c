@@ -32,8 +32,10 @@ static int open_text(const char* text) {
   if (size <= PIPE_BUF) {
     (void)!write(ends[1], text, size);
   } else {
-    const pid_t writer = fork_subshell(true);
-    if (writer == 0) {
+    // A child of a child: nobody has to wait for it.
+    const pid_t child = fork_subshell(true);
+    if (child == 0) {
+      if (fork() != 0) _exit(0);
       close(ends[0]);
       signal(SIGPIPE, SIG_DFL);
       for (size_t done = 0; done < size;) {
@@ -43,6 +45,7 @@ static int open_text(const char* text) {
       }
       _exit(0);
     }
+    if (child > 0) wait_for_process(child);
   }
   close(ends[1]);
   return ends[0];

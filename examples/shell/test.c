@@ -63,8 +63,8 @@ static bool is_unary(const char* text) {
   return text[0] == '-' && text[1] && !text[2] && strchr("bcdefghkLnOGprSstuwxz", text[1]);
 }
 
-static bool test_unary(const char* operator, const char* operand) {
-  switch (operator[1]) {
+static bool test_unary(const char* relation, const char* operand) {
+  switch (relation[1]) {
     case 'n':
       return *operand != '\0';
     case 'z':
@@ -72,7 +72,7 @@ static bool test_unary(const char* operator, const char* operand) {
     case 't':
       return isatty((int)to_number(operand));
     default:
-      return test_file(operator[1], operand);
+      return test_file(relation[1], operand);
   }
 }
 
@@ -99,10 +99,10 @@ static bool is_binary(const char* text) {
   return false;
 }
 
-static bool test_binary(const char* a, const char* operator, const char* b) {
-  if (operator[0] != '-') {
+static bool test_binary(const char* a, const char* relation, const char* b) {
+  if (relation[0] != '-') {
     const int order = strcmp(a, b);
-    switch (operator[0]) {
+    switch (relation[0]) {
       case '<':
         return order < 0;
       case '>':
@@ -113,15 +113,15 @@ static bool test_binary(const char* a, const char* operator, const char* b) {
         return order == 0;
     }
   }
-  if (strcmp(operator, "-ef") == 0) return is_same_file(a, b);
-  if (strcmp(operator, "-nt") == 0) return compare_times(a, b) > 0;
-  if (strcmp(operator, "-ot") == 0) return compare_times(a, b) < 0;
+  if (strcmp(relation, "-ef") == 0) return is_same_file(a, b);
+  if (strcmp(relation, "-nt") == 0) return compare_times(a, b) > 0;
+  if (strcmp(relation, "-ot") == 0) return compare_times(a, b) < 0;
   const long x = to_number(a), y = to_number(b);
-  if (strcmp(operator, "-eq") == 0) return x == y;
-  if (strcmp(operator, "-ne") == 0) return x != y;
-  if (strcmp(operator, "-lt") == 0) return x < y;
-  if (strcmp(operator, "-le") == 0) return x <= y;
-  return strcmp(operator, "-gt") == 0 ? x > y : x >= y;
+  if (strcmp(relation, "-eq") == 0) return x == y;
+  if (strcmp(relation, "-ne") == 0) return x != y;
+  if (strcmp(relation, "-lt") == 0) return x < y;
+  if (strcmp(relation, "-le") == 0) return x <= y;
+  return strcmp(relation, "-gt") == 0 ? x > y : x >= y;
 }
 
 static bool test_or(struct test* test);
