@@ -24,6 +24,10 @@ try_program() {
   # Programs find themselves by /proc/self/exe.
   (cd "$work/native" && exec timeout 60 "$work/native/program") >"$work/expected.out" 2>/dev/null </dev/null
   expected=$?
+  if [[ $expected -eq 124 ]]; then
+    echo "FAILED: $name does not end natively"
+    return 1
+  fi
   timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" "$work/cage/program" \
     >"$work/actual.out" 2>"$work/actual.err" </dev/null
   actual=$?
