@@ -97,6 +97,31 @@ std::string command_name(Cage& cage) {
   return path.substr(path.rfind('/') + 1, 15);
 }
 
+// A directory for each thread, with what is the same for all of a process.
+class ThreadDirectory final : public VirtualNode {
+ public:
+  ThreadDirectory() : VirtualNode(S_IFDIR | 0555), thread_(std::make_shared<VirtualDirectory>()) {
+    thread_->add("comm", std::make_shared<VirtualText>([](Cage& cage) -> Result<std::string> {
+                   return command_name(cage) + "\n";
+                 }));
+  }
+
+  std::shared_ptr<const VirtualNode> child(Cage& cage, std::string_view name) const override {
+    std::optional<int> id = parse_entry(name);
+    return id && cage.has_thread(*id) ? thread_ : nullptr;
+  }
+  void list(Cage& cage, DirectoryListing& listing) const override {
+    cage.with_threads([&](std::span<Thread* const> threads) {
+      for (const Thread* thread : threads) {
+        listing.add(static_cast<uint64_t>(thread->id()), DT_DIR, std::to_string(thread->id()));
+      }
+    });
+  }
+
+ private:
+  const std::shared_ptr<VirtualDirectory> thread_;
+};
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string result;
   for (const std::string& text : texts) result.append(text.c_str(), text.size() + 1);
@@ -195,6 +220,7 @@ std::shared_ptr<VirtualDirectory> make_self_directory() {
   };
   auto self = std::make_shared<VirtualDirectory>();
   self->add("fd", std::make_shared<DescriptorDirectory>());
+  self->add("task", std::make_shared<ThreadDirectory>());
   self->add("exe", std::make_shared<VirtualSymlink>([](Cage& cage) -> Result<std::string> {
               if (cage.executable().empty()) return Error{ENOENT};
               return cage.executable();
