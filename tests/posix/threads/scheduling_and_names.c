@@ -68,6 +68,8 @@ int main(void) {
   SHOW_ERROR(pthread_getschedparam(pthread_self(), &policy, &parameter));
   printf("%d %d\n", policy, parameter.sched_priority);
   SHOW(sched_yield());
+  // What the tests are run with is natively inherited.
+  setpriority(PRIO_PROCESS, 0, 0);
   SHOW(getpriority(PRIO_PROCESS, 0));
   SHOW(setpriority(PRIO_PROCESS, 0, 5));
   SHOW(getpriority(PRIO_PROCESS, 0));
