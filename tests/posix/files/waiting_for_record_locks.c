@@ -34,7 +34,7 @@ int main(void) {
     // Our parent holds 0 and waits for 5 by now, or will.
     lock(F_SETLK, F_WRLCK, 5, 1);
     write(ready[1], "r", 1);
-    usleep(100000);
+    usleep(500000);
     int result = lock(F_SETLKW, F_WRLCK, 0, 1);
     printf("deadlock: %d %s\n", result, strerrorname_np(errno));
     _exit(0);

@@ -4,11 +4,17 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+// Whoever holds it prints.
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static sem_t shown;
+
 static void* show(void* stack) {
+  pthread_mutex_lock(&turn);
   pthread_attr_t attributes;
   size_t size = 0, guard = 0;
   void* base = NULL;
@@ -23,6 +29,8 @@ static void* show(void* stack) {
   SHOW_ERROR(pthread_attr_getdetachstate(&attributes, &state));
   SHOW(state);
   pthread_attr_destroy(&attributes);
+  pthread_mutex_unlock(&turn);
+  sem_post(&shown);
   return stack;
 }
 
@@ -59,17 +67,25 @@ int main(void) {
   SHOW_ERROR(pthread_attr_setschedpolicy(&attributes, SCHED_OTHER));
 
   pthread_t thread;
+  pthread_mutex_lock(&turn);
   SHOW_ERROR(pthread_create(&thread, &attributes, show, NULL));
+  pthread_mutex_unlock(&turn);
+  sem_wait(&shown);
   SHOW_ERROR(pthread_join(thread, NULL));
   char* stack = mmap(0, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   SHOW_ERROR(pthread_attr_setstack(&attributes, stack, 1 << 20));
+  pthread_mutex_lock(&turn);
   SHOW_ERROR(pthread_create(&thread, &attributes, show, stack));
+  pthread_mutex_unlock(&turn);
+  sem_wait(&shown);
   SHOW_ERROR(pthread_join(thread, NULL));
   SHOW_ERROR(pthread_attr_destroy(&attributes));
   SHOW_ERROR(pthread_attr_init(&attributes));
   SHOW_ERROR(pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED));
+  pthread_mutex_lock(&turn);
   SHOW_ERROR(pthread_create(&thread, &attributes, show, NULL));
-  usleep(100000);
+  pthread_mutex_unlock(&turn);
+  sem_wait(&shown);
   SHOW_ERROR(pthread_join(pthread_self(), NULL));
   SHOW_ERROR(pthread_getattr_default_np(&attributes));
   SHOW_ERROR(pthread_attr_getdetachstate(&attributes, &value));

@@ -46,7 +46,10 @@ int main(void) {
   SHOW(mtx_init(&mutex, mtx_plain));
   SHOW(cnd_init(&condition));
   SHOW(tss_create(&key, destroy));
+  mtx_lock(&mutex);
   for (int i = 0; i < 2; i++) SHOW(thrd_create(&threads[i], play, &numbers[i]));
+  // They cannot get to their ends, and to what they print there, before.
+  mtx_unlock(&mutex);
   for (int i = 0; i < 2; i++) {
     thrd_join(threads[i], &result);
     SHOW(result);

@@ -29,7 +29,7 @@ static void start(pthread_t* threads, int count, int* bits) {
   for (int i = 0; i < count; i++)
     pthread_create(&threads[i], NULL, wait_on_word, bits ? &bits[i] : NULL);
   while (waiting < count) usleep(1000);
-  usleep(50000);
+  usleep(200000);
 }
 
 static void join(pthread_t* threads, int count) {

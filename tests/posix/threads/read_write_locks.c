@@ -80,7 +80,7 @@ int main(void) {
     pthread_rwlock_rdlock(&lock);
     pthread_t writer;
     pthread_create(&writer, NULL, write_it, NULL);
-    usleep(50000);
+    usleep(200000);
     others();
     pthread_rwlock_unlock(&lock);
     pthread_join(writer, NULL);
