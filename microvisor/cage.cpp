@@ -73,7 +73,7 @@ Result<void> Cage::inherit_standard_streams(Rights (*rights_of)(const struct sta
   for (int fd = 0; fd < 3; ++fd) {
     Result<HostFd> duplicate = host_.duplicate(fd);
     if (duplicate.code() == EBADF) continue;
-    auto file = HostFile::stream(host_, TRY(std::move(duplicate)));
+    auto file = HostFile::inherited(host_, TRY(std::move(duplicate)));
     Descriptor descriptor{file, false};
     if (rights_of) descriptor.rights = rights_of(TRY(file->stat()));
     TRY(fds_.insert(std::move(descriptor), fd));

@@ -1,9 +1,14 @@
 // Attempts to reach what wasn't granted. `inside` is granted, its neighbour `outside` is not.
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
 #include <atomic>
 #include <thread>
 
 #include "microvisor/cage.h"
+#include "microvisor/host_file.h"
 #include "microvisor/path_operations.h"
 #include "microvisor/test_support.h"
 
@@ -415,6 +420,29 @@ TEST_CASE("races of renames and links don't lead out of a tree") {
   moves.join();
   CHECK_FALSE(leaked);
   CHECK_FALSE(tree.directory.has("outside/made"));
+}
+
+TEST_CASE("an inherited descriptor is no grant to change what is known about the file") {
+  test::PosixFixture posix;
+  test::TemporaryDirectory directory;
+  directory.write("secret", "secret");
+  LinuxHost host;
+  const std::string path = directory / "secret";
+  struct stat before, after;
+  REQUIRE(stat(path.c_str(), &before) == 0);
+  HostFd opened = HostFd(host, ::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  const int fd = posix.cage->fds().insert({HostFile::inherited(host, std::move(opened))}).take();
+  CHECK(posix.call(SYS_fchmod, fd, 0) == -EPERM);
+  CHECK(posix.call(SYS_fchown, fd, 12, 34) == -EPERM);
+  CHECK(posix.call(SYS_utimensat, fd, 0, 0, 0) == -EPERM);
+  CHECK(posix.call(SYS_fsetxattr, fd, posix.text("user.name"), posix.text("value"), 5, 0) ==
+        -EPERM);
+  REQUIRE(stat(path.c_str(), &after) == 0);
+  CHECK(before.st_mode == after.st_mode);
+  CHECK(before.st_uid == after.st_uid);
+  CHECK(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+  // To be read and written it is.
+  CHECK(posix.call(SYS_write, fd, posix.text("x"), 1) == 1);
 }
 
 }  // namespace linden::microvisor

@@ -31,6 +31,7 @@ Result<std::string> read_name(Cage& cage, Path name) {
 // name, and the host process may be privileged enough to set it.
 Result<int> changeable(OpenFile& file, std::string_view name) {
   if (file.read_only()) return Error{EROFS};
+  if (file.is_inherited()) return Error{EPERM};
   if (name.starts_with("security.") || name.starts_with("trusted.")) return Error{EPERM};
   if (!name.starts_with("user.") && !name.starts_with("system.posix_acl_")) {
     return Error{EOPNOTSUPP};

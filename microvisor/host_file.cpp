@@ -47,6 +47,11 @@ std::shared_ptr<HostFile> HostFile::stream(Host& host, HostFd fd) {
       new HostFile(host, std::move(fd), Kind::Stream, false, std::string()));
 }
 
+std::shared_ptr<HostFile> HostFile::inherited(Host& host, HostFd fd) {
+  return std::shared_ptr<HostFile>(
+      new HostFile(host, std::move(fd), Kind::Inherited, false, std::string()));
+}
+
 // Its locks that belong to the open file description end with it.
 HostFile::~HostFile() { RecordLocks::of_process().closed(host_, fd_.get(), this); }
 
@@ -59,6 +64,12 @@ void HostFile::descriptor_closed(const void* owner) {
 // set through any descriptor, and the errno has to be EROFS.
 Result<void> HostFile::require_writable() const {
   if (read_only_) return Error{EROFS};
+  return {};
+}
+
+Result<void> HostFile::require_changeable() const {
+  TRY(require_writable());
+  if (is_inherited()) return Error{EPERM};
   return {};
 }
 
@@ -122,12 +133,12 @@ Result<void> HostFile::access(int mode) {
 }
 
 Result<void> HostFile::change_mode(uint32_t mode) {
-  TRY(require_writable());
+  TRY(require_changeable());
   return host_.change_mode(fd_.get(), mode & 01777);
 }
 
 Result<void> HostFile::change_owner(uid_t user, gid_t group) {
-  TRY(require_writable());
+  TRY(require_changeable());
   return host_.change_owner(fd_.get(), user, group);
 }
 
@@ -149,7 +160,7 @@ Result<void> HostFile::sync() { return host_.fsync(fd_.get()); }
 Result<void> HostFile::sync_data() { return host_.fdatasync(fd_.get()); }
 
 Result<void> HostFile::set_times(std::span<const timespec, 2> times) {
-  TRY(require_writable());
+  TRY(require_changeable());
   return host_.set_times(fd_.get(), times);
 }
 
@@ -171,7 +182,7 @@ Result<void> HostFile::merge_mount_points() {
 }
 
 Result<size_t> HostFile::read_entries(std::span<std::byte> to) {
-  if (kind_ == Kind::Stream) return Error{ENOTDIR};
+  if (is_stream()) return Error{ENOTDIR};
   absl::MutexLock lock(&entries_mutex_);
   TRY(merge_mount_points());
   if (merged_) return merged_->read(&merged_position_, to);
@@ -179,7 +190,7 @@ Result<size_t> HostFile::read_entries(std::span<std::byte> to) {
 }
 
 Result<size_t> HostFile::read_entries_at(int64_t position, std::span<std::byte> to) {
-  if (kind_ == Kind::Stream) return Error{ENOTDIR};
+  if (is_stream()) return Error{ENOTDIR};
   absl::MutexLock lock(&entries_mutex_);
   if (position == 0) merged_ = nullptr;
   TRY(merge_mount_points());
@@ -216,7 +227,7 @@ Result<int> HostFile::mappable() { return fd_.get(); }
 Result<int> HostFile::host_descriptor() { return fd_.get(); }
 
 Result<int> HostFile::directory() {
-  if (kind_ == Kind::Stream) return Error{ENOTDIR};
+  if (is_stream()) return Error{ENOTDIR};
   return fd_.get();
 }
 

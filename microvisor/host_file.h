@@ -26,9 +26,11 @@ class HostFile final : public OpenFile {
   // The root of a grant, which the guest knows as `name`.
   static std::shared_ptr<HostFile> grant_root(Host& host, HostFd fd, bool read_only,
                                               std::string name);
-  // An inherited descriptor or a socket. No path can be resolved beneath it, not even if the
-  // descriptor happens to be a directory: inheriting it wasn't a grant.
+  // Something without a name: a socket, an event counter.
   static std::shared_ptr<HostFile> stream(Host& host, HostFd fd);
+  // A descriptor that the host process was started with. No path can be resolved beneath it, not
+  // even if it happens to be a directory: inheriting it wasn't a grant.
+  static std::shared_ptr<HostFile> inherited(Host& host, HostFd fd);
   ~HostFile() override;
 
   Result<size_t> readv(std::span<const iovec> to) override;
@@ -60,6 +62,7 @@ class HostFile final : public OpenFile {
   Result<int> mappable() override;
   Result<int> host_descriptor() override;
   bool is_path_only() const override { return kind_ == Kind::Path; }
+  bool is_inherited() const override { return kind_ == Kind::Inherited; }
   void descriptor_closed(const void* owner) override;
   Result<int> directory() override;
   bool read_only() const override { return read_only_; }
@@ -71,11 +74,14 @@ class HostFile final : public OpenFile {
   Result<void> shutdown(int how) override;
 
  private:
-  enum class Kind { Opened, Path, GrantRoot, Stream };
+  enum class Kind { Opened, Path, GrantRoot, Stream, Inherited };
 
   HostFile(Host& host, HostFd fd, Kind kind, bool read_only, std::string name,
            std::shared_ptr<const Mount> mount = nullptr);
+  bool is_stream() const { return kind_ == Kind::Stream || kind_ == Kind::Inherited; }
   Result<void> require_writable() const;
+  // For what is not in the file but about it.
+  Result<void> require_changeable() const;
   // Makes `merged_` if this is a directory that needs it.
   Result<void> merge_mount_points() ABSL_EXCLUSIVE_LOCKS_REQUIRED(entries_mutex_);
 

@@ -85,6 +85,9 @@ class OpenFile {
   virtual Result<int> host_descriptor() { return Error{EINVAL}; }
   // Whether it was opened with O_PATH: a place in the file system, not a file to be used.
   virtual bool is_path_only() const { return false; }
+  // Whether the host was started with it: it is to be read and written, but what else the file has
+  // (mode, owner, times, attributes) is outside of what the guest was granted.
+  virtual bool is_inherited() const { return false; }
   // A descriptor in the table `owner` that referred to this has been closed: POSIX record locks of
   // that owner on the file end, whichever descriptor they were made through.
   virtual void descriptor_closed(const void*) {}

@@ -47,6 +47,35 @@
         movaps  160(\from), %xmm7
         .endm
 
+#define LINDEN_WIPED_BYTES 131072
+
+// Clears what host functions have left below the stack pointer. Guest frames come to lie there, with
+// parts that are never written, and a build that checks looks at every word of them (require_no_stack_address).
+// Spoils %rcx, %rdi and %r8.
+        .macro  WIPE_HOST_FRAMES
+#ifndef NDEBUG
+        movq    %rax, %r8
+        xorl    %eax, %eax
+        leaq    -LINDEN_WIPED_BYTES(%rsp), %rdi
+        movl    $(LINDEN_WIPED_BYTES / 8), %ecx
+        rep stosq
+        movq    %r8, %rax
+#endif
+        .endm
+
+// Goes on with a host function, which returns to the guest.
+        .macro  JUMP_TO_HOST target
+#ifndef NDEBUG
+        subq    $8, %rsp
+        call    \target
+        WIPE_HOST_FRAMES
+        addq    $8, %rsp
+        ret
+#else
+        jmp     \target
+#endif
+        .endm
+
 // int linden_enter(const void* code, EntryFrame* frame, void* stack_top)
 // Calls code with the frame's registers, on the stack that ends at stack_top, or on the current one if
 // that is null. Returns 0 with the results in the frame, or 1 after a trap.
@@ -156,7 +185,7 @@ linden_host_entry:
         jb      linden_stack_exhausted
         movq    %rsp, CONTEXT(ACTIVATION)
         movq    CONTEXT(CALLEE), %r11
-        jmpq    *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
+        JUMP_TO_HOST *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
         .size   linden_host_entry, . - linden_host_entry
 
 // any_code of lind.syscall. Its frame is a SyscallFrame (lind_imports.cpp): what the guest asked for, the
@@ -188,7 +217,8 @@ linden_syscall_entry:
         movq    %r15, 144(%rsp)
         movq    %rsp, %rdi
         call    linden_syscall
-1:      testb   %al, %al
+1:      WIPE_HOST_FRAMES
+        testb   %al, %al
         jnz     3f
         // Whoever wants the thread's attention sets the word and then interrupts it. What came before
         // the comparison is found here; what comes after it finds the thread between the labels, which
@@ -233,6 +263,7 @@ linden_callback_entry:
         movq    CONTEXT(CALLEE), %rdi
         movq    %rsp, %rsi
         call    linden_dispatch_callback
+        WIPE_HOST_FRAMES
         movq    176(%rsp), %rax
         movq    184(%rsp), %rdx
         movq    192(%rsp), %rcx
@@ -262,6 +293,7 @@ linden_cross_entry:
         movq    %rax, 184(%rsp)
         movq    %r10, %rdi
         call    linden_switch_instance
+        WIPE_HOST_FRAMES
         movq    176(%rsp), %r11
         LOAD_ARGUMENTS %rsp
         call    *LINDEN_REFERENCE_CODE(%r11)
@@ -274,6 +306,7 @@ linden_cross_return:
         movaps  %xmm1, 64(%rsp)
         movq    184(%rsp), %rdi
         call    linden_switch_instance
+        WIPE_HOST_FRAMES
         movq    (%rsp), %rax
         movq    8(%rsp), %rdx
         movq    16(%rsp), %rcx
@@ -292,7 +325,7 @@ linden_helper_\name\()_entry:
         cmpq    CONTEXT(STACK_LIMIT), %rsp
         jb      linden_stack_exhausted
         movq    %rsp, CONTEXT(ACTIVATION)
-        jmp     linden_helper_\name
+        JUMP_TO_HOST linden_helper_\name
         .size   linden_helper_\name\()_entry, . - linden_helper_\name\()_entry
         .endm
 
@@ -318,6 +351,7 @@ linden_helper_Throw_entry:
         movq    %rax, 56(%rsp)
         movq    %rsp, %rdi
         call    linden_unwind
+        WIPE_HOST_FRAMES
         movq    (%rsp), %rbx
         movq    8(%rsp), %rbp
         movq    16(%rsp), %r12
@@ -373,6 +407,7 @@ linden_adapt_call:
         SAVE_ARGUMENTS
         movq    %rsp, %rdi
         call    *%rax
+        WIPE_HOST_FRAMES
         movq    %rdx, 176(%rsp)
         LOAD_ARGUMENTS %rsp
         call    *%rax

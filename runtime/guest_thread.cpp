@@ -77,6 +77,11 @@ void GuestThread::release_unused_stack() {
   madvise(stack_bottom(), static_cast<size_t>(top_ - stack_bottom()) - kKept, MADV_DONTNEED);
 }
 
+void GuestThread::clear_stack() {
+  if (mapping_ == nullptr) return;
+  madvise(stack_bottom(), static_cast<size_t>(top_ - stack_bottom()), MADV_DONTNEED);
+}
+
 bool GuestThread::is_in_guard(uintptr_t address) const {
   return address - reinterpret_cast<uintptr_t>(mapping_) < kGuardSize;
 }

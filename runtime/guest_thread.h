@@ -39,6 +39,8 @@ class GuestThread {
   // Gives the pages of the stack back to the host, but for a few that the next guest will use
   // anyway.
   void release_unused_stack();
+  // Makes all of it zero. Not while anything runs on it.
+  void clear_stack();
   bool is_in_guard(uintptr_t address) const;
   bool is_on_stack(uintptr_t address) const;
 
