@@ -1,9 +1,11 @@
 #include "runtime/host_threads.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <mutex>
@@ -16,8 +18,9 @@
 namespace linden::runtime {
 namespace {
 
-// Beyond this many, threads that are done end.
-constexpr size_t kMaximumIdle = 64;
+// Beyond this many, threads that are done end at once; and beyond this many when there has been
+// nothing to do for a second.
+constexpr size_t kMaximumIdle = 64, kKeptIdle = 4;
 // Guests and host functions run on the guest's stack; this one only carries them.
 constexpr size_t kStackSize = size_t{256} << 10;
 
@@ -73,12 +76,39 @@ bool become_idle(Worker* worker) {
   return true;
 }
 
+// Whether the worker, which has waited for long, is to end.
+bool leave_idle(Worker* worker) {
+  std::lock_guard lock(idle().mutex);
+  std::vector<Worker*>& workers = idle().workers;
+  auto found = std::find(workers.begin(), workers.end(), worker);
+  // If it isn't there, it has just been given a task.
+  if (found == workers.end() || workers.size() <= kKeptIdle) return false;
+  workers.erase(found);
+  return true;
+}
+
 Worker* take_idle() {
   std::lock_guard lock(idle().mutex);
   if (idle().workers.empty()) return nullptr;
   Worker* worker = idle().workers.back();
   idle().workers.pop_back();
   return worker;
+}
+
+// Gives back, when there has been nothing to do for a second, pages that the next guest would have
+// had without faults. False if the worker is to end.
+bool wait_for_task(Worker& worker) {
+  bool is_anything_left = true;
+  while (is_anything_left) {
+    if (worker.ready.acquire_soon()) return true;
+    GuestThread::current().release_unused_stack();
+    is_anything_left = MemoryPool::free_idle();
+    if (leave_idle(&worker)) return false;
+  }
+  // What a thousand processes needed stays with the allocator otherwise.
+  malloc_trim(0);
+  worker.ready.acquire();
+  return true;
 }
 
 void* work(void* argument) {
@@ -92,12 +122,7 @@ void* work(void* argument) {
   }
   worker->made.release();
   do {
-    if (!worker->ready.acquire_soon()) {
-      // Pages that the next guest would have had without faults.
-      GuestThread::current().release_unused_stack();
-      MemoryPool::free_idle();
-      worker->ready.acquire();
-    }
+    if (!wait_for_task(*worker)) break;
     worker->task();
     worker->task = nullptr;
   } while (become_idle(worker.get()));

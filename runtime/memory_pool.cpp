@@ -85,18 +85,23 @@ void MemoryPool::take_back(std::unique_ptr<MemoryImage> image) {
   }
 }
 
-void MemoryPool::free_older_than(Clock::time_point time) {
+bool MemoryPool::free_older_than(Clock::time_point time) {
   std::vector<Idle> old;
   std::lock_guard lock(mutex_);
   auto kept = std::find_if(idle_.begin(), idle_.end(),
                            [time](const Idle& idle) { return idle.since > time; });
   std::move(idle_.begin(), kept, std::back_inserter(old));
   idle_.erase(idle_.begin(), kept);
+  return !idle_.empty();
 }
 
-void MemoryPool::free_idle() {
+bool MemoryPool::free_idle() {
   std::lock_guard lock(pools().mutex);
-  for (MemoryPool* pool : pools().all) pool->free_older_than(Clock::now() - kPatience);
+  bool is_left = false;
+  for (MemoryPool* pool : pools().all) {
+    is_left |= pool->free_older_than(Clock::now() - kPatience);
+  }
+  return is_left;
 }
 
 }  // namespace linden::runtime

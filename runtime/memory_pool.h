@@ -38,8 +38,9 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   // says.
   microvisor::Result<std::shared_ptr<MemoryImage>> copy(microvisor::AddressSpace& parent);
 
-  // Frees, in all pools, what has waited for too long. Whoever has nothing else to do calls it.
-  static void free_idle();
+  // Frees, in all pools, what has waited for too long. Whoever has nothing else to do calls it, and
+  // again if this is true: something still waits.
+  static bool free_idle();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -55,7 +56,8 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   void take_back(std::unique_ptr<MemoryImage> image);
   // One that was a copy of `parent` before; or else the last that came back; or null.
   std::unique_ptr<MemoryImage> take(const microvisor::AddressSpace& parent);
-  void free_older_than(Clock::time_point time);
+  // Whether something is left.
+  bool free_older_than(Clock::time_point time);
 
   microvisor::Host& host_;
   const uint64_t limit_;
