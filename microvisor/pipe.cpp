@@ -117,7 +117,7 @@ class Patience {
 
  private:
   static constexpr int kNone = 0, kMost = 4, kPause = 64;
-  static constexpr int kLoops = 150;
+  static constexpr int kLoops = 400;  // about ten microseconds
   std::atomic<int> luck_ = 1;
 
   static bool has_several_processors() {
