@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "microvisor/address_space.h"
 #include "microvisor/host_file.h"
@@ -128,7 +129,7 @@ SyscallResult sys_membarrier(Cage& cage, int command, uint32_t flags, int) {
   if (command == MEMBARRIER_CMD_QUERY) {
     return TRY(cage.host().membarrier(MEMBARRIER_CMD_QUERY, 0)) & kOffered;
   }
-  const bool is_one_command = (command & (command - 1)) == 0;
+  const bool is_one_command = std::has_single_bit(static_cast<unsigned>(command));
   if (!is_one_command || !(command & kOffered)) return Error{EINVAL};
   return TRY(cage.host().membarrier(command, 0));
 }
