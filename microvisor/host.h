@@ -304,7 +304,7 @@ class Host {
 
   // Threads.
   // futex(2) as it is: `timeout` is a count for the operations that take one. The words are the
-  // guest's.
+  // guest's. Only FUTEX_WAIT and FUTEX_WAIT_BITSET are interruptible: a wake-up must not get lost.
   virtual Result<int64_t> futex(const void* word, int operation, uint32_t value,
                                 const timespec* timeout, const void* second_word,
                                 uint32_t third_value) = 0;

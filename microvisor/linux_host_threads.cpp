@@ -1,5 +1,6 @@
 // LinuxHost: threads, and waiting for one another.
 
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -16,6 +17,11 @@ namespace linden::microvisor {
 Result<int64_t> LinuxHost::futex(const void* word, int operation, uint32_t value,
                                  const timespec* timeout, const void* second_word,
                                  uint32_t third_value) {
+  const int command = operation & FUTEX_CMD_MASK;
+  if (command != FUTEX_WAIT && command != FUTEX_WAIT_BITSET) {
+    return checked<int64_t>(
+        ::syscall(SYS_futex, word, operation, value, timeout, second_word, third_value));
+  }
   return kernel_result<int64_t>(interruptible_syscall(SYS_futex, word_of(word), operation, value,
                                                       word_of(timeout), word_of(second_word),
                                                       third_value));

@@ -126,28 +126,46 @@ OpenVirtualDirectory::OpenVirtualDirectory(Cage& cage, std::shared_ptr<const Vir
                                            int flags)
     : OpenVirtualFile(cage.host(), std::move(node), flags),
       mount_(std::move(mount)),
-      path_(std::move(path)) {
-  if (is_path_only()) return;
-  const VirtualNode& directory = *this->node();
-  listing_.add(directory.inode(), DT_DIR, ".");
-  listing_.add(directory.inode(), DT_DIR, "..");
-  directory.list(cage, listing_);
-  mount_->list_missing(FileIdentity::of(directory), listing_);
+      path_(std::move(path)),
+      opener_(cage.id()) {
+  if (!is_path_only()) listing_ = make_listing(cage);
+}
+
+std::shared_ptr<const DirectoryListing> OpenVirtualDirectory::make_listing(Cage& cage) const {
+  auto listing = std::make_shared<DirectoryListing>();
+  const VirtualNode& directory = *node();
+  listing->add(directory.inode(), DT_DIR, ".");
+  listing->add(directory.inode(), DT_DIR, "..");
+  directory.list(cage, *listing);
+  mount_->list_missing(FileIdentity::of(directory), *listing);
+  return listing;
+}
+
+std::shared_ptr<const DirectoryListing> OpenVirtualDirectory::listing() const {
+  absl::MutexLock lock(&listing_mutex_);
+  return listing_;
 }
 
 Result<int64_t> OpenVirtualDirectory::seek(int64_t offset, int whence) {
   if (is_path_only()) return Error{EBADF};
-  return cursor_.seek(offset, whence);
+  const int64_t position = TRY(cursor_.seek(offset, whence));
+  Thread* caller = current_thread();
+  if (position == 0 && caller != nullptr && caller->cage().id() == opener_) {
+    std::shared_ptr<const DirectoryListing> fresh = make_listing(caller->cage());
+    absl::MutexLock lock(&listing_mutex_);
+    listing_.swap(fresh);
+  }
+  return position;
 }
 
 Result<size_t> OpenVirtualDirectory::read_entries_at(int64_t position, std::span<std::byte> to) {
   if (is_path_only()) return Error{EBADF};
-  return cursor_.read_at(listing_, position, to);
+  return cursor_.read_at(*listing(), position, to);
 }
 
 Result<size_t> OpenVirtualDirectory::read_entries(std::span<std::byte> to) {
   if (is_path_only()) return Error{EBADF};
-  return cursor_.read(listing_, to);
+  return cursor_.read(*listing(), to);
 }
 
 std::shared_ptr<OpenFile> open_virtual_path(Host& host, std::shared_ptr<const VirtualNode> node,

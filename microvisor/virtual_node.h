@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "microvisor/directory_listing.h"
 #include "microvisor/host.h"
 #include "microvisor/open_file.h"
@@ -141,7 +142,8 @@ class OpenVirtualFile : public OpenFile {
 };
 
 // An open directory of a view. `path` is where it lies beneath its mount. The entries are those of
-// the moment of opening.
+// the moment when it was opened, or when the process that opened it went back to the start last
+// (rewinddir(3)).
 class OpenVirtualDirectory final : public OpenVirtualFile {
  public:
   OpenVirtualDirectory(Cage& cage, std::shared_ptr<const VirtualNode> node,
@@ -159,9 +161,14 @@ class OpenVirtualDirectory final : public OpenVirtualFile {
   const std::string& path() const { return path_; }
 
  private:
+  std::shared_ptr<const DirectoryListing> make_listing(Cage& cage) const;
+  std::shared_ptr<const DirectoryListing> listing() const;
+
   const std::shared_ptr<const Mount> mount_;
   const std::string path_;
-  DirectoryListing listing_;
+  const int opener_;  // a cage's id
+  mutable absl::Mutex listing_mutex_;
+  std::shared_ptr<const DirectoryListing> listing_ ABSL_GUARDED_BY(listing_mutex_);
   ListingCursor cursor_;
 };
 
