@@ -229,12 +229,13 @@ Result<void> Cage::begin_exec(Thread& caller, ProgramArguments program) {
 
 void Cage::finish_exec() {
   program_ = std::move(next_program_);
-  fds_.close_marked();
   signals_.reset_handlers();
   timers_.remove_created();
   main_thread_.reset();
   attributes_.set_name({});
   processes().note_exec(id());
+  // After all of the above: the end of a pipe that closes tells another process that it is so.
+  fds_.close_marked();
   is_executing_ = false;
 }
 

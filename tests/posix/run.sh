@@ -1,17 +1,30 @@
 #!/usr/bin/env bash
 # Compiles every program of a family (a folder here) for this machine and by `linden cc`, runs both, each in an
-# empty directory of its own, and compares standard output and exit code; native is the oracle.
+# empty directory of its own, and compares standard output and exit code; native is the oracle. On a busy machine a
+# program of several processes may print more than one thing: if the first does not agree, the native one runs
+# again, and a cage may do what any of five runs did.
 #
 #     run.sh LINDEN SYSROOT FAMILY [NAME...]      NAMEs choose programs of the family
 #
 # LINDEN_TEST_JOBS (2) programs are tried at a time.
 set -uo pipefail
+shopt -s extglob dotglob
 
 here=$(cd "$(dirname "$0")" && pwd)
 
+# Programs find themselves by /proc/self/exe.
+run_natively() {
+  (cd "$work/native" && exec timeout 120 "$work/native/program") >"$work/expected.out" 2>/dev/null </dev/null
+  expected=$?
+}
+
+agrees() {
+  [[ $expected -ne 124 && $expected -eq $actual ]] && cmp -s "$work/expected.out" "$work/actual.out"
+}
+
 # One program; prints what differs.
 try_program() {
-  local source=$1 name work expected actual
+  local source=$1 name work expected actual  # seen by the functions above
   name=$(basename "$source" .c)
   work=$(mktemp -d)
   trap 'rm -rf "$work"' RETURN
@@ -21,17 +34,16 @@ try_program() {
     echo "FAILED: $name does not compile"
     return 1
   fi
-  # Programs find themselves by /proc/self/exe.
-  (cd "$work/native" && exec timeout 60 "$work/native/program") >"$work/expected.out" 2>/dev/null </dev/null
-  expected=$?
-  if [[ $expected -eq 124 ]]; then
-    echo "FAILED: $name does not end natively"
-    return 1
-  fi
+  run_natively
   timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" "$work/cage/program" \
     >"$work/actual.out" 2>"$work/actual.err" </dev/null
   actual=$?
-  if [[ $expected -ne $actual ]] || ! cmp -s "$work/expected.out" "$work/actual.out"; then
+  for _ in 1 2 3 4; do
+    agrees && return
+    rm -rf "$work/native/"!(program)
+    run_natively
+  done
+  if ! agrees; then
     echo "FAILED: $name: exit code $actual, native $expected"
     diff "$work/expected.out" "$work/actual.out" | head -10
     head -5 "$work/actual.err"

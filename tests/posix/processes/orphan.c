@@ -5,9 +5,10 @@
 #include "process.h"
 
 int main(void) {
-  int ends[2], gate[2];
+  int ends[2], gate[2], seen[2];
   pipe(ends);
   pipe(gate);
+  pipe(seen);
   const pid_t grandparent = getpid();
   const pid_t child = fork();
   if (child == 0) {
@@ -16,6 +17,7 @@ int main(void) {
     if (orphan == 0) {
       char c;
       const int before = getppid() == parent;
+      write(seen[1], "", 1);
       close(gate[1]);
       read(gate[0], &c, 1);  // until the grandparent has waited for the parent
       const pid_t now = getppid();
@@ -23,6 +25,8 @@ int main(void) {
               now == grandparent);
       _exit(7);
     }
+    char c;
+    read(seen[0], &c, 1);
     _exit(3);
   }
   close(ends[1]);

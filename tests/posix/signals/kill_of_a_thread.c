@@ -51,6 +51,8 @@ int main(void) {
   waitpid(child, NULL, 0);
   write(ends[1], "", 1);
   pthread_join(thread, NULL);
+  // Joined is when it has left its stack; its id is free a little later.
+  for (int i = 0; i < 10000 && kill(sleeper, 0) == 0; ++i) usleep(1000);
   printf("gone: %d %s\n", kill(sleeper, 0), strerror(errno));
   return 0;
 }

@@ -24,20 +24,28 @@ int main(void) {
 
   pthread_mutex_lock(&shared->mutex);
   fflush(stdout);
+  int ends[2];
+  pipe(ends);
   pid_t child = fork();
   if (child == 0) {
     const int tried = pthread_mutex_trylock(&shared->mutex);
+    write(ends[1], "", 1);
     const int locked = pthread_mutex_lock(&shared->mutex);
     printf("child: %s, %d, value %d\n", strerror(tried), locked, shared->value);
     shared->value = 2;
     fflush(stdout);
     _exit(0);  // with the lock
   }
-  usleep(50000);
+  char byte;
+  read(ends[0], &byte, 1);
+  usleep(50000);  // for the child to wait for the lock
   shared->value = 1;
-  printf("unlock: %d\n", pthread_mutex_unlock(&shared->mutex));
+  // The child may print as soon as it has the lock.
+  printf("unlock\n");
   fflush(stdout);
+  const int unlocked = pthread_mutex_unlock(&shared->mutex);
   waitpid(child, NULL, 0);
+  printf("unlocked: %d\n", unlocked);
   const int locked = pthread_mutex_lock(&shared->mutex);
   printf("owner died: %d, value %d\n", locked == EOWNERDEAD, shared->value);
   printf("consistent: %d\n", pthread_mutex_consistent(&shared->mutex));
