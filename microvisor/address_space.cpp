@@ -8,6 +8,8 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "microvisor/shared_segments.h"
+
 namespace linden::microvisor {
 
 namespace {
@@ -28,7 +30,7 @@ AddressSpace::AddressSpace(Host& host, std::byte* base, uint64_t limit)
     : host_(host), base_(base), highest_limit_(limit), limit_(limit), regions_({kStart, kEnd}) {}
 
 Result<void> AddressSpace::add_initial(uint64_t start, uint64_t end, int protection) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const PageRange range{start, end};
   if (!is_page_aligned(start) || !is_page_aligned(end) || range.empty()) return Error{EINVAL};
   if (start < kStart || end > kEnd || !regions_.is_free(range)) return Error{EINVAL};
@@ -38,7 +40,7 @@ Result<void> AddressSpace::add_initial(uint64_t start, uint64_t end, int protect
 }
 
 void AddressSpace::set_break(uint32_t initial_break) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   initial_break_ = break_ = initial_break;
   const uint64_t heap = round_up_to_page(initial_break);
   // If the host refuses, the heap can't grow; the C library uses mmap then.
@@ -54,7 +56,7 @@ Result<uint32_t> AddressSpace::map(uint32_t address, uint32_t length, int protec
   if (flags & MAP_HUGETLB) return Error{anonymous ? ENOMEM : EINVAL};
   const uint64_t size = round_up_to_page(length);
 
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const PageRange range = TRY(choose_place(address, size, flags));
   if (type == MAP_SHARED_VALIDATE && !anonymous && (flags & ~kKnown)) return Error{EOPNOTSUPP};
   if (type != MAP_PRIVATE && type != MAP_SHARED && (anonymous || type != MAP_SHARED_VALIDATE)) {
@@ -114,7 +116,7 @@ Result<PageRange> AddressSpace::find_free(uint64_t size, uint64_t alignment) con
 }
 
 void AddressSpace::set_limit(uint64_t bytes) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   limit_ = std::min(bytes, highest_limit_);
 }
 
@@ -134,7 +136,7 @@ Result<void> AddressSpace::map_anonymous(PageRange range, int protection, int ho
 }
 
 Result<void> AddressSpace::map_object(PageRange range, int protection, int flags, int fd,
-                                      int64_t offset) {
+                                      int64_t offset, std::shared_ptr<SharedSegment> segment) {
   const bool is_file = fd >= 0;
   RegionAttributes attributes{
       .protection = protection, .shared = (flags & MAP_TYPE) != MAP_PRIVATE, .is_file = is_file};
@@ -155,7 +157,8 @@ Result<void> AddressSpace::map_object(PageRange range, int protection, int flags
   TRY(move_to(range, mapping.address(), mapping.size(), 0));
   mapping.release();
   regions_.erase(range);
-  regions_.insert({range, attributes, static_cast<uint64_t>(offset)});
+  attributes.segment = std::move(segment);
+  regions_.insert({range, std::move(attributes), static_cast<uint64_t>(offset)});
   return {};
 }
 
@@ -187,7 +190,7 @@ void AddressSpace::close_hole(PageRange range) {
 Result<void> AddressSpace::unmap(uint32_t address, uint32_t length) {
   const PageRange range{address, address + round_up_to_page(length)};
   if (!is_page_aligned(address) || range.empty() || range.end > kEnd) return Error{EINVAL};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return unmap_range(range);
 }
 
@@ -195,6 +198,38 @@ Result<void> AddressSpace::unmap_range(PageRange range) {
   const PageRange mapped = regions_.hull(range);
   if (mapped.empty()) return {};
   return reserve(mapped);
+}
+
+Result<uint32_t> AddressSpace::attach(std::shared_ptr<SharedSegment> segment, uint32_t address,
+                                      int protection, int flags) {
+  if (protection & PROT_EXEC) return Error{EPERM};
+  MutexLock lock(&mutex_);
+  const PageRange range = TRY(choose_place(address, segment->size, flags));
+  TRY(check_limit(range.size(), range));
+  const int fd = segment->memory.get();
+  TRY(map_object(range, protection, MAP_SHARED, fd, 0, std::move(segment)));
+  lock_if_wanted(range);
+  return static_cast<uint32_t>(range.start);
+}
+
+Result<std::shared_ptr<SharedSegment>> AddressSpace::detach(uint32_t address) {
+  if (!is_page_aligned(address)) return Error{EINVAL};
+  MutexLock lock(&mutex_);
+  std::shared_ptr<SharedSegment> segment;
+  uint64_t next = address;
+  while (const Region* region = regions_.at_or_above(next)) {
+    const PageRange range = region->range;
+    const RegionAttributes& attributes = region->attributes;
+    next = range.end;
+    const bool belongs = attributes.segment && range.start - region->offset == address &&
+                         (!segment || segment == attributes.segment);
+    if (segment && range.start >= address + segment->size) break;
+    if (!belongs) continue;
+    segment = attributes.segment;
+    TRY(unmap_range(range));
+  }
+  if (!segment) return Error{EINVAL};
+  return segment;
 }
 
 Result<void> AddressSpace::protect(uint32_t address, uint32_t length, int protection) {
@@ -206,7 +241,7 @@ Result<void> AddressSpace::protect(uint32_t address, uint32_t length, int protec
   if (protection & ~(kAccess | PROT_EXEC | 8 /* PROT_SEM */)) return Error{EINVAL};
   PageRange range{address, address + round_up_to_page(length)};
 
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const Region* first = regions_.at_or_above(range.start);
   if (!first || first->range.start >= range.end) return Error{ENOMEM};
   if (grows == PROT_GROWSDOWN) {
@@ -243,7 +278,7 @@ Result<void> AddressSpace::protect_piece(const Region& piece, int protection) {
 }
 
 uint32_t AddressSpace::move_break(uint32_t requested) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto current = static_cast<uint32_t>(break_);
   if (initial_break_ < kStart || requested < initial_break_) return current;
   const uint64_t old_end = round_up_to_page(break_);
@@ -283,7 +318,7 @@ void AddressSpace::advise_huge_pages(PageRange range) {
 }
 
 uint64_t AddressSpace::mapped_bytes() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return regions_.total();
 }
 

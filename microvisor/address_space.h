@@ -41,10 +41,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "microvisor/fork_plan.h"
 #include "microvisor/host.h"
 #include "microvisor/host_mapping.h"
+#include "microvisor/mutex.h"
 #include "microvisor/page_versions.h"
 #include "microvisor/region_map.h"
 #include "microvisor/result.h"
@@ -77,6 +77,12 @@ class AddressSpace {
   Result<uint32_t> map(uint32_t address, uint32_t length, int protection, int flags, int fd,
                        int64_t offset);
   Result<void> unmap(uint32_t address, uint32_t length);
+  // As map(): all of `segment`, shared.
+  Result<uint32_t> attach(std::shared_ptr<SharedSegment> segment, uint32_t address, int protection,
+                          int flags);
+  // Unmaps what there still is of a segment that was attached at `address`; which one it was.
+  // EINVAL if there is none.
+  Result<std::shared_ptr<SharedSegment>> detach(uint32_t address);
   Result<void> protect(uint32_t address, uint32_t length, int protection);
   Result<uint32_t> remap(uint32_t old_address, uint32_t old_length, uint32_t new_length, int flags,
                          uint32_t new_address);
@@ -110,7 +116,7 @@ class AddressSpace {
   // object.
   template <typename Visit>
   void for_each_region(Visit visit) const {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     regions_.for_each(visit);
   }
   // As /proc/PID/maps, without path names.
@@ -130,7 +136,8 @@ class AddressSpace {
   // Each of the following replaces whatever is in the range. After a failure the record is true.
   Result<void> map_anonymous(PageRange range, int protection, int host_flags)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Result<void> map_object(PageRange range, int protection, int flags, int fd, int64_t offset)
+  Result<void> map_object(PageRange range, int protection, int flags, int fd, int64_t offset,
+                          std::shared_ptr<SharedSegment> segment = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Result<void> reserve(PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // host_.mremap() into the linear memory. The record is left to the caller.
@@ -176,7 +183,7 @@ class AddressSpace {
   std::byte* const base_;
   const uint64_t highest_limit_;
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   uint64_t limit_ ABSL_GUARDED_BY(mutex_);
   RegionMap regions_ ABSL_GUARDED_BY(mutex_);
   uint64_t initial_break_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: not set

@@ -88,8 +88,8 @@ std::vector<PageRange> intersection(std::span<const PageRange> some,
 
 Result<void> AddressSpace::copy_from(AddressSpace& parent) {
   // The parent's first: of a child that is not complete nobody knows.
-  absl::MutexLock parent_lock(&parent.mutex_);
-  absl::MutexLock lock(&mutex_);
+  MutexLock parent_lock(&parent.mutex_);
+  MutexLock lock(&mutex_);
   // Until it is complete it is of no use, for the next child either.
   has_unusual_pages_ = true;
   lock_future_ = 0;
@@ -317,7 +317,7 @@ Result<void> AddressSpace::copy_file_pages(const AddressSpace& parent, const Reg
 }
 
 Result<uint64_t> AddressSpace::retire() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (has_unusual_pages_) return Error{EBUSY};
   std::vector<PageRange> useless;
   regions_.for_each([&](const Region& region) {
@@ -341,8 +341,8 @@ Result<uint64_t> AddressSpace::retire() {
 }
 
 bool AddressSpace::is_copy_of(const AddressSpace& parent) const {
-  absl::MutexLock parent_lock(&parent.mutex_);
-  absl::MutexLock lock(&mutex_);
+  MutexLock parent_lock(&parent.mutex_);
+  MutexLock lock(&mutex_);
   return original_ != 0 && original_ == parent.identity_;
 }
 

@@ -70,7 +70,7 @@ void record(int advice, RegionAttributes& attributes) {
 Result<void> AddressSpace::advise(uint32_t address, uint32_t length, int advice) {
   const AdviceKind kind = kind_of(advice);
   if (kind == AdviceKind::Unknown || !is_page_aligned(address)) return Error{EINVAL};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const PageRange range{address, address + round_up_to_page(length)};
   return for_each_piece(range, [&](const Region& piece) -> Result<void> {
     if (kind == AdviceKind::Host) {
@@ -96,7 +96,7 @@ Result<void> AddressSpace::sync(uint32_t address, uint32_t length, int flags) {
   absl::InlinedVector<PageRange, 4> pieces;
   Result<void> mapped;
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     const PageRange range{address, address + round_up_to_page(length)};
     mapped = for_each_piece(range, [&](const Region& piece) -> Result<void> {
       pieces.push_back(piece.range);
@@ -114,7 +114,7 @@ Result<void> AddressSpace::sync(uint32_t address, uint32_t length, int flags) {
 Result<void> AddressSpace::residency(uint32_t address, std::span<uint8_t> pages) {
   if (!is_page_aligned(address)) return Error{EINVAL};
   const PageRange range{address, address + pages.size() * kGuestPageSize};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (range.end > kEnd || regions_.bytes_mapped_in(range) != range.size()) return Error{ENOMEM};
   return host_.mincore(at(range.start), range.size(), pages);
 }
@@ -123,7 +123,7 @@ Result<void> AddressSpace::lock_pages(uint32_t address, uint32_t length, int fla
   if (flags & ~MLOCK_ONFAULT) return Error{EINVAL};
   const PageRange range{address - address % kGuestPageSize,
                         round_up_to_page(uint64_t{address} + length)};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   has_unusual_pages_ = true;
   return for_each_piece(range, [&](const Region& piece) {
     return host_.mlock(at(piece.range.start), piece.range.size(), flags);
@@ -133,7 +133,7 @@ Result<void> AddressSpace::lock_pages(uint32_t address, uint32_t length, int fla
 Result<void> AddressSpace::unlock_pages(uint32_t address, uint32_t length) {
   const PageRange range{address - address % kGuestPageSize,
                         round_up_to_page(uint64_t{address} + length)};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return for_each_piece(range, [&](const Region& piece) {
     return host_.munlock(at(piece.range.start), piece.range.size());
   });
@@ -143,7 +143,7 @@ Result<void> AddressSpace::lock_all_pages(int flags) {
   if ((flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) || (flags & ~MCL_ONFAULT) == 0) {
     return Error{EINVAL};
   }
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   has_unusual_pages_ = true;
   lock_future_ = flags & MCL_FUTURE ? flags : 0;
   if (!(flags & MCL_CURRENT)) return {};
@@ -156,7 +156,7 @@ Result<void> AddressSpace::lock_all_pages(int flags) {
 }
 
 Result<void> AddressSpace::unlock_all_pages() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   lock_future_ = 0;
   regions_.for_each([&](const Region& region) {
     (void)host_.munlock(at(region.range.start), region.range.size());

@@ -26,7 +26,7 @@ Result<uint32_t> AddressSpace::remap(uint32_t old_address, uint32_t old_length, 
     if ((flags & MREMAP_DONTUNMAP) && old_size != new_size) return Error{EINVAL};
   }
 
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const Region* region = regions_.find(old_address);
   if (!region) return Error{EFAULT};
   if (old_size > new_size) {

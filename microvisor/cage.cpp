@@ -51,7 +51,7 @@ Result<std::unique_ptr<Cage>> Cage::fork(Thread& caller, int exit_signal) {
     std::lock_guard lock(threads_mutex_);
     child->main_thread_.affinity_ = caller.affinity_;
   }
-  absl::ReaderMutexLock lock(&working_directory_mutex_);
+  ReaderMutexLock lock(&working_directory_mutex_);
   child->set_working_directory(working_directory_);
   return child;
 }
@@ -64,7 +64,7 @@ void Cage::set_address_space(AddressSpace* address_space) {
 }
 
 void Cage::set_working_directory(std::shared_ptr<OpenFile> directory) {
-  absl::MutexLock lock(&working_directory_mutex_);
+  MutexLock lock(&working_directory_mutex_);
   // The old one is closed when the lock has been released.
   std::swap(working_directory_, directory);
 }
@@ -89,7 +89,7 @@ Result<Location> Cage::locate(int directory, std::string_view path) {
     location.base = TRY(fds_.file(directory));
     return location;
   }
-  absl::ReaderMutexLock lock(&working_directory_mutex_);
+  ReaderMutexLock lock(&working_directory_mutex_);
   if (!working_directory_) location.path.insert(0, "/");
   location.base = working_directory_;
   return location;
@@ -98,7 +98,7 @@ Result<Location> Cage::locate(int directory, std::string_view path) {
 Result<std::string> Cage::working_directory() {
   std::shared_ptr<OpenFile> directory;
   {
-    absl::ReaderMutexLock lock(&working_directory_mutex_);
+    ReaderMutexLock lock(&working_directory_mutex_);
     directory = working_directory_;
   }
   if (!directory) return std::string("/");

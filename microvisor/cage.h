@@ -20,12 +20,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "microvisor/address_space.h"
 #include "microvisor/fd_table.h"
 #include "microvisor/guest_memory.h"
 #include "microvisor/host.h"
 #include "microvisor/mount_namespace.h"
+#include "microvisor/mutex.h"
 #include "microvisor/paths.h"
 #include "microvisor/process_attributes.h"
 #include "microvisor/processes.h"
@@ -212,7 +212,7 @@ class Cage {
   Thread main_thread_;
   Signals signals_{*this};
   Timers timers_;
-  mutable absl::Mutex working_directory_mutex_;
+  mutable Mutex working_directory_mutex_;
   // Null: "/".
   std::shared_ptr<OpenFile> working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);
 };

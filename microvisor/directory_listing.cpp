@@ -52,20 +52,20 @@ Result<size_t> DirectoryListing::read(size_t* position, std::span<std::byte> to)
 }
 
 Result<size_t> ListingCursor::read(const DirectoryListing& listing, std::span<std::byte> to) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return listing.read(&position_, to);
 }
 
 Result<size_t> ListingCursor::read_at(const DirectoryListing& listing, int64_t position,
                                       std::span<std::byte> to) {
   if (position < 0) return Error{EINVAL};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   position_ = static_cast<size_t>(position);
   return listing.read(&position_, to);
 }
 
 Result<int64_t> ListingCursor::seek(int64_t offset, int whence) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (whence != SEEK_SET && whence != SEEK_CUR) return Error{EINVAL};
   int64_t base = whence == SEEK_CUR ? static_cast<int64_t>(position_) : 0;
   if (__builtin_add_overflow(base, offset, &offset) || offset < 0) return Error{EINVAL};

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
+#include "microvisor/mutex.h"
 #include "microvisor/result.h"
 
 namespace linden::microvisor {
@@ -44,7 +44,7 @@ class ListingCursor {
   Result<int64_t> seek(int64_t offset, int whence);
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   size_t position_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -36,15 +36,15 @@ bool FdTable::is_open(int fd) const {
 }
 
 void FdTable::copy_from(const FdTable& other) {
-  absl::ReaderMutexLock other_lock(&other.mutex_);
-  absl::MutexLock lock(&mutex_);
+  ReaderMutexLock other_lock(&other.mutex_);
+  MutexLock lock(&mutex_);
   slots_ = other.slots_;
   limit_ = other.limit_.load();
 }
 
 Result<int> FdTable::insert(Descriptor descriptor, int minimum) {
   if (minimum < 0) return Error{EINVAL};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   size_t fd = minimum;
   while (fd < slots_.size() && slots_[fd].file) ++fd;
   if (fd >= static_cast<size_t>(limit_)) return Error{EMFILE};
@@ -59,20 +59,20 @@ Result<void> FdTable::require_room() const {
 }
 
 Result<Descriptor> FdTable::get(int fd) const {
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};
   return slots_[fd];
 }
 
 Result<std::shared_ptr<OpenFile>> FdTable::file(int fd) const {
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};
   return slots_[fd].file;
 }
 
 Result<void> FdTable::close(int fd) {
   Closing closing(this);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};
   closing.add(slots_[fd]);
   return {};
@@ -81,7 +81,7 @@ Result<void> FdTable::close(int fd) {
 template <typename Condition>
 void FdTable::close_if(Condition condition) {
   Closing closing(this);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (Descriptor& slot : slots_) {
     if (condition(slot)) closing.add(slot);
   }
@@ -89,12 +89,12 @@ void FdTable::close_if(Condition condition) {
 
 void FdTable::close_range(uint32_t first, uint32_t last) {
   Closing closing(this);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (size_t fd = first; fd <= last && fd < slots_.size(); ++fd) closing.add(slots_[fd]);
 }
 
 void FdTable::mark_range(uint32_t first, uint32_t last) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (size_t fd = first; fd <= last && fd < slots_.size(); ++fd) {
     if (slots_[fd].file) slots_[fd].close_on_exec = true;
   }
@@ -109,7 +109,7 @@ Result<int> FdTable::duplicate(int fd, int minimum, bool close_on_exec) {
 
 Result<int> FdTable::duplicate_onto(int from, int to, bool close_on_exec) {
   Closing closing(this);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!is_open(from) || to < 0 || to >= limit_) return Error{EBADF};
   if (from == to) return to;
   if (static_cast<size_t>(to) >= slots_.size()) slots_.resize(to + 1);
@@ -121,7 +121,7 @@ Result<int> FdTable::duplicate_onto(int from, int to, bool close_on_exec) {
 
 Result<void> FdTable::move_onto(int from, int to) {
   Closing closing(this);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!is_open(from) || !is_open(to)) return Error{EBADF};
   if (from == to) return {};
   closing.add(slots_[to]);
@@ -130,14 +130,14 @@ Result<void> FdTable::move_onto(int from, int to) {
 }
 
 Result<void> FdTable::set_close_on_exec(int fd, bool close_on_exec) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};
   slots_[fd].close_on_exec = close_on_exec;
   return {};
 }
 
 Result<void> FdTable::restrict_rights(int fd, Rights rights) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!is_open(fd)) return Error{EBADF};
   Rights& current = slots_[fd].rights;
   if ((rights.base & ~current.base) || (rights.inheriting & ~current.inheriting)) {
@@ -152,7 +152,7 @@ void FdTable::close_marked() {
 }
 
 std::vector<int> FdTable::open_descriptors() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   std::vector<int> numbers;
   for (size_t fd = 0; fd < slots_.size(); ++fd) {
     if (slots_[fd].file) numbers.push_back(static_cast<int>(fd));
@@ -161,7 +161,7 @@ std::vector<int> FdTable::open_descriptors() const {
 }
 
 size_t FdTable::open_count() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   return std::count_if(slots_.begin(), slots_.end(),
                        [](const Descriptor& slot) { return slot.file != nullptr; });
 }
@@ -174,7 +174,7 @@ Result<FileInUse> FdTable::file_of_only_user(int fd) const ABSL_NO_THREAD_SAFETY
 
 std::vector<std::shared_ptr<OpenFile>> FdTable::files() const {
   std::vector<std::shared_ptr<OpenFile>> result;
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   for (const Descriptor& slot : slots_) {
     if (slot.file) result.push_back(slot.file);
   }

@@ -13,7 +13,7 @@
 #include <memory>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
+#include "microvisor/mutex.h"
 #include "microvisor/open_file.h"
 
 namespace linden::microvisor {
@@ -100,7 +100,7 @@ class FdTable {
   bool is_open(int fd) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   std::atomic<int> limit_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::vector<Descriptor> slots_ ABSL_GUARDED_BY(mutex_);  // a null file: free
 };
 

@@ -89,7 +89,7 @@ Result<size_t> HostFile::pwritev(std::span<const iovec> from, int64_t offset) {
 
 Result<int64_t> HostFile::seek(int64_t offset, int whence) {
   if (mount_ && mount_->has_missing_mount_points()) {
-    absl::MutexLock lock(&entries_mutex_);
+    MutexLock lock(&entries_mutex_);
     if (merged_) {
       int64_t base = whence == SEEK_CUR ? static_cast<int64_t>(merged_position_) : 0;
       if (whence == SEEK_END || __builtin_add_overflow(base, offset, &offset) || offset < 0)
@@ -183,7 +183,7 @@ Result<void> HostFile::merge_mount_points() {
 
 Result<size_t> HostFile::read_entries(std::span<std::byte> to) {
   if (is_stream()) return Error{ENOTDIR};
-  absl::MutexLock lock(&entries_mutex_);
+  MutexLock lock(&entries_mutex_);
   TRY(merge_mount_points());
   if (merged_) return merged_->read(&merged_position_, to);
   return host_.getdents(fd_.get(), to);
@@ -191,7 +191,7 @@ Result<size_t> HostFile::read_entries(std::span<std::byte> to) {
 
 Result<size_t> HostFile::read_entries_at(int64_t position, std::span<std::byte> to) {
   if (is_stream()) return Error{ENOTDIR};
-  absl::MutexLock lock(&entries_mutex_);
+  MutexLock lock(&entries_mutex_);
   if (position == 0) merged_ = nullptr;
   TRY(merge_mount_points());
   if (merged_) {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "absl/synchronization/mutex.h"
 #include "microvisor/directory_listing.h"
+#include "microvisor/mutex.h"
 #include "microvisor/open_file.h"
 
 namespace linden::microvisor {
@@ -91,7 +91,7 @@ class HostFile final : public OpenFile {
   const bool read_only_;
   const std::string name_;
   const std::shared_ptr<const Mount> mount_;
-  absl::Mutex entries_mutex_;  // makes seek + getdents one step
+  Mutex entries_mutex_;  // makes seek + getdents one step
   // Only for a directory in which mount points lie that don't exist on the host.
   std::unique_ptr<DirectoryListing> merged_ ABSL_GUARDED_BY(entries_mutex_);
   size_t merged_position_ ABSL_GUARDED_BY(entries_mutex_) = 0;

@@ -22,32 +22,32 @@ ProcessAttributes::ProcessAttributes(const ProcessAttributes& other)
       identity_(other.identity_),
       creation_mask_(other.creation_mask_.load()),
       file_size_limit_(other.file_size_limit_.load()) {
-  absl::ReaderMutexLock lock(&other.mutex_);
+  ReaderMutexLock lock(&other.mutex_);
   limits_ = other.limits_;
   name_ = other.name_;
 }
 
 Result<GuestRlimit> ProcessAttributes::limit(int resource) const {
   if (resource < 0 || resource >= RLIM_NLIMITS) return Error{EINVAL};
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   return limits_[resource];
 }
 
 Result<GuestRlimit> ProcessAttributes::set_limit(int resource, GuestRlimit limit) {
   if (resource < 0 || resource >= RLIM_NLIMITS || limit.soft > limit.hard) return Error{EINVAL};
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (limit.hard > limits_[resource].hard) return Error{EPERM};
   if (resource == RLIMIT_FSIZE) file_size_limit_ = limit.soft;
   return std::exchange(limits_[resource], limit);
 }
 
 std::string ProcessAttributes::name() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  ReaderMutexLock lock(&mutex_);
   return name_;
 }
 
 void ProcessAttributes::set_name(std::string name) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   name_ = std::move(name);
 }
 

@@ -12,9 +12,9 @@
 #include <memory>
 #include <string>
 
-#include "absl/synchronization/mutex.h"
 #include "microvisor/abi.h"
 #include "microvisor/host.h"
+#include "microvisor/mutex.h"
 
 namespace linden::microvisor {
 
@@ -59,7 +59,7 @@ class ProcessAttributes {
   const std::shared_ptr<const HostIdentity> identity_;
   std::atomic<uint32_t> creation_mask_;
   std::atomic<uint64_t> file_size_limit_ = RLIM_INFINITY;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::array<GuestRlimit, RLIM_NLIMITS> limits_ ABSL_GUARDED_BY(mutex_);
   std::string name_ ABSL_GUARDED_BY(mutex_);
 };

@@ -25,6 +25,7 @@
 #include <optional>
 
 #include "microvisor/result.h"
+#include "microvisor/shared_segments.h"
 #include "microvisor/signals.h"
 #include "microvisor/task_ids.h"
 
@@ -127,6 +128,7 @@ class Processes {
   int for_each(ProcessSelection selection, const std::function<void(Cage&)>& visit);
 
   size_t count() const;
+  SharedSegments& shared_segments() { return shared_segments_; }
   // Returns when no process is left.
   void wait_until_empty();
 
@@ -161,6 +163,7 @@ class Processes {
   TaskIds ids_;
   const int limit_;
   Map processes_;
+  SharedSegments shared_segments_;
 };
 
 }  // namespace linden::microvisor

@@ -151,7 +151,7 @@ Result<void> RecordLocks::set(Host& host, int fd, int access, const RecordLock& 
     std::shared_ptr<HostFd> anchor;
     bool by_cage = false;
     {
-      absl::MutexLock guard(&mutex_);
+      MutexLock guard(&mutex_);
       if (lock.type == F_UNLCK) {
         auto found = files_.find(id);
         if (found == files_.end()) return {};
@@ -200,7 +200,7 @@ Result<void> RecordLocks::set(Host& host, int fd, int access, const RecordLock& 
       struct flock host_lock = to_host(lock.type, lock.range);
       waited = host.record_lock(anchor->get(), F_OFD_SETLKW, &host_lock);
     }
-    absl::MutexLock guard(&mutex_);
+    MutexLock guard(&mutex_);
     auto found = files_.find(id);
     if (found != files_.end()) {
       std::erase_if(found->second.waiters,
@@ -216,7 +216,7 @@ Result<void> RecordLocks::set(Host& host, int fd, int access, const RecordLock& 
 Result<std::optional<RecordLock>> RecordLocks::find_conflict(Host& host, int fd,
                                                              const RecordLock& lock) {
   FileId id = TRY(identify(host, fd));
-  absl::MutexLock guard(&mutex_);
+  MutexLock guard(&mutex_);
   auto found = files_.find(id);
   int anchor = fd;
   if (found != files_.end()) {
@@ -236,7 +236,7 @@ void RecordLocks::closed(Host& host, int fd, LockOwner owner) {
   if (files_in_use_ == 0) return;
   Result<FileId> id = identify(host, fd);
   if (!id.ok()) return;
-  absl::MutexLock guard(&mutex_);
+  MutexLock guard(&mutex_);
   auto found = files_.find(id.value());
   if (found == files_.end()) return;
   File& file = found->second;

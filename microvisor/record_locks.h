@@ -29,8 +29,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "microvisor/host.h"
+#include "microvisor/mutex.h"
 
 namespace linden::microvisor {
 
@@ -93,7 +93,7 @@ class RecordLocks {
   void forget_if_unused(FileId id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<size_t> files_in_use_ = 0;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<FileId, File> files_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -9,9 +9,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace linden::microvisor {
+
+struct SharedSegment;
 
 inline constexpr uint64_t kGuestPageSize = 4096;
 inline constexpr uint64_t kHugePageSize = 2 << 20;
@@ -56,6 +59,8 @@ struct RegionAttributes {
   bool dont_fork = false;
   bool wipe_on_fork = false;
   HugePages huge_pages = HugePages::NoAdvice;
+  // What System V shared memory the pages are, which lives as long as somebody shows it.
+  std::shared_ptr<SharedSegment> segment = nullptr;
 
   bool is_private_anonymous() const { return !shared && !is_file; }
   friend bool operator==(const RegionAttributes&, const RegionAttributes&) = default;

@@ -79,7 +79,8 @@ inline Result<std::shared_ptr<OpenFile>> file_at(Cage& cage, int directory, Path
   return open_at(cage.host(), TRY(cage.locate(directory, name)), O_PATH | nofollow, 0);
 }
 
-// Calls visit(Thread&) for a thread of a cage, which does not end meanwhile. ESRCH if there is none.
+// Calls visit(Thread&) for a thread of a cage, which does not end meanwhile. ESRCH if there is
+// none.
 template <typename Visit>
 Result<void> with_thread(Cage& cage, int id, Visit visit) {
   return cage.with_threads([&](std::span<Thread* const> threads) -> Result<void> {

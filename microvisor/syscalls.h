@@ -138,6 +138,12 @@ SyscallResult sys_munlockall(Cage&);
 SyscallResult sys_memfd_create(Cage&, Path name, uint32_t flags);
 SyscallResult sys_membarrier(Cage&, int command, uint32_t flags, int cpu);
 
+// system_v.cpp
+SyscallResult sys_shmget(Cage&, int key, uint32_t size, int flags);
+SyscallResult sys_shmat(Cage&, int id, Bytes address, int flags);
+SyscallResult sys_shmctl(Cage&, int id, int command, Bytes buffer);
+SyscallResult sys_shmdt(Cage&, Bytes address);
+
 // extended_attributes.cpp
 SyscallResult sys_getxattr(Cage&, Path, Path name, Bytes value, uint32_t size);
 SyscallResult sys_lgetxattr(Cage&, Path, Path name, Bytes value, uint32_t size);

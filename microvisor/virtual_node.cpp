@@ -29,7 +29,7 @@ class OpenText final : public OpenVirtualFile {
       : OpenVirtualFile(host, std::move(node), flags), text_(std::move(text)) {}
 
   Result<size_t> readv(std::span<const iovec> to) override {
-    absl::MutexLock lock(&offset_mutex_);
+    MutexLock lock(&offset_mutex_);
     size_t count = TRY(preadv(to, offset_));
     offset_ += static_cast<int64_t>(count);
     return count;
@@ -48,7 +48,7 @@ class OpenText final : public OpenVirtualFile {
   }
   Result<size_t> pwritev(std::span<const iovec>, int64_t) override { return Error{EBADF}; }
   Result<int64_t> seek(int64_t offset, int whence) override {
-    absl::MutexLock lock(&offset_mutex_);
+    MutexLock lock(&offset_mutex_);
     if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END) return Error{EINVAL};
     int64_t base = 0;
     if (whence == SEEK_CUR) base = offset_;
@@ -59,7 +59,7 @@ class OpenText final : public OpenVirtualFile {
 
  private:
   const std::string text_;
-  absl::Mutex offset_mutex_;
+  Mutex offset_mutex_;
   int64_t offset_ ABSL_GUARDED_BY(offset_mutex_) = 0;
 };
 
@@ -142,7 +142,7 @@ std::shared_ptr<const DirectoryListing> OpenVirtualDirectory::make_listing(Cage&
 }
 
 std::shared_ptr<const DirectoryListing> OpenVirtualDirectory::listing() const {
-  absl::MutexLock lock(&listing_mutex_);
+  MutexLock lock(&listing_mutex_);
   return listing_;
 }
 
@@ -152,7 +152,7 @@ Result<int64_t> OpenVirtualDirectory::seek(int64_t offset, int whence) {
   Thread* caller = current_thread();
   if (position == 0 && caller != nullptr && caller->cage().id() == opener_) {
     std::shared_ptr<const DirectoryListing> fresh = make_listing(caller->cage());
-    absl::MutexLock lock(&listing_mutex_);
+    MutexLock lock(&listing_mutex_);
     listing_.swap(fresh);
   }
   return position;

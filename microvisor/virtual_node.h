@@ -18,9 +18,9 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "microvisor/directory_listing.h"
 #include "microvisor/host.h"
+#include "microvisor/mutex.h"
 #include "microvisor/open_file.h"
 #include "microvisor/result.h"
 
@@ -167,7 +167,7 @@ class OpenVirtualDirectory final : public OpenVirtualFile {
   const std::shared_ptr<const Mount> mount_;
   const std::string path_;
   const int opener_;  // a cage's id
-  mutable absl::Mutex listing_mutex_;
+  mutable Mutex listing_mutex_;
   std::shared_ptr<const DirectoryListing> listing_ ABSL_GUARDED_BY(listing_mutex_);
   ListingCursor cursor_;
 };
