@@ -87,9 +87,7 @@ std::vector<PageRange> intersection(std::span<const PageRange> some,
 }  // namespace
 
 Result<void> AddressSpace::copy_from(AddressSpace& parent) {
-  // The parent's first: of a child that is not complete nobody knows.
-  MutexLock parent_lock(&parent.mutex_);
-  MutexLock lock(&mutex_);
+  MutexPairLock lock(&parent.mutex_, &mutex_);
   // Until it is complete it is of no use, for the next child either.
   has_unusual_pages_ = true;
   lock_future_ = 0;
@@ -341,8 +339,7 @@ Result<uint64_t> AddressSpace::retire() {
 }
 
 bool AddressSpace::is_copy_of(const AddressSpace& parent) const {
-  MutexLock parent_lock(&parent.mutex_);
-  MutexLock lock(&mutex_);
+  MutexPairLock lock(&parent.mutex_, &mutex_);
   return original_ != 0 && original_ == parent.identity_;
 }
 

@@ -31,7 +31,8 @@ Cage::Cage(Host& host, Options options, ProcessAttributes attributes)
       attributes_(attributes),
       fds_(options_.fd_limit),
       main_thread_(*this, options_.id),
-      timers_(*this, options_.timer_service) {
+      timers_(*this, options_.timer_service),
+      processor_timers_(*this, options_.timer_service) {
   processes().add(*this, options_.parent_id, options_.exit_signal);
 }
 
@@ -51,12 +52,26 @@ Result<std::unique_ptr<Cage>> Cage::fork(Thread& caller, int exit_signal) {
     std::lock_guard lock(threads_mutex_);
     child->main_thread_.affinity_ = caller.affinity_;
   }
+  // As much as the parent may, counted anew.
+  TRY(child->processor_timers_.set_limit(*attributes_.limit(RLIMIT_CPU)));
   ReaderMutexLock lock(&working_directory_mutex_);
   child->set_working_directory(working_directory_);
   return child;
 }
 
+Result<void> Cage::set_limit(int resource, const GuestRlimit& limit) {
+  TRY(attributes_.set_limit(resource, limit));
+  if (resource == RLIMIT_NOFILE) fds_.set_limit(static_cast<int>(limit.soft));
+  if (resource == RLIMIT_CPU) return processor_timers_.set_limit(limit);
+  if (resource == RLIMIT_AS) {
+    std::lock_guard lock(program_mutex_);
+    if (address_space_ != nullptr) address_space_->set_limit(limit.soft);
+  }
+  return {};
+}
+
 void Cage::set_address_space(AddressSpace* address_space) {
+  std::lock_guard lock(program_mutex_);
   address_space_ = address_space;
   if (!address_space) return;
   // RLIMIT_AS exists, so this cannot fail.
@@ -144,6 +159,7 @@ void Cage::forget_thread(const Thread& thread) {
   std::lock_guard lock(threads_mutex_);
   threads_.erase(thread.id());
   ended_time_ += thread.earlier_time_;
+  ended_calls_ += thread.calls();
   if (threads_.empty()) has_one_thread_.store(true, std::memory_order_release);
   // Under the lock: as soon as a waiter sees no thread, the cage may be gone.
   if (threads_.empty()) thread_ended_.notify_all();
@@ -228,7 +244,10 @@ Result<void> Cage::begin_exec(Thread& caller, ProgramArguments program) {
 }
 
 void Cage::finish_exec() {
-  program_ = std::move(next_program_);
+  {
+    std::lock_guard lock(program_mutex_);
+    program_ = std::move(next_program_);
+  }
   signals_.reset_handlers();
   timers_.remove_created();
   main_thread_.reset();

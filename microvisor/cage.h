@@ -28,7 +28,9 @@
 #include "microvisor/mutex.h"
 #include "microvisor/paths.h"
 #include "microvisor/process_attributes.h"
+#include "microvisor/process_listing.h"
 #include "microvisor/processes.h"
+#include "microvisor/processor_timers.h"
 #include "microvisor/signals.h"
 #include "microvisor/thread.h"
 #include "microvisor/timers.h"
@@ -80,12 +82,16 @@ class Cage {
     return FileInUse(TRY(fds_.file(fd)));
   }
   ProcessAttributes& attributes() { return attributes_; }
+  // setrlimit(2), with what follows from it. Errors as ProcessAttributes::set_limit; EAGAIN if
+  // RLIMIT_CPU cannot be watched. May be called for another cage, within Processes::for_each.
+  Result<void> set_limit(int resource, const GuestRlimit& limit);
   const std::vector<std::string>& args() const { return program_.args; }
   const std::vector<std::string>& environment() const { return program_.environment; }
 
   const GuestMemory& memory() const { return memory_; }
   // `is_borrowed`: it is another cage's, as after vfork(2).
   void set_memory(GuestMemory memory, bool is_borrowed = false) {
+    std::lock_guard lock(program_mutex_);
     memory_ = memory;
     has_borrowed_memory_ = is_borrowed;
   }
@@ -140,6 +146,7 @@ class Cage {
   }
   Signals& signals() { return signals_; }
   Timers& timers() { return timers_; }
+  ProcessorTimers& processor_timers() { return processor_timers_; }
   // Returns when no thread but the main one is left. If the cage is to end, keeps calling the
   // others back until they have noticed.
   void wait_for_threads();
@@ -161,6 +168,9 @@ class Cage {
   // For those who wait for children. Shared, because a child that has ended may wake them when the
   // cage is gone.
   const std::shared_ptr<ChildChanges>& child_changes() const { return child_changes_; }
+
+  // For a listing; without what the parent knows. From any thread, within Processes::list().
+  ProcessStatus status();
 
   // What all threads have used, in nanoseconds and as a whole. Of other threads than the caller's
   // that have not ended, the usage has the time alone, as if they had spent it in user mode.
@@ -187,6 +197,9 @@ class Cage {
 
   Host& host_;
   const Options options_;
+  // Held by whoever changes the next four, or looks at them for another cage. The cage's own
+  // threads need it not: nothing of these changes while one runs.
+  mutable std::mutex program_mutex_;
   ProgramArguments program_;
   GuestMemory memory_;
   bool has_borrowed_memory_ = false;
@@ -202,16 +215,18 @@ class Cage {
   ThreadStarter* thread_starter_ = nullptr;
   mutable std::mutex threads_mutex_;
   std::condition_variable thread_ended_;
-  // The next three are guarded by threads_mutex_.
+  // The next four are guarded by threads_mutex_.
   std::unordered_map<int, Thread*> threads_;  // without the main thread
   rusage usage_{};                            // of threads that run no more
   int64_t ended_time_ = 0;                    // likewise, without the main thread
+  uint64_t ended_calls_ = 0;                  // likewise
   // Written with threads_mutex_ held. True means that nobody but the main thread uses what belongs
   // to the cage: others are made by it, and have done everything when they are forgotten.
   std::atomic<bool> has_one_thread_ = true;
   Thread main_thread_;
   Signals signals_{*this};
   Timers timers_;
+  ProcessorTimers processor_timers_;
   mutable Mutex working_directory_mutex_;
   // Null: "/".
   std::shared_ptr<OpenFile> working_directory_ ABSL_GUARDED_BY(working_directory_mutex_);

@@ -103,6 +103,7 @@ std::span<const SyscallInfo> syscalls() { return kSyscalls; }
 const SyscallInfo* find_syscall(int number) { return find(number); }
 
 int64_t dispatch(Thread& thread, int number, const uint64_t arguments[6]) {
+  thread.count_call();
   if (number < 0 || number >= kTableSize || !kEntries[number]) return -ENOSYS;
   return kEntries[number](thread, arguments);
 }

@@ -7,6 +7,8 @@
 #ifndef LINDEN_MICROVISOR_MUTEX_H
 #define LINDEN_MICROVISOR_MUTEX_H
 
+#include <functional>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
@@ -68,6 +70,26 @@ using MutexLock = absl::MutexLock;
 using ReaderMutexLock = absl::ReaderMutexLock;
 
 #endif
+
+// Of two objects of a kind, whichever is which: always in the same order.
+class ABSL_SCOPED_LOCKABLE MutexPairLock {
+ public:
+  MutexPairLock(Mutex* one, Mutex* other) ABSL_EXCLUSIVE_LOCK_FUNCTION(one, other)
+      : first_(std::less<>()(one, other) ? one : other), second_(first_ == one ? other : one) {
+    first_->Lock();
+    second_->Lock();
+  }
+  ~MutexPairLock() ABSL_UNLOCK_FUNCTION() {
+    second_->Unlock();
+    first_->Unlock();
+  }
+  MutexPairLock(const MutexPairLock&) = delete;
+  MutexPairLock& operator=(const MutexPairLock&) = delete;
+
+ private:
+  Mutex* const first_;
+  Mutex* const second_;
+};
 
 }  // namespace linden::microvisor
 

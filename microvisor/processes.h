@@ -23,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "microvisor/result.h"
 #include "microvisor/shared_segments.h"
@@ -128,6 +129,8 @@ class Processes {
   int for_each(ProcessSelection selection, const std::function<void(Cage&)>& visit);
 
   size_t count() const;
+  // By id; see process_listing.h.
+  std::vector<struct ProcessStatus> list() const;
   SharedSegments& shared_segments() { return shared_segments_; }
   // Returns when no process is left.
   void wait_until_empty();

@@ -1,8 +1,9 @@
 // Limits, usage and priority. Limits are the cage's: RLIMIT_NOFILE bounds its table of descriptors,
-// RLIMIT_FSIZE its writes, RLIMIT_AS what it maps, RLIMIT_STACK is what libc takes as the size of
-// new threads' stacks; the others are kept and reported.
+// RLIMIT_FSIZE its writes, RLIMIT_AS what it maps, RLIMIT_CPU its time, RLIMIT_STACK is what libc
+// takes as the size of new threads' stacks; the others are kept and reported.
 
 #include <algorithm>
+#include <optional>
 
 #include "microvisor/address_space.h"
 #include "microvisor/syscall_helpers.h"
@@ -21,13 +22,6 @@ GuestRusage to_guest(const rusage& usage) {
 }
 
 namespace {
-
-Result<void> set_limit(Cage& cage, int resource, const GuestRlimit& limit) {
-  TRY(cage.attributes().set_limit(resource, limit));
-  if (resource == RLIMIT_NOFILE) cage.fds().set_limit(static_cast<int>(limit.soft));
-  if (resource == RLIMIT_AS && cage.address_space()) cage.address_space()->set_limit(limit.soft);
-  return {};
-}
 
 // The nice value is remembered and has no effect: threads of cages are the host process's.
 Result<void> check_priority_target(Cage& cage, int which, int who) {
@@ -53,14 +47,28 @@ SyscallResult sys_getrlimit(Cage& cage, int resource, GuestPtr<GuestRlimit> to) 
 }
 
 SyscallResult sys_setrlimit(Cage& cage, int resource, GuestPtr<GuestRlimit> from) {
-  return to_zero(set_limit(cage, resource, TRY(cage.memory().read(from))));
+  return to_zero(cage.set_limit(resource, TRY(cage.memory().read(from))));
 }
 
 SyscallResult sys_prlimit64(Cage& cage, int pid, int resource, GuestPtr<GuestRlimit> from,
                             GuestPtr<GuestRlimit> to) {
-  if (pid != 0 && pid != cage.id()) return Error{ESRCH};
-  GuestRlimit old = TRY(cage.attributes().limit(resource));
-  if (!from.is_null()) TRY(set_limit(cage, resource, TRY(cage.memory().read(from))));
+  std::optional<GuestRlimit> wanted;
+  if (!from.is_null()) wanted = TRY(cage.memory().read(from));
+  GuestRlimit old{};
+  Result<void> result = Error{ESRCH};
+  auto change = [&](Cage& target) -> Result<void> {
+    old = TRY(target.attributes().limit(resource));
+    if (wanted) TRY(target.set_limit(resource, *wanted));
+    return {};
+  };
+  if (pid == 0 || pid == cage.id()) {
+    result = change(cage);
+  } else {
+    // All cages are the same user.
+    cage.processes().for_each({ProcessSelection::Process, pid},
+                              [&](Cage& target) { result = change(target); });
+  }
+  TRY(std::move(result));
   if (!to.is_null()) TRY(cage.memory().write(to, old));
   return 0;
 }

@@ -89,6 +89,11 @@ class Thread {
   // alone.
   int64_t processor_time() const;
 
+  // How many system calls it has begun. From any thread.
+  uint64_t calls() const { return calls_.load(std::memory_order_relaxed); }
+  // For the thread itself.
+  void count_call() { calls_.store(calls() + 1, std::memory_order_relaxed); }
+
   // sigaltstack(2).
   GuestSignalStack signal_stack() const { return signal_stack_; }
   void set_signal_stack(GuestSignalStack stack) { signal_stack_ = stack; }
@@ -120,6 +125,7 @@ class Thread {
   std::optional<SignalSet> restored_mask_;
   GuestSignalStack signal_stack_{0, 2 /* SS_DISABLE */, 0};
   std::atomic<uint32_t> attention_ = 0;
+  std::atomic<uint64_t> calls_ = 0;
   // Changed with the mutex of the cage's threads held: who holds it knows that the host thread
   // still runs this one.
   std::atomic<int> host_thread_ = 0;

@@ -34,6 +34,17 @@ GuestItimerval to_guest_interval(const itimerspec& timer) {
   return value;
 }
 
+Result<ProcessorTimers::Kind> processor_timer(int which) {
+  switch (which) {
+    case ITIMER_VIRTUAL:
+      return ProcessorTimers::kVirtual;
+    case ITIMER_PROF:
+      return ProcessorTimers::kProfiling;
+    default:
+      return Error{EINVAL};
+  }
+}
+
 // What timer_create(2) takes: clocks that a timerfd has.
 Result<clockid_t> timer_clock(int clock) {
   switch (clock) {
@@ -81,19 +92,28 @@ Result<Timers::Notification> to_notification(Cage& cage, const GuestSigevent& ev
 }  // namespace
 
 SyscallResult sys_getitimer(Cage& cage, int which, GuestPtr<GuestItimerval> to) {
-  if (which != ITIMER_REAL) return Error{EINVAL};
-  return to_zero(cage.memory().write(to, to_guest_interval(TRY(cage.timers().alarm()))));
+  itimerspec value{};
+  if (which == ITIMER_REAL) {
+    value = TRY(cage.timers().alarm());
+  } else {
+    value = cage.processor_timers().get(TRY(processor_timer(which)));
+  }
+  return to_zero(cage.memory().write(to, to_guest_interval(value)));
 }
 
 SyscallResult sys_setitimer(Cage& cage, int which, GuestPtr<GuestItimerval> value,
                             GuestPtr<GuestItimerval> old) {
-  if (which != ITIMER_REAL) return Error{EINVAL};
   // Linux takes a null pointer for a timer that doesn't run.
   GuestItimerval given{};
   if (!value.is_null()) given = TRY(cage.memory().read(value));
   const itimerspec wanted{.it_interval = TRY(to_host(given.interval)),
                           .it_value = TRY(to_host(given.value))};
-  const itimerspec previous = TRY(cage.timers().set_alarm(wanted));
+  itimerspec previous{};
+  if (which == ITIMER_REAL) {
+    previous = TRY(cage.timers().set_alarm(wanted));
+  } else {
+    previous = TRY(cage.processor_timers().set(TRY(processor_timer(which)), wanted));
+  }
   if (!old.is_null()) TRY(cage.memory().write(old, to_guest_interval(previous)));
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "runtime/cli/guest_options.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,6 +62,18 @@ microvisor::RootView::Options view_options(const GuestOptions& options) {
   return view;
 }
 
+microvisor::Result<void> set_limits(microvisor::Cage& cage, const GuestOptions& options) {
+  if (options.descriptor_limit) {
+    const auto limit = static_cast<uint64_t>(*options.descriptor_limit);
+    TRY(cage.set_limit(RLIMIT_NOFILE, {limit, limit}));
+  }
+  if (options.processor_seconds) {
+    // Who handles SIGXCPU has a second to put things in order.
+    TRY(cage.set_limit(RLIMIT_CPU, {*options.processor_seconds, *options.processor_seconds + 1}));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<GuestCage> create_cage(microvisor::Host& host, const GuestOptions& options,
@@ -83,6 +96,11 @@ std::optional<GuestCage> create_cage(microvisor::Host& host, const GuestOptions&
   add_default(environment, "TERM", std::getenv("TERM"));
   cage_options.names = guest.view->names();
   guest.cage = std::make_unique<microvisor::Cage>(host, std::move(cage_options));
+  auto limited = set_limits(*guest.cage, options);
+  if (!limited.ok()) {
+    *error_message = std::string("cannot watch --cpu-time: ") + strerror(limited.code());
+    return std::nullopt;
+  }
   auto inherited = guest.cage->inherit_standard_streams();
   if (!inherited.ok()) {
     *error_message = std::string("cannot inherit standard streams: ") + strerror(inherited.code());

@@ -22,6 +22,9 @@ struct GuestOptions {
   std::string working_directory;  // empty for the default
   std::optional<uint64_t> memory_limit;
   int cage_limit = microvisor::TaskIds::kLimit;
+  // Of each process.
+  std::optional<int> descriptor_limit;
+  std::optional<uint64_t> processor_seconds;
 };
 
 // A cage for a program of the lind ABI, with the file system that it sees.

@@ -1,11 +1,14 @@
 // `linden run`: runs a program under WASI preview 1, or calls one function of a module.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "microvisor/linux_host.h"
@@ -14,6 +17,7 @@
 #include "runtime/cli/command.h"
 #include "runtime/cli/guest_options.h"
 #include "runtime/cli/module_options.h"
+#include "runtime/cli/process_table.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/scalars.h"
 #include "runtime/guest_thread.h"
@@ -59,10 +63,24 @@ class Run : public Command {
         ->type_name("N")
         ->check(CLI::Range(1, microvisor::TaskIds::kLimit))
         ->capture_default_str();
+    app.add_option("--fds", descriptor_limit_, "how many descriptors each process may have")
+        ->type_name("N")
+        ->check(CLI::Range(3, static_cast<int>(microvisor::ProcessAttributes::kMaxDescriptors)));
+    app.add_option(
+           "--cpu-time", processor_seconds_,
+           "end each process that has computed for so long: SIGXCPU, a second later SIGKILL")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 32));
     app.add_option("--stack", stack_size_, "the size of the guest's native stack (default: 8M)")
         ->type_name("BYTES[K|M|G]");
-    app.add_flag("--stats", stats_, "show times, code size and memory on standard error");
+    app.add_flag("--stats", stats_,
+                 "show times, code size, memory and processes on standard error");
     app.add_flag("--json", json_, "show --stats as one line of JSON");
+    app.add_option("--status-fd", status_descriptor_,
+                   "on SIGUSR1, and at the end, list the processes there, as a line of JSON\n"
+                   "(without it SIGUSR1 shows a table on standard error)")
+        ->type_name("FD")
+        ->check(CLI::Range(0, INT_MAX));
     app.add_flag("-v,--verbose", options_.verbose, "say where the machine code comes from");
     options_.declare_sfi(app);
     options_.declare_tier(app);
@@ -99,6 +117,9 @@ class Run : public Command {
       runtime::GuestThread::set_stack_size(*size);
     }
 
+    if (status_descriptor_ && ::fcntl(*status_descriptor_, F_GETFD) < 0) {
+      return fail(absl::StrCat("--status-fd: descriptor ", *status_descriptor_, " is not open"));
+    }
     load_options_ = *options;
     absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
     if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
@@ -107,6 +128,9 @@ class Run : public Command {
       if (!written.ok()) return fail(written, kRunFailure);
     }
     const bool is_cage = loaded->module->module().has_lind_abi();
+    if (!is_cage && (status_descriptor_ || descriptor_limit_ || processor_seconds_)) {
+      return fail("--status-fd, --fds and --cpu-time are for programs of `linden cc`");
+    }
     host_ = create_host(is_cage);
     if (is_cage) return run_cage(*loaded, *guest);
     if (guest->root) return fail("--root is for programs of `linden cc`; a WASI guest has no root");
@@ -162,6 +186,8 @@ class Run : public Command {
     if (!invoke_.empty()) {
       return fail(module_ + " is a program; --invoke is for modules of functions");
     }
+    // Before any other thread is made.
+    StatusReporter reporter(status_descriptor_);
     std::string message;
     std::optional<GuestCage> created = create_cage(*host_, guest, module_, &message);
     if (!created) return fail(message);
@@ -180,14 +206,18 @@ class Run : public Command {
                                absl::StrCat(module_, ": ", program.status().message())),
                   run_exit_code(program.status()));
     }
+    const std::shared_ptr<microvisor::Processes> processes = created->cage->shared_processes();
+    reporter.watch(processes);
     Clock::time_point start = Clock::now();
     runtime::CageProgram::Outcome outcome = (*program)->run();
     if (outcome.trap) {
       std::fprintf(stderr, "linden: trap: %s\n", outcome.trap->full_message().c_str());
     }
-    if (stats_) print_stats(loaded, (*program)->mapped_bytes(), seconds_since(start));
+    if (stats_) {
+      print_stats(loaded, (*program)->mapped_bytes(), seconds_since(start), processes.get());
+    }
+    reporter.show_end();
     // What the program has started may outlive it, as it would in a shell.
-    const std::shared_ptr<microvisor::Processes> processes = created->cage->shared_processes();
     const int id = created->cage->id();
     processes->leave(id);
     program->reset();
@@ -261,6 +291,8 @@ class Run : public Command {
     }
     options.working_directory = working_directory_;
     options.cage_limit = cage_limit_;
+    options.descriptor_limit = descriptor_limit_;
+    options.processor_seconds = processor_seconds_;
     if (!memory_limit_.empty()) {
       options.memory_limit = parse_byte_count(memory_limit_);
       if (!options.memory_limit) {
@@ -358,23 +390,29 @@ class Run : public Command {
     return trap.exit_code();
   }
 
-  void print_stats(const LoadedModule& loaded, uint64_t memory, double run_seconds) const {
+  // `processes`: of a cage.
+  void print_stats(const LoadedModule& loaded, uint64_t memory, double run_seconds,
+                   const microvisor::Processes* processes = nullptr) const {
     const runtime::LoadStatistics& statistics = loaded.module->statistics();
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     bool compiled = statistics.compile_seconds > 0;
+    std::vector<microvisor::ProcessStatus> listing;
+    if (processes != nullptr) listing = microvisor::list_processes(*processes);
     if (json_) {
-      std::fprintf(stderr,
-                   "{\"source\":\"%s\",\"cache_hit\":%s,\"parse_seconds\":%.6f,"
-                   "\"compile_seconds\":%.6f,\"load_seconds\":%.6f,\"total_load_seconds\":%.6f,"
-                   "\"run_seconds\":%.6f,\"code_size\":%llu,\"guest_memory\":%llu,"
-                   "\"peak_memory\":%llu}\n",
-                   source_of(loaded), statistics.from_cache ? "true" : "false",
-                   statistics.parse_seconds, statistics.compile_seconds, statistics.load_seconds,
-                   total_load_seconds_, run_seconds,
-                   static_cast<unsigned long long>(statistics.code_size),
-                   static_cast<unsigned long long>(memory),
-                   static_cast<unsigned long long>(usage.ru_maxrss) * 1024);
+      nlohmann::ordered_json all{{"source", source_of(loaded)},
+                                 {"cache_hit", statistics.from_cache},
+                                 {"parse_seconds", statistics.parse_seconds},
+                                 {"compile_seconds", statistics.compile_seconds},
+                                 {"load_seconds", statistics.load_seconds},
+                                 {"total_load_seconds", total_load_seconds_},
+                                 {"run_seconds", run_seconds},
+                                 {"code_size", statistics.code_size},
+                                 {"guest_memory", memory},
+                                 {"peak_memory", uint64_t(usage.ru_maxrss) * 1024}};
+      if (processes != nullptr) all["processes"] = processes_to_json(listing);
+      std::fprintf(stderr, "%s\n",
+                   all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
       return;
     }
     std::fprintf(stderr,
@@ -392,6 +430,7 @@ class Run : public Command {
                  static_cast<unsigned long long>(statistics.code_size),
                  static_cast<unsigned long long>(memory / 1024),
                  static_cast<unsigned long long>(usage.ru_maxrss));
+    if (processes != nullptr) std::fputs(format_processes(listing).c_str(), stderr);
   }
 
   std::string module_;
@@ -403,6 +442,9 @@ class Run : public Command {
   std::string memory_limit_;
   std::string stack_size_;
   int cage_limit_ = 4096;
+  std::optional<int> descriptor_limit_;
+  std::optional<uint64_t> processor_seconds_;
+  std::optional<int> status_descriptor_;
   bool stats_ = false;
   bool perf_map_ = false;
   bool json_ = false;
