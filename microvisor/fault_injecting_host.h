@@ -20,6 +20,9 @@ class FaultInjectingHost final : public Host {
     countdown_ = n;
   }
   void fail_none() { countdown_ = kNever; }
+  // For programs: no host fails to wake those who wait at a word of its own, and to sleep there is
+  // no resource that could be short.
+  void spare_futexes() { spares_futexes_ = true; }
   // Whether the chosen call has happened.
   bool has_failed() const { return countdown_ <= 0; }
 
@@ -443,8 +446,13 @@ class FaultInjectingHost final : public Host {
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override {
-    TRY(next_call());
+    if (!spares_futexes_) TRY(next_call());
     return inner_.futex(word, operation, value, timeout, second_word, third_value);
+  }
+  Result<void> start_detached_thread(size_t stack_size, void* (*body)(void*),
+                                     void* argument) override {
+    TRY(next_call());
+    return inner_.start_detached_thread(stack_size, body, argument);
   }
   Result<HostThread> start_thread(std::function<void()> body) override {
     TRY(next_call());
@@ -464,6 +472,7 @@ class FaultInjectingHost final : public Host {
   Host& inner_;
   std::atomic<int64_t> countdown_ = kNever;
   std::atomic<int> error_ = 0;
+  bool spares_futexes_ = false;
 };
 
 }  // namespace linden::microvisor

@@ -308,6 +308,9 @@ class Host {
   virtual Result<int64_t> futex(const void* word, int operation, uint32_t value,
                                 const timespec* timeout, const void* second_word,
                                 uint32_t third_value) = 0;
+  // Runs body(argument) on a thread with the caller's signal mask, which nobody joins.
+  virtual Result<void> start_detached_thread(size_t stack_size, void* (*body)(void*),
+                                             void* argument) = 0;
   // Runs `body` on a thread that no signal is delivered to.
   virtual Result<HostThread> start_thread(std::function<void()> body) = 0;
   // The calling thread, for interrupt_thread.

@@ -142,6 +142,8 @@ class LinuxHost final : public Host {
 
   Result<int64_t> futex(const void* word, int operation, uint32_t value, const timespec* timeout,
                         const void* second_word, uint32_t third_value) override;
+  Result<void> start_detached_thread(size_t stack_size, void* (*body)(void*),
+                                     void* argument) override;
   Result<HostThread> start_thread(std::function<void()> body) override;
   int thread_id() override;
   void interrupt_thread(int thread_id) override;

@@ -46,6 +46,19 @@ Result<HostThread> LinuxHost::start_thread(std::function<void()> body) {
   return HostThread(thread);
 }
 
+Result<void> LinuxHost::start_detached_thread(size_t stack_size, void* (*body)(void*),
+                                              void* argument) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stack_size);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  const int error = pthread_create(&thread, &attributes, body, argument);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return Error{error};
+  return {};
+}
+
 int LinuxHost::thread_id() { return ::gettid(); }
 
 void LinuxHost::interrupt_thread(int thread_id) {

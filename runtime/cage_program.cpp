@@ -108,13 +108,11 @@ absl::Status CageProgram::link(std::shared_ptr<const CompiledModule> module) {
   return find_entry("_start", 0).status();
 }
 
-absl::Status CageProgram::copy_prototype(const ProgramPrototype& prototype) {
-  auto image = settings_->memories->copy(prototype.image->address_space);
-  if (!image.ok()) return absl::ResourceExhaustedError("memory is short");
+void CageProgram::copy_prototype(const ProgramPrototype& prototype,
+                                 std::shared_ptr<MemoryImage> image) {
   store_ = prototype.store;
-  set_image(image.take());
+  set_image(std::move(image));
   replicate_main_instance(*prototype.instance);
-  return absl::OkStatus();
 }
 
 // Only if the start function was told nothing that the next time would be different.
@@ -214,7 +212,10 @@ absl::Status CageProgram::begin_next_program() {
   if (release_) std::exchange(release_, nullptr)->open();
   cage_.finish_exec();
   std::shared_ptr<const CompiledModule> module = std::exchange(next_module_, nullptr);
-  if (auto prototype = settings_->prototypes->find(*module)) return copy_prototype(*prototype);
+  if (auto prototype = std::exchange(next_prototype_, nullptr)) {
+    copy_prototype(*prototype, std::exchange(next_image_, nullptr));
+    return absl::OkStatus();
+  }
   if (absl::Status status = link(std::move(module)); !status.ok()) return status;
   keep_prototype();
   return absl::OkStatus();
@@ -226,8 +227,14 @@ microvisor::Result<void> CageProgram::execute(microvisor::Thread& caller,
   if (settings_->loader == nullptr) return microvisor::Error{ENOSYS};
   std::shared_ptr<const CompiledModule> module = TRY(settings_->loader->load(file));
   if (!module->module().has_lind_abi()) return microvisor::Error{ENOEXEC};
+  // While there is a program that can be told that memory is short.
+  auto prototype = settings_->prototypes->find(*module);
+  std::shared_ptr<MemoryImage> image;
+  if (prototype) image = TRY(settings_->memories->copy(prototype->image->address_space));
   TRY(cage_.begin_exec(caller, std::move(arguments)));
   next_module_ = std::move(module);
+  next_prototype_ = std::move(prototype);
+  next_image_ = std::move(image);
   return {};
 }
 
@@ -278,9 +285,9 @@ microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> 
   if (!entry.ok()) return microvisor::Error{ENOSYS};
   // Of the instance that makes the call: it is the one whose globals are current here.
   auto* caller = static_cast<Instance*>(current_context().instance->owner);
-  absl::Status started =
-      run_on_host_thread([this, thread = std::move(thread), instance = caller->replicate(),
-                          entry = *entry, start_block]() mutable {
+  absl::Status started = run_on_host_thread(
+      cage_.host(), [this, thread = std::move(thread), instance = caller->replicate(),
+                     entry = *entry, start_block]() mutable {
         GuestTask task{*thread, *this, *instance, {}};
         instance->user_data = &task;
         const Value argument = Value::i32(start_block);
@@ -306,6 +313,7 @@ microvisor::Result<void> CageProgram::fork(microvisor::Thread& caller,
   require_no_stack_address(frames);
 #endif
   absl::Status started = run_on_host_thread(
+      cage_.host(),
       [child = std::move(child), frames = std::vector(frames.begin(), frames.end())]() mutable {
         run_child(std::move(child), std::move(frames));
       });

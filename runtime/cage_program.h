@@ -87,8 +87,8 @@ class CageProgram final : public microvisor::ThreadStarter {
   // Makes store, memory and instance for a module, none of which may exist.
   absl::Status link(std::shared_ptr<const CompiledModule> module);
   absl::Status prepare_memory(Instance& instance);
-  // Makes memory and instance as `prototype` has them; likewise.
-  absl::Status copy_prototype(const ProgramPrototype& prototype);
+  // Takes over `image`, a copy of the prototype's, and makes an instance like its own; likewise.
+  void copy_prototype(const ProgramPrototype& prototype, std::shared_ptr<MemoryImage> image);
   // Keeps what link() has made, for programs to come.
   void keep_prototype();
   // A copy of `original` for the main thread, which uses image_.
@@ -117,7 +117,10 @@ class CageProgram final : public microvisor::ThreadStarter {
   Instance* instance_ = nullptr;            // the main thread's
   std::optional<GuestTask> main_task_;
   std::shared_ptr<Release> release_;
-  std::shared_ptr<const CompiledModule> next_module_;  // of execute()
+  // Of execute(). The last two are null if the program was never begun before.
+  std::shared_ptr<const CompiledModule> next_module_;
+  std::shared_ptr<const ProgramPrototype> next_prototype_;
+  std::shared_ptr<MemoryImage> next_image_;
   std::mutex trap_mutex_;
   std::optional<Trap> trap_;  // the first one
 };

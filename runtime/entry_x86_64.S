@@ -359,7 +359,12 @@ linden_helper_Throw_entry:
         movq    32(%rsp), %r14
         movq    40(%rsp), %r15
         movq    56(%rsp), %rax
-        movq    48(%rsp), %rsp
+        movq    48(%rsp), %rcx
+#ifndef NDEBUG
+        // A stack address, where another guest frame may lie soon.
+        movq    $0, 48(%rsp)
+#endif
+        movq    %rcx, %rsp
         jmpq    *%rax
         .size   linden_helper_Throw_entry, . - linden_helper_Throw_entry
 

@@ -19,10 +19,20 @@ namespace {
 std::atomic<size_t> configured_stack_size{GuestThread::kDefaultStackSize};
 constexpr size_t kSignalStackSize = size_t{64} << 10;
 
-std::byte* map(size_t size, int protection) {
-  void* address = mmap(nullptr, size, protection,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+std::byte* map(microvisor::Host* host, size_t size) {
+  constexpr int kAccess = PROT_READ | PROT_WRITE;
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
+  if (host != nullptr) {
+    microvisor::Result<std::byte*> address = host->mmap(nullptr, size, kAccess, kFlags, -1, 0);
+    return address.ok() ? *address : nullptr;
+  }
+  void* address = mmap(nullptr, size, kAccess, kFlags, -1, 0);
   return address == MAP_FAILED ? nullptr : static_cast<std::byte*>(address);
+}
+
+bool forbid(microvisor::Host* host, std::byte* address, size_t size) {
+  if (host != nullptr) return host->mprotect(address, size, PROT_NONE).ok();
+  return mprotect(address, size, PROT_NONE) == 0;
 }
 
 }  // namespace
@@ -37,18 +47,18 @@ GuestThread& GuestThread::current() {
   return thread;
 }
 
-absl::Status GuestThread::prepare() {
+absl::Status GuestThread::prepare(microvisor::Host* host) {
   if (top_ != nullptr) return absl::OkStatus();
   install_fault_handlers();
   mapping_size_ = kGuardSize + kReserveSize + configured_stack_size.load();
-  mapping_ = map(mapping_size_, PROT_READ | PROT_WRITE);
-  if (mapping_ == nullptr || mprotect(mapping_, kGuardSize, PROT_NONE) != 0) {
+  mapping_ = map(host, mapping_size_);
+  if (mapping_ == nullptr || !forbid(host, mapping_, kGuardSize)) {
     return absl::ResourceExhaustedError("cannot allocate a guest stack");
   }
   stack_t current_signal_stack{};
   sigaltstack(nullptr, &current_signal_stack);
   if ((current_signal_stack.ss_flags & SS_DISABLE) != 0) {
-    signal_stack_ = map(kSignalStackSize, PROT_READ | PROT_WRITE);
+    signal_stack_ = map(host, kSignalStackSize);
     if (signal_stack_ == nullptr) {
       return absl::ResourceExhaustedError("cannot allocate a signal stack");
     }

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "jit/abi.h"
+#include "microvisor/host.h"
 #include "runtime/trap.h"
 
 namespace linden::runtime {
@@ -29,9 +30,10 @@ class GuestThread {
   // For guest stacks that are made from now on; clamped to [64 KiB, kMaximumStackSize].
   static void set_stack_size(size_t bytes);
 
-  // The calling thread's. ResourceExhausted from prepare() if its stacks cannot be had.
+  // The calling thread's. ResourceExhausted from prepare() if its stacks cannot be had, from `host`
+  // if there is one.
   static GuestThread& current();
-  absl::Status prepare();
+  absl::Status prepare(microvisor::Host* host = nullptr);
   ~GuestThread();
 
   std::byte* stack_top() const { return top_; }

@@ -1,7 +1,6 @@
 #include "runtime/host_threads.h"
 
 #include <malloc.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <time.h>
 
@@ -53,10 +52,11 @@ class Semaphore {
 };
 
 struct Worker {
-  absl::AnyInvocable<void()> task;
-  absl::Status prepared;
-  Semaphore ready;  // there is a task
-  Semaphore made;   // `prepared` is known
+  microvisor::Host& host;  // only until it is prepared
+  absl::AnyInvocable<void()> task = nullptr;
+  absl::Status prepared = absl::OkStatus();
+  Semaphore ready = {};  // there is a task
+  Semaphore made = {};   // `prepared` is known
 };
 
 // Never destroyed: its threads live as long as the process.
@@ -113,7 +113,7 @@ bool wait_for_task(Worker& worker) {
 
 void* work(void* argument) {
   std::unique_ptr<Worker> worker(static_cast<Worker*>(argument));
-  worker->prepared = GuestThread::current().prepare();
+  worker->prepared = GuestThread::current().prepare(&worker->host);
   const bool usable = worker->prepared.ok();
   if (!usable) {
     // The maker reads `prepared` and deletes the worker.
@@ -129,16 +129,11 @@ void* work(void* argument) {
   return nullptr;
 }
 
-absl::StatusOr<Worker*> make_worker() {
-  auto worker = std::make_unique<Worker>();
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackSize);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_t thread;
-  const int error = pthread_create(&thread, &attributes, work, worker.get());
-  pthread_attr_destroy(&attributes);
-  if (error != 0) return absl::ResourceExhaustedError("cannot create a thread");
+absl::StatusOr<Worker*> make_worker(microvisor::Host& host) {
+  std::unique_ptr<Worker> worker(new Worker{.host = host});
+  if (!host.start_detached_thread(kStackSize, work, worker.get()).ok()) {
+    return absl::ResourceExhaustedError("cannot create a thread");
+  }
   // From here on the thread owns it, unless it reports that it is of no use.
   Worker* made = worker.release();
   made->made.acquire();
@@ -152,10 +147,10 @@ absl::StatusOr<Worker*> make_worker() {
 
 }  // namespace
 
-absl::Status run_on_host_thread(absl::AnyInvocable<void()> task) {
+absl::Status run_on_host_thread(microvisor::Host& host, absl::AnyInvocable<void()> task) {
   Worker* worker = take_idle();
   if (worker == nullptr) {
-    absl::StatusOr<Worker*> made = make_worker();
+    absl::StatusOr<Worker*> made = make_worker(host);
     if (!made.ok()) return made.status();
     worker = *made;
   }

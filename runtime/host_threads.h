@@ -6,13 +6,15 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "microvisor/host.h"
 
 namespace linden::runtime {
 
 // Runs `task` on a host thread that is ready to enter guests (GuestThread::prepare).
 // ResourceExhausted if there is none to be had; the task is then destroyed unrun. Thread-safe.
-// Threads that wait for work do not keep the process from ending.
-absl::Status run_on_host_thread(absl::AnyInvocable<void()> task);
+// Threads that wait for work do not keep the process from ending. `host` makes a thread and its
+// stacks if none waits.
+absl::Status run_on_host_thread(microvisor::Host& host, absl::AnyInvocable<void()> task);
 
 }  // namespace linden::runtime
 

@@ -38,17 +38,9 @@ absl::StatusOr<std::unique_ptr<Memory>> Memory::create(const jit::Limits& limits
   return memory;
 }
 
-absl::StatusOr<std::unique_ptr<Memory>> Memory::create_address_space() {
-  std::unique_ptr<Memory> memory(new (std::nothrow) Memory);
-  void* base = MAP_FAILED;
-  if (memory != nullptr) {
-    base =
-        mmap(nullptr, kReservation, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  }
-  if (base == MAP_FAILED) {
-    return absl::ResourceExhaustedError("no address space is left for a linear memory");
-  }
-  memory->base_ = static_cast<std::byte*>(base);
+std::unique_ptr<Memory> Memory::create_address_space(std::byte* reservation) {
+  std::unique_ptr<Memory> memory(new Memory);
+  memory->base_ = reservation;
   memory->limits_ = {.initial = kMaximumPages};
   memory->size_.store(kMaximumPages * kPageSize, std::memory_order_release);
   return memory;

@@ -44,8 +44,9 @@ class Memory {
   // and which pages beyond what has been allocated are accessible is the business of the
   // microvisor's address space. Growing fails. Must happen before any code runs.
   absl::Status become_address_space(uint64_t null_zone);
-  // One that has become an address space, with nothing accessible. ResourceExhausted as create().
-  static absl::StatusOr<std::unique_ptr<Memory>> create_address_space();
+  // One that has become an address space, with nothing accessible. Takes over `reservation`:
+  // kReservation bytes, inaccessible, private, anonymous, MAP_NORESERVE.
+  static std::unique_ptr<Memory> create_address_space(std::byte* reservation);
   // Whether the fault address belongs to this memory's reservation.
   bool contains(const void* address) const {
     return address >= base_ && address < base_ + kReservation;

@@ -1,5 +1,7 @@
 #include "runtime/memory_pool.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -49,9 +51,9 @@ microvisor::Result<std::shared_ptr<MemoryImage>> MemoryPool::copy(
     microvisor::AddressSpace& parent) {
   std::unique_ptr<MemoryImage> image = take(parent);
   if (image == nullptr) {
-    absl::StatusOr<std::unique_ptr<Memory>> memory = Memory::create_address_space();
-    if (!memory.ok()) return microvisor::Error{ENOMEM};
-    image = std::make_unique<MemoryImage>(*std::move(memory), host_, limit_);
+    std::byte* reservation = TRY(host_.mmap(nullptr, Memory::kReservation, PROT_NONE,
+                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    image = std::make_unique<MemoryImage>(Memory::create_address_space(reservation), host_, limit_);
   }
   TRY(image->address_space.copy_from(parent));
   return share(std::move(image));
