@@ -61,6 +61,18 @@ struct GuestRobustListHead {
 };
 static_assert(sizeof(GuestRobustListHead) == 12);
 
+// struct msghdr, as the kernel's 32-bit ABIs have it.
+struct GuestMessage {
+  uint32_t name;
+  uint32_t name_length;
+  uint32_t vectors;
+  uint32_t vector_count;
+  uint32_t control;
+  uint32_t control_length;
+  int32_t flags;
+};
+static_assert(sizeof(GuestMessage) == 28);
+
 // stack_t.
 struct GuestSignalStack {
   uint32_t address;

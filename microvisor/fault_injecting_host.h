@@ -208,6 +208,19 @@ class FaultInjectingHost final : public Host {
     TRY(next_call());
     return inner_.sendmsg(fd, message, flags);
   }
+  Result<std::pair<HostFd, HostFd>> socketpair(int type) override {
+    TRY(next_call());
+    return inner_.socketpair(type);
+  }
+  Result<size_t> socket_option(int fd, int level, int name, std::span<std::byte> value) override {
+    TRY(next_call());
+    return inner_.socket_option(fd, level, name, value);
+  }
+  Result<void> set_socket_option(int fd, int level, int name,
+                                 std::span<const std::byte> value) override {
+    TRY(next_call());
+    return inner_.set_socket_option(fd, level, name, value);
+  }
   Result<void> shutdown(int fd, int how) override {
     TRY(next_call());
     return inner_.shutdown(fd, how);

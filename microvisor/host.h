@@ -272,6 +272,12 @@ class Host {
   virtual Result<size_t> recvmsg(int fd, msghdr* message, int flags) = 0;
   virtual Result<size_t> sendmsg(int fd, const msghdr& message, int flags) = 0;
   virtual Result<void> shutdown(int fd, int how) = 0;
+  // Of AF_UNIX, not waiting.
+  virtual Result<std::pair<HostFd, HostFd>> socketpair(int type) = 0;
+  // getsockopt(2): how long the value is, of which as much is written as there is room for.
+  virtual Result<size_t> socket_option(int fd, int level, int name, std::span<std::byte> value) = 0;
+  virtual Result<void> set_socket_option(int fd, int level, int name,
+                                         std::span<const std::byte> value) = 0;
 
   // Time, chance, scheduling.
   virtual Result<timespec> clock_gettime(clockid_t clock) = 0;

@@ -140,6 +140,24 @@ Result<size_t> LinuxHost::sendmsg(int fd, const msghdr& message, int flags) {
 
 Result<void> LinuxHost::shutdown(int fd, int how) { return checked_void(::shutdown(fd, how)); }
 
+Result<std::pair<HostFd, HostFd>> LinuxHost::socketpair(int type) {
+  int ends[2];
+  TRY(checked_void(::socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends)));
+  return std::pair(HostFd(*this, ends[0]), HostFd(*this, ends[1]));
+}
+
+Result<size_t> LinuxHost::socket_option(int fd, int level, int name, std::span<std::byte> value) {
+  auto size = static_cast<socklen_t>(value.size());
+  TRY(checked_void(::getsockopt(fd, level, name, value.data(), &size)));
+  return size_t{size};
+}
+
+Result<void> LinuxHost::set_socket_option(int fd, int level, int name,
+                                          std::span<const std::byte> value) {
+  return checked_void(
+      ::setsockopt(fd, level, name, value.data(), static_cast<socklen_t>(value.size())));
+}
+
 Result<HostPipe> LinuxHost::pipe(int flags) {
   int ends[2];
   TRY(checked_void(::pipe2(ends, flags | O_CLOEXEC)));

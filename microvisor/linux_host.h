@@ -120,6 +120,10 @@ class LinuxHost final : public Host {
   Result<size_t> recvmsg(int fd, msghdr* message, int flags) override;
   Result<size_t> sendmsg(int fd, const msghdr& message, int flags) override;
   Result<void> shutdown(int fd, int how) override;
+  Result<std::pair<HostFd, HostFd>> socketpair(int type) override;
+  Result<size_t> socket_option(int fd, int level, int name, std::span<std::byte> value) override;
+  Result<void> set_socket_option(int fd, int level, int name,
+                                 std::span<const std::byte> value) override;
 
   Result<timespec> clock_gettime(clockid_t clock) override;
   Result<timespec> clock_getres(clockid_t clock) override;

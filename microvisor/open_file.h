@@ -107,6 +107,13 @@ class OpenFile {
   virtual Result<size_t> receive(msghdr*, int) { return Error{ENOTSOCK}; }
   virtual Result<size_t> send(const msghdr&, int) { return Error{ENOTSOCK}; }
   virtual Result<void> shutdown(int) { return Error{ENOTSOCK}; }
+  // See Host::socket_option.
+  virtual Result<size_t> socket_option(int, int, std::span<std::byte>) { return Error{ENOTSOCK}; }
+  virtual Result<void> set_socket_option(int, int, std::span<const std::byte>) {
+    return Error{ENOTSOCK};
+  }
+  // Whether it is one of a pair that a cage has made.
+  virtual bool is_unnamed_socket() const { return false; }
 
   // What F_SETOWN and F_SETSIG recorded. Nobody is ever signalled by it.
   std::atomic<SignalOwner> signal_owner;

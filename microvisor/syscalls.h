@@ -138,6 +138,21 @@ SyscallResult sys_munlockall(Cage&);
 SyscallResult sys_memfd_create(Cage&, Path name, uint32_t flags);
 SyscallResult sys_membarrier(Cage&, int command, uint32_t flags, int cpu);
 
+// sockets.cpp
+SyscallResult sys_socketpair(Cage&, int domain, int type, int protocol, GuestPtr<int32_t> fds);
+SyscallResult sys_sendto(Thread&, int fd, Bytes buffer, uint32_t length, int flags, Bytes address,
+                         uint32_t address_length);
+SyscallResult sys_recvfrom(Cage&, int fd, Bytes buffer, uint32_t length, int flags, Bytes address,
+                           GuestPtr<uint32_t> address_length);
+SyscallResult sys_sendmsg(Thread&, int fd, GuestPtr<GuestMessage>, int flags);
+SyscallResult sys_recvmsg(Cage&, int fd, GuestPtr<GuestMessage>, int flags);
+SyscallResult sys_shutdown(Cage&, int fd, int how);
+SyscallResult sys_getsockname(Cage&, int fd, Bytes address, GuestPtr<uint32_t> length);
+SyscallResult sys_getpeername(Cage&, int fd, Bytes address, GuestPtr<uint32_t> length);
+SyscallResult sys_getsockopt(Cage&, int fd, int level, int name, Bytes value,
+                             GuestPtr<uint32_t> length);
+SyscallResult sys_setsockopt(Cage&, int fd, int level, int name, Bytes value, uint32_t length);
+
 // system_v.cpp
 SyscallResult sys_shmget(Cage&, int key, uint32_t size, int flags);
 SyscallResult sys_shmat(Cage&, int id, Bytes address, int flags);
