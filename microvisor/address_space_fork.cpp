@@ -235,10 +235,14 @@ Result<void> AddressSpace::copy_contents(AddressSpace& parent, const Region& reg
         return knows_changes && versions_->of_page_at(page) <= own_version_ &&
                parent.versions_->of_page_at(page) <= original_version_;
       });
-  copied += total_size(contents);
-  // Clearing a huge page costs more than copying a few small ones; then they come later.
+  // Clearing a huge page costs more than copying a few small ones; then they come later. So they do
+  // if they would be mostly pages that have no contents in the parent: each fork would clear those
+  // again.
   const bool wants_huge_pages = attributes.huge_pages == HugePages::Wanted;
-  const bool is_dense = total_size(contents) >= kHugePageSize / 2;
+  const size_t size = total_size(contents);
+  copied += size;
+  const bool is_dense =
+      size >= kHugePageSize / 2 && size >= (contents.back().end - contents.front().start) / 2;
   if (is_dense && wants_huge_pages)
     (void)host_.madvise(at(range.start), range.size(), MADV_HUGEPAGE);
   const bool is_readable = (attributes.protection & PROT_READ) != 0;

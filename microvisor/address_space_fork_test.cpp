@@ -1,5 +1,6 @@
 // Copies of address spaces, in new memories and in ones that have served other processes.
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <random>
@@ -203,6 +204,25 @@ TEST_CASE("a copy that comes back to its large parent is copied only where they 
   getrusage(RUSAGE_THREAD, &after);
   CHECK(after.ru_minflt - before.ru_minflt < 100);
   check_equal(parent, child);
+}
+
+// Pages without contents in between must not get any: every fork would clear them.
+TEST_CASE("a copy that comes back to its sparse parent has contents only where that one has") {
+  AddressSpaceFixture parent, child;
+  constexpr uint32_t kPages = 8192, kApart = 8;
+  parent.map(kPages, kAnonymous | MAP_STACK, -1, kAt);
+  for (uint32_t page = 0; page < kPages; page += kApart) parent.put(kAt + page * kPage, "contents");
+  // As a heap that was smaller than a huge page when it was written.
+  const bool wants_huge_pages = GENERATE(false, true);
+  CAPTURE(wants_huge_pages);
+  if (wants_huge_pages) REQUIRE(parent.space.advise(kAt, kPages * kPage, MADV_HUGEPAGE).ok());
+  for (int i = 0; i < 3; ++i) {
+    fork(parent, child);
+    check_equal(parent, child);
+    const Result<uint64_t> kept = child.space.retire();
+    REQUIRE(kept.ok());
+    CHECK(kept.value() == kPages / kApart * kPage);
+  }
 }
 
 }  // namespace linden::microvisor

@@ -17,6 +17,8 @@ namespace linden::microvisor {
 namespace {
 
 constexpr uintptr_t kPage = 4096;
+// That one call names.
+constexpr size_t kMostRanges = 64;
 
 // As <linux/fs.h> has it since 6.7.
 struct PageRegion {
@@ -67,15 +69,14 @@ int open_write_tracker() {
 
 Result<size_t> scan(const std::byte* start, const std::byte* end, std::span<TouchedPages> ranges,
                     uint64_t flags) {
-  constexpr size_t kMost = 64;
-  std::array<PageRegion, kMost> found;
-  const size_t capacity = std::min(ranges.size(), kMost);
+  std::array<PageRegion, kMostRanges> found;
+  const size_t capacity = std::min(ranges.size(), kMostRanges);
   ScanArguments arguments{};
   arguments.size = sizeof arguments;
   arguments.flags = flags;
   arguments.start = reinterpret_cast<uint64_t>(start);
   arguments.end = reinterpret_cast<uint64_t>(end);
-  arguments.regions = capacity == 0 ? 0 : reinterpret_cast<uint64_t>(found.data());
+  arguments.regions = reinterpret_cast<uint64_t>(found.data());
   arguments.region_count = capacity;
   // Not a page of zeros that the kernel shares, and in memory or not.
   arguments.inverted = kZeroPage;
@@ -142,8 +143,14 @@ Result<size_t> LinuxHost::find_written(const std::byte* start, const std::byte* 
   return scan(start, end, ranges, kProtect | kOnlyTracked);
 }
 
+// Asks for ranges that nobody reads: if it need not name any, the kernel marks pages without
+// contents too, and from then on takes them for swapped out.
 Result<void> LinuxHost::forget_writes(const std::byte* start, const std::byte* end) {
-  TRY(scan(start, end, {}, kProtect | kOnlyTracked));
+  std::array<TouchedPages, kMostRanges> unread;
+  for (size_t count = unread.size(); count == unread.size() && start != end;) {
+    count = TRY(find_written(start, end, unread));
+    if (count != 0) start = unread[count - 1].end;
+  }
   return {};
 }
 
