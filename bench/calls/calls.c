@@ -1,6 +1,5 @@
-// What system calls, threads and processes cost: prints a line `name nanoseconds` for each, the
-// best of several batches. The same source is compiled natively and by `linden cc`;
-// bench/calls/measure.py compares.
+// What system calls, threads and processes cost: prints a line `name nanoseconds` for each. The
+// same source is compiled natively and by `linden cc`; bench/calls/measure.py compares.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -13,28 +12,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
+
 extern char** environ;
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static void measure(const char* name, void (*operation)(void), int batch, int batches) {
-  double best = 1e18;
-  for (int i = 0; i < batches; ++i) {
-    double start = now();
-    for (int n = 0; n < batch; ++n) operation();
-    double taken = (now() - start) / batch;
-    if (taken < best) best = taken;
-  }
-  printf("%s %.1f\n", name, best);
-  fflush(stdout);
-}
 
 static char buffer[1 << 16];
 static int zero, null, file, ends[2], back[2];
@@ -119,13 +101,6 @@ static void vfork_exec(void) {
     _exit(1);
   }
   waitpid(child, NULL, 0);
-}
-
-static int wanted(int argc, char** argv, const char* name) {
-  for (int i = 1; i < argc; ++i) {
-    if (strstr(name, argv[i])) return 1;
-  }
-  return argc == 1;
 }
 
 int main(int argc, char** argv) {

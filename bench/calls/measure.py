@@ -1,5 +1,6 @@
-"""Compares what system calls, threads and processes cost natively and in a cage: compiles bench/calls/calls.c both
-ways, runs both alternately, and prints the median of each and of the ratios of the rounds."""
+"""Compares what system calls, threads and processes cost natively and in a cage, or with --library what the C library's
+functions do: compiles bench/calls/calls.c (library.c) both ways, runs both alternately, and prints the median of each and
+of the ratios of the rounds."""
 
 import argparse
 import json
@@ -25,15 +26,16 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there as well")
     parser.add_argument("--linden", default=ROOT / "build/linden", type=Path, metavar="FILE")
+    parser.add_argument("--library", action="store_true", help="measure the C library's functions")
     options = parser.parse_args()
     output = ROOT / "bench/out/calls"
     output.mkdir(parents=True, exist_ok=True)
-    native, caged = output / "calls.native", output / "calls.linden"
-    source = HERE / "calls.c"
+    source = HERE / ("library.c" if options.library else "calls.c")
+    native, caged = (output / f"{source.stem}.{kind}" for kind in ("native", "linden"))
     subprocess.run(["clang-22", "-O2", "-static", "-w", source, "-o", native], check=True)
     subprocess.run([options.linden, "cc", "-O2", "-w", source, "-o", caged], check=True)
     cage = [options.linden, "run", "--dir", output, caged]
-    subprocess.run([*cage, "exit"], check=True)  # compiles
+    subprocess.run([*cage, "exit"], stdout=subprocess.DEVNULL, check=True)  # compiles
     rounds = []
     for number in range(options.rounds):
         if sys.stderr.isatty():
