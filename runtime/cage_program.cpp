@@ -207,6 +207,7 @@ absl::Status CageProgram::begin_next_program() {
   cage_.set_address_space(nullptr);
   cage_.set_memory({});
   image_.reset();
+  watch_idle_memories(cage_.host());
   own_instance_.reset();
   store_.reset();
   if (release_) std::exchange(release_, nullptr)->open();

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <mutex>
@@ -95,16 +96,29 @@ Worker* take_idle() {
   return worker;
 }
 
-// Gives back, when there has been nothing to do for a second, pages that the next guest would have
-// had without faults. False if the worker is to end.
-bool wait_for_task(Worker& worker) {
-  bool is_anything_left = true;
-  while (is_anything_left) {
-    if (worker.ready.acquire_soon()) return true;
+// Threads that look for idle memories every second.
+std::atomic<int> watchers = 0;
+
+// False if there has been nothing to do until all was given back that the next guest would have had
+// without faults.
+bool wait_while_watching(Worker& worker) {
+  ++watchers;
+  bool has_task;
+  while (!(has_task = worker.ready.acquire_soon())) {
     GuestThread::current().release_unused_stack();
-    is_anything_left = MemoryPool::free_idle();
-    if (leave_idle(&worker)) return false;
+    if (!MemoryPool::free_idle()) break;
   }
+  --watchers;
+  return has_task;
+}
+
+// False if the worker is to end.
+bool wait_for_task(Worker& worker) {
+  do {
+    if (wait_while_watching(worker)) return true;
+    // Whoever saw this thread watch has left it to it.
+  } while (MemoryPool::free_idle());
+  if (leave_idle(&worker)) return false;
   // What a thousand processes needed stays with the allocator otherwise.
   malloc_trim(0);
   worker.ready.acquire();
@@ -157,6 +171,11 @@ absl::Status run_on_host_thread(microvisor::Host& host, absl::AnyInvocable<void(
   worker->task = std::move(task);
   worker->ready.release();
   return absl::OkStatus();
+}
+
+void watch_idle_memories(microvisor::Host& host) {
+  // If there is no thread to be had, the memories wait for the next one.
+  if (watchers == 0) (void)run_on_host_thread(host, [] {});
 }
 
 }  // namespace linden::runtime

@@ -16,6 +16,10 @@ namespace linden::runtime {
 // stacks if none waits.
 absl::Status run_on_host_thread(microvisor::Host& host, absl::AnyInvocable<void()> task);
 
+// Sees to it that a thread calls MemoryPool::free_idle in time: for those that have left a memory
+// in a pool and go on. Thread-safe.
+void watch_idle_memories(microvisor::Host& host);
+
 }  // namespace linden::runtime
 
 #endif
