@@ -100,7 +100,7 @@ listing() {
   return $code
 }
 number='[0-9]+'
-expect 0 "id +parent.* 2 +1 +2 +1 +5 .*  program tree.* 3 +2 +2 +0 +0 +0 .*    \(ended\).* 4 +2 +2 +1 +4 .*    program tree.* 5 +4 +2 +1 +3 .*      program tree" listing
+expect 0 "id +parent.* 2 +1 +2 +1 +5 .*  program tree.* 3 +2 +2 +0 +0 +0 .*    \(ended\).* 4 +2 +2 +1 +4 .*    program tree.* 5 +4 +2 +1 +3 .*      program tree" listing --stats
 expect 0 "\{\"reason\":\"signal\",\"processes\":\[\{\"id\":2,\"parent\":1,\"group\":2,\"session\":1,\"state\":\"alive\",\"threads\":1,\"descriptors\":5,\"memory\":$number,.*\"system_calls\":$number,\"args\":\[\"program\",\"tree\"\]\},\{\"id\":3,.*\"state\":\"ended\"\},\{\"id\":4,.*\]\}.*\"reason\":\"end\"" listing --status-fd 3
 expect 0 '^4$' python3 -c '
 import json

@@ -74,11 +74,11 @@ class Run : public Command {
     app.add_option("--stack", stack_size_, "the size of the guest's native stack (default: 8M)")
         ->type_name("BYTES[K|M|G]");
     app.add_flag("--stats", stats_,
-                 "show times, code size, memory and processes on standard error");
+                 "show times, code size, memory and processes on standard error,\n"
+                 "the processes also on SIGUSR1");
     app.add_flag("--json", json_, "show --stats as one line of JSON");
     app.add_option("--status-fd", status_descriptor_,
-                   "on SIGUSR1, and at the end, list the processes there, as a line of JSON\n"
-                   "(without it SIGUSR1 shows a table on standard error)")
+                   "on SIGUSR1, and at the end, list the processes there, as a line of JSON")
         ->type_name("FD")
         ->check(CLI::Range(0, INT_MAX));
     app.add_flag("-v,--verbose", options_.verbose, "say where the machine code comes from");
@@ -186,8 +186,10 @@ class Run : public Command {
     if (!invoke_.empty()) {
       return fail(module_ + " is a program; --invoke is for modules of functions");
     }
-    // Before any other thread is made.
-    StatusReporter reporter(status_descriptor_);
+    // Before any other thread is made. Not without need: the host's calls on files take locks as
+    // soon as there are two threads, which makes the shortest half as slow again.
+    std::optional<StatusReporter> reporter;
+    if (stats_ || status_descriptor_) reporter.emplace(status_descriptor_);
     std::string message;
     std::optional<GuestCage> created = create_cage(*host_, guest, module_, &message);
     if (!created) return fail(message);
@@ -207,7 +209,7 @@ class Run : public Command {
                   run_exit_code(program.status()));
     }
     const std::shared_ptr<microvisor::Processes> processes = created->cage->shared_processes();
-    reporter.watch(processes);
+    if (reporter) reporter->watch(processes);
     Clock::time_point start = Clock::now();
     runtime::CageProgram::Outcome outcome = (*program)->run();
     if (outcome.trap) {
@@ -216,7 +218,7 @@ class Run : public Command {
     if (stats_) {
       print_stats(loaded, (*program)->mapped_bytes(), seconds_since(start), processes.get());
     }
-    reporter.show_end();
+    if (reporter) reporter->show_end();
     // What the program has started may outlive it, as it would in a shell.
     const int id = created->cage->id();
     processes->leave(id);
