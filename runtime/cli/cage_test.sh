@@ -42,21 +42,30 @@ int main(int argc, char** argv) {
     wait(&status);
     printf("signal %d\n", WTERMSIG(status));
   } else {
-    int ends[2];
+    int ends[2], signal;
+    sigset_t set;
+    siginfo_t ended;
     pipe(ends);
-    if (fork() == 0) _exit(3);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    const pid_t first = getpid(), zombie = fork();
+    if (zombie == 0) _exit(3);
     if (fork() == 0) {
       close(ends[1]);
+      for (int i = 0; i < 100; ++i) getppid();
       if (fork() == 0) {
         char c;
         close(0);
+        kill(first, SIGUSR2);
         read(ends[0], &c, 1);
       } else {
-        for (int i = 0; i < 100; ++i) getppid();
         wait(NULL);
       }
       _exit(0);
     }
+    sigwait(&set, &signal);
+    waitid(P_PID, zombie, &ended, WEXITED | WNOWAIT);
     puts("ready");
     fflush(stdout);
     getchar();
@@ -86,7 +95,6 @@ listing() {
   local linden_process=$! fd
   exec {fd}>in
   while ! grep -q ready out 2>/dev/null; do sleep 0.05; done
-  sleep 0.2
   kill -USR1 $linden_process
   for _ in {1..100}; do
     [[ -s status || -s errors ]] && break
