@@ -10,5 +10,6 @@ int
     attribute_hidden
 #endif
     atexit(void (*function)(void)) {
-  return __cxa_atexit(call_registered, (void*)function, __dso_handle);
+  /* Without a function it fails an assertion there, and not when the program ends.  */
+  return __cxa_atexit(function != NULL ? call_registered : NULL, (void*)function, __dso_handle);
 }
