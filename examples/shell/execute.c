@@ -106,6 +106,7 @@ static int run_as_script(const char* path, char** arguments) {
   shell.arguments.count = 0;
   while (shell.arguments.values[shell.arguments.count]) ++shell.arguments.count;
   shell.functions = shell.loops = 0;
+  shell.is_tested = false;
   return run_source(&source, true);
 }
 
@@ -164,11 +165,21 @@ bool is_special_builtin(const char* name) {
   return builtin && builtin->is_special;
 }
 
+// A function, or what a builtin runs, is in the context of its call.
+static int call_in_shell(const struct node* function, const struct builtin* builtin, char** values,
+                         int count, int flags) {
+  const bool outer = shell.is_tested;
+  shell.is_tested |= (flags & EXECUTE_TESTED) != 0;
+  const int status = function ? call_function(function, values, count) : builtin->run(count, values);
+  shell.is_tested = outer;
+  return status;
+}
+
 int call_with_arguments(char** values, int count, bool may_be_function, int flags) {
   const struct node* function = may_be_function ? find_function(values[0]) : NULL;
   const struct builtin* builtin = find_builtin(values[0]);
   if (builtin && (builtin->is_special || !function)) {
-    int status = builtin->run(count, values);
+    int status = call_in_shell(NULL, builtin, values, count, flags);
     if (fflush(stdout) != 0 || ferror(stdout)) {
       if (status == 0) {
         complain("%s: I/O error", values[0]);
@@ -178,7 +189,7 @@ int call_with_arguments(char** values, int count, bool may_be_function, int flag
     }
     return status;
   }
-  if (function) return call_function(function, values, count);
+  if (function) return call_in_shell(function, NULL, values, count, flags);
   if ((flags & EXECUTE_LAST) && !traps_are_set()) return become_program(values);
   return run_program(values);
 }
@@ -235,7 +246,7 @@ static int execute_simple(const struct node* node, int flags) {
 
 // ---- pipelines and other children
 
-static int execute_pipeline(const struct node* pipeline) {
+static int execute_pipeline(const struct node* pipeline, int flags) {
   int input = -1;
   size_t count = 0;
   for (const struct node* stage = pipeline->children; stage; stage = stage->next) ++count;
@@ -253,7 +264,7 @@ static int execute_pipeline(const struct node* pipeline) {
         dup2(ends[1], STDOUT_FILENO);
         close(ends[1]);
       }
-      shell_exit(execute(stage, EXECUTE_LAST));
+      shell_exit(execute(stage, EXECUTE_LAST | (flags & EXECUTE_TESTED)));
     }
     if (input >= 0) close(input);
     if (ends[1] >= 0) close(ends[1]);
@@ -291,6 +302,7 @@ static int execute_background(const struct node* node) {
     const int null = open("/dev/null", O_RDONLY);
     if (null > 0) dup2(null, STDIN_FILENO);
     if (null > 0) close(null);
+    shell.is_tested = false;
     shell_exit(execute(node->first, EXECUTE_LAST));
   }
   shell.last_background = child;
@@ -415,7 +427,7 @@ int execute(const struct node* node, int flags) {
       is_fatal = true;
       break;
     case NODE_PIPELINE:
-      status = execute_pipeline(node);
+      status = execute_pipeline(node, flags);
       is_fatal = true;
       break;
     case NODE_SUBSHELL:
@@ -448,7 +460,7 @@ int execute(const struct node* node, int flags) {
   arena_release_to(&scratch, mark);
   run_pending_traps();
   if (status != 0 && is_fatal && shell.options[OPTION_ERREXIT] && !(flags & EXECUTE_TESTED) &&
-      shell.leaving == LEAVING_NOTHING) {
+      !shell.is_tested && shell.leaving == LEAVING_NOTHING) {
     shell_exit(status);
   }
   return status;

@@ -247,6 +247,7 @@ static char* output_of(const struct node* command) {
       dup2(ends[1], STDOUT_FILENO);
       close(ends[1]);
     }
+    shell.is_tested = false;
     shell_exit(execute(command, EXECUTE_LAST));
   }
   close(ends[1]);

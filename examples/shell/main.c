@@ -122,6 +122,7 @@ static int run_interactively(struct source* source) {
     status = shell.status;
     shell.leaving = LEAVING_NOTHING;
     shell.loops = shell.functions = 0;
+    shell.is_tested = false;
     shell.arguments = arguments;
     innermost_scope = NULL;
     source->position = source->text.size;

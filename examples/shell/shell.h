@@ -46,6 +46,7 @@ struct shell {
   int leaving_loops;  // of break and continue: how many loops are to be left
   int loops;          // that enclose the command being run
   int functions;      // and functions and sourced files
+  bool is_tested;     // the status of such a function or file is looked at, hence -e does not apply
   jmp_buf* on_error;  // where an interactive shell goes on after an error
 };
 extern struct shell shell;

@@ -24,10 +24,13 @@ command -v cd; command -v nonexistent; echo $?; f() { :; }; command -v f; comman
 kill -l 9; kill -l 143; kill -s 0 $$; echo $?; kill -0 $$ && echo alive
 getopts_() { while getopts ab:c o; do echo "$o=$OPTARG"; done; echo "$OPTIND"; }; OPTIND=1; getopts_ -a -b arg -cb x rest; OPTIND=1; getopts_ -ac -- -b; OPTIND=1; getopts_ -z 2>/dev/null
 OPTIND=1; while getopts :ab: o -b -a; do echo "$o [$OPTARG]"; done
-. ./lib 2>/dev/null || true
-echo 'echo "sourced $# $1"; libvar=1; return 3; echo never' >lib.sh; . ./lib.sh; echo $? $libvar; x=$(sh lib2.sh 2>/dev/null); echo $?
+# A file that is not there ends the shell.
+(. ./lib 2>/dev/null; echo never); echo $?
+echo 'echo "sourced $# $1"; libvar=1; return 3; echo never' >lib.sh; . ./lib.sh; echo $? $libvar; x=$(sh lib2.sh 2>/dev/null); [ $? -ne 0 ]; echo $? # POSIX has 127, which not all give
 true; echo $?; false; echo $?; :; echo $?; exec 2>/dev/null; (exec nonexistent); echo $?; (exec /); echo $?; nonexistent; echo $?; ./f1; echo $?
 (set -e; false; echo never); echo $?; (set -e; false || true; if false; then :; fi; ! true; echo survives); (set -e; f() { false; echo tested; }; f || :; f && :; echo here); (set -e; x=$(false); echo never); echo $?
+(set -e; f() { false; echo tested; }; if f; then echo yes; fi; g() { f || :; false; echo both; }; g && :); (set -e; eval 'false; echo eval' || :); (set -e; { false; echo stage; } | while read l; do echo $l; done || :)
+(set -e; f() { (false; echo subshell); }; f || :); (set -e; f() { x=$(false; echo substitution); echo "[$x]"; }; f || :); (set -e; f() { false; }; f || :; false; echo never); echo $?
 (set -u; echo ${unset_-ok}; echo $unset_; echo never); echo $?; (set -f; echo *); (set -n; echo never); 
 (set -x; echo traced) 2>&1; (set -xe; v=1; [ $v ]) 2>&1; (PS4='> '; set -x; : a b) 2>&1
 export -p | while read l; do case $l in *F=*) echo $l;; esac; done; echo $((2+3)); wait; echo $?
