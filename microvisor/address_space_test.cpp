@@ -347,7 +347,8 @@ TEST_CASE("whole huge pages are placed on the host's huge pages") {
   CHECK(reinterpret_cast<uintptr_t>(memory.base + at) % kHugePageSize == 0);
 }
 
-#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)  // which cannot allocate then
+#if !__has_feature(address_sanitizer) && \
+    !__has_feature(thread_sanitizer)  // which cannot allocate then
 TEST_CASE("a guest that uses up the host's mappings gets ENOMEM") {
   AddressSpaceFixture memory;
   constexpr uint32_t kPages = 140000;

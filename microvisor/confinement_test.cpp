@@ -1,6 +1,7 @@
 // Attempts to reach what wasn't granted. `inside` is granted, its neighbour `outside` is not.
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -443,6 +444,25 @@ TEST_CASE("an inherited descriptor is no grant to change what is known about the
   CHECK(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
   // To be read and written it is.
   CHECK(posix.call(SYS_write, fd, posix.text("x"), 1) == 1);
+}
+
+TEST_CASE("an inherited socket is no grant to shut it down or to change its options") {
+  test::PosixFixture posix;
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  HostFd peer(posix.host, ends[1]);
+  HostFd own(posix.host, ends[0]);
+  const int fd = posix.cage->fds().insert({HostFile::inherited(posix.host, std::move(own))}).take();
+  const uint64_t room = posix.text("12345678");
+  CHECK(posix.call(SYS_shutdown, fd, SHUT_RDWR) == -ENOTSOCK);
+  CHECK(posix.call(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDBUF, room, 4) == -ENOTSOCK);
+  CHECK(posix.call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, room, room + 4) == -ENOTSOCK);
+  CHECK(posix.call(SYS_getsockname, fd, room, room + 4) == -ENOTSOCK);
+  CHECK(posix.call(SYS_sendto, fd, room, 1, MSG_OOB, 0, 0) == -ENOTSOCK);
+  CHECK(posix.call(SYS_recvfrom, fd, room, 1, MSG_DONTWAIT, 0, 0) == -ENOTSOCK);
+  CHECK(posix.call(SYS_write, fd, room, 1) == 1);
+  char byte;
+  CHECK(read(peer.get(), &byte, 1) == 1);
 }
 
 }  // namespace linden::microvisor

@@ -36,17 +36,7 @@ SyscallResult sys_pipe2(Cage& cage, GuestPtr<int32_t> fds, int flags) {
   } else {
     std::tie(read_end, write_end) = make_pipe(cage.host(), flags & O_NONBLOCK);
   }
-  int ends[2];
-  ends[0] = static_cast<int>(TRY(publish(cage, std::move(read_end), flags)));
-  SyscallResult second = publish(cage, std::move(write_end), flags);
-  Result<void> told = second.error();
-  if (second.ok()) {
-    ends[1] = static_cast<int>(second.value());
-    told = cage.memory().copy_out(fds, std::span<const int32_t>(ends));
-    if (!told.ok()) (void)cage.fds().close(ends[1]);
-  }
-  if (!told.ok()) (void)cage.fds().close(ends[0]);
-  return to_zero(told);
+  return publish_pair(cage, {std::move(read_end), std::move(write_end)}, flags, fds);
 }
 
 SyscallResult sys_pipe(Cage& cage, GuestPtr<int32_t> fds) { return sys_pipe2(cage, fds, 0); }

@@ -4,8 +4,7 @@
 // ThreadSanitizer learns of a lock only from calls that the locking library itself makes when it is
 // built for it. Debian's abseil is not, so that everything which an absl::Mutex guards would be
 // reported as a race. Builds for ThreadSanitizer take the standard library's lock, which it knows.
-#ifndef LINDEN_MICROVISOR_MUTEX_H
-#define LINDEN_MICROVISOR_MUTEX_H
+#pragma once
 
 #include <functional>
 
@@ -92,5 +91,3 @@ class ABSL_SCOPED_LOCKABLE MutexPairLock {
 };
 
 }  // namespace linden::microvisor
-
-#endif  // LINDEN_MICROVISOR_MUTEX_H

@@ -2,10 +2,9 @@
 
 #include <fcntl.h>
 
-#include <atomic>
-
 #include "microvisor/host_file.h"
 #include "microvisor/pipe_buffer.h"
+#include "microvisor/unnamed_file.h"
 
 namespace linden::microvisor {
 
@@ -14,32 +13,17 @@ namespace {
 using enum PipeBuffer::Side;
 
 constexpr dev_t kPipeDevice = 13;
-constexpr blksize_t kBlockSize = 4096;
 
 class Pipe {
  public:
-  Pipe(Host& host, int flags) : buffer(host, flags), host_(host), number_(++last_number()) {
-    Result<timespec> now = host.clock_gettime(CLOCK_REALTIME);
-    if (now.ok()) made_ = now.value();
-  }
+  Pipe(Host& host, int flags)
+      : buffer(host, flags), host_(host), file_(host, kPipeDevice, S_IFIFO | 0600) {}
 
   PipeBuffer buffer;
 
   Host& host() { return host_; }
   // As fstat(2) has it; the same on both ends. After the pipe has moved, it is still this file.
-  struct stat status() const {
-    const HostIdentity user = host_.identity();
-    struct stat status{};
-    status.st_dev = kPipeDevice;
-    status.st_ino = number_;
-    status.st_mode = S_IFIFO | 0600;
-    status.st_nlink = 1;
-    status.st_uid = user.effective_user;
-    status.st_gid = user.effective_group;
-    status.st_blksize = kBlockSize;
-    status.st_atim = status.st_mtim = status.st_ctim = made_;
-    return status;
-  }
+  struct stat status() const { return file_.status(); }
 
   bool has_no_reader() {
     const int fd = buffer.host_descriptor_now(kWriter);
@@ -48,14 +32,8 @@ class Pipe {
   }
 
  private:
-  static std::atomic<ino_t>& last_number() {
-    static std::atomic<ino_t> last = 1'000'000;
-    return last;
-  }
-
   Host& host_;
-  const ino_t number_;
-  timespec made_{};
+  const UnnamedFile file_;
 };
 
 class PipeEnd final : public OpenFile {

@@ -95,7 +95,6 @@ Result<int> SharedSegments::create(Cage& caller, int32_t key, uint32_t size, int
   Entry entry{};
   entry.unless_removed = std::make_shared<SharedSegment>(std::move(*memory), bytes);
   entry.segment = entry.unless_removed;
-  entry.identity = entry.unless_removed.get();
   ipc_perm& permissions = entry.record.shm_perm;
   permissions.__key = key;
   permissions.mode = flags & 0777;
@@ -129,7 +128,7 @@ void SharedSegments::note_attached(Cage& caller, int id) {
 void SharedSegments::note_detached(Cage& caller, const SharedSegment& segment) {
   std::lock_guard lock(mutex_);
   for (auto& [index, entry] : entries_) {
-    if (entry.identity != &segment) continue;
+    if (entry.segment.lock().get() != &segment) continue;
     entry.record.shm_dtime = now(caller);
     entry.record.shm_lpid = caller.id();
   }

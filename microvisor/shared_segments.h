@@ -62,7 +62,6 @@ class SharedSegments {
     std::weak_ptr<SharedSegment> segment;
     std::shared_ptr<SharedSegment> unless_removed;
     shmid_ds record;  // without the number of attachments
-    const SharedSegment* identity;
   };
   using Entries = std::map<int, Entry>;  // by index
 

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "microvisor/pipe_buffer.h"
+#include "microvisor/unnamed_file.h"
 
 namespace linden::microvisor {
 
@@ -22,11 +23,8 @@ class SocketPair {
   SocketPair(Host& host, int type, int flags)
       : host_(host),
         type_(type),
-        number_(++last_number()),
-        to_{PipeBuffer(host, flags), PipeBuffer(host, flags)} {
-    Result<timespec> now = host.clock_gettime(CLOCK_REALTIME);
-    if (now.ok()) made_ = now.value();
-  }
+        file_(host, kSocketDevice, S_IFSOCK | 0777, 2),
+        to_{PipeBuffer(host, flags), PipeBuffer(host, flags)} {}
 
   Host& host() { return host_; }
   bool is_stream() const { return type_ == SOCK_STREAM; }
@@ -34,19 +32,7 @@ class SocketPair {
   PipeBuffer& incoming(int end) { return to_[end]; }
   PipeBuffer& outgoing(int end) { return to_[1 - end]; }
 
-  struct stat status(int end) const {
-    const HostIdentity user = host_.identity();
-    struct stat status{};
-    status.st_dev = kSocketDevice;
-    status.st_ino = number_ + static_cast<ino_t>(end);
-    status.st_mode = S_IFSOCK | 0777;
-    status.st_nlink = 1;
-    status.st_uid = user.effective_user;
-    status.st_gid = user.effective_group;
-    status.st_blksize = 4096;
-    status.st_atim = status.st_mtim = status.st_ctim = made_;
-    return status;
-  }
+  struct stat status(int end) const { return file_.status(end); }
 
   // Makes it the host's, if it isn't; the descriptor of one end.
   Result<int> move_to_host(int end) {
@@ -104,15 +90,9 @@ class SocketPair {
   }
 
  private:
-  static std::atomic<ino_t>& last_number() {
-    static std::atomic<ino_t> last = 2'000'000;
-    return last;
-  }
-
   Host& host_;
   const int type_;
-  const ino_t number_;
-  timespec made_{};
+  const UnnamedFile file_;
   std::mutex mutex_;
   bool is_on_host_ = false;
   std::array<HostFd, 2> sockets_;

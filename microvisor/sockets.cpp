@@ -38,9 +38,16 @@ bool is_offered(int level, int name, bool is_change) {
   }
 }
 
-Result<void> write_name(Cage& cage, const OpenFile& file, Bytes address,
-                        GuestPtr<uint32_t> length) {
-  if (!file.is_unnamed_socket()) return Error{ENOTSOCK};
+// The open file of a descriptor if it is a socket that a cage has made. Those that the host gave
+// the program are files to be read and written: what else can be done to them (shut them down,
+// change options) is not the guest's.
+Result<std::shared_ptr<OpenFile>> socket_file(Cage& cage, int fd) {
+  auto file = TRY(usable_file(cage, fd));
+  if (!file->is_unnamed_socket()) return Error{ENOTSOCK};
+  return file;
+}
+
+Result<void> write_name(Cage& cage, Bytes address, GuestPtr<uint32_t> length) {
   const uint32_t room = TRY(cage.memory().read(length));
   if (static_cast<int32_t>(room) < 0) return Error{EINVAL};
   const sa_family_t family = AF_UNIX;
@@ -49,9 +56,8 @@ Result<void> write_name(Cage& cage, const OpenFile& file, Bytes address,
 }
 
 SyscallResult send(Thread& thread, int fd, IoVectors& vectors, bool has_name, int flags) {
-  auto file = TRY(usable_file(thread.cage(), fd));
-  if (has_name && file->is_unnamed_socket()) return Error{EISCONN};
-  if (has_name) return Error{ENOTSOCK};
+  auto file = TRY(socket_file(thread.cage(), fd));
+  if (has_name) return Error{EISCONN};
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = vectors.size();
@@ -61,7 +67,7 @@ SyscallResult send(Thread& thread, int fd, IoVectors& vectors, bool has_name, in
 }
 
 Result<size_t> receive(Cage& cage, int fd, IoVectors& vectors, int flags, int* flags_out) {
-  auto file = TRY(usable_file(cage, fd));
+  auto file = TRY(socket_file(cage, fd));
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = vectors.size();
@@ -91,18 +97,8 @@ SyscallResult sys_socketpair(Cage& cage, int domain, int type, int protocol,
     return Error{ESOCKTNOSUPPORT};
   }
   auto pair = TRY(make_socket_pair(cage.host(), type, flags & SOCK_NONBLOCK));
-  const bool close_on_exec = (flags & SOCK_CLOEXEC) != 0;
-  int ends[2];
-  ends[0] = TRY(cage.fds().insert({std::move(pair[0]), close_on_exec}));
-  Result<int> second = cage.fds().insert({std::move(pair[1]), close_on_exec});
-  Result<void> told = second.error();
-  if (second.ok()) {
-    ends[1] = *second;
-    told = cage.memory().copy_out(fds, std::span<const int32_t>(ends));
-    if (!told.ok()) (void)cage.fds().close(ends[1]);
-  }
-  if (!told.ok()) (void)cage.fds().close(ends[0]);
-  return to_zero(std::move(told));
+  static_assert(SOCK_CLOEXEC == O_CLOEXEC);
+  return publish_pair(cage, std::move(pair), flags, fds);
 }
 
 SyscallResult sys_sendto(Thread& thread, int fd, Bytes buffer, uint32_t length, int flags,
@@ -139,11 +135,12 @@ SyscallResult sys_recvmsg(Cage& cage, int fd, GuestPtr<GuestMessage> to, int fla
 }
 
 SyscallResult sys_shutdown(Cage& cage, int fd, int how) {
-  return to_zero(TRY(usable_file(cage, fd))->shutdown(how));
+  return to_zero(TRY(socket_file(cage, fd))->shutdown(how));
 }
 
 SyscallResult sys_getsockname(Cage& cage, int fd, Bytes address, GuestPtr<uint32_t> length) {
-  return to_zero(write_name(cage, *TRY(usable_file(cage, fd)), address, length));
+  TRY(socket_file(cage, fd));
+  return to_zero(write_name(cage, address, length));
 }
 
 // The other one has no name either.
@@ -153,8 +150,7 @@ SyscallResult sys_getpeername(Cage& cage, int fd, Bytes address, GuestPtr<uint32
 
 SyscallResult sys_getsockopt(Cage& cage, int fd, int level, int name, Bytes value,
                              GuestPtr<uint32_t> length) {
-  auto file = TRY(usable_file(cage, fd));
-  if (!file->is_unnamed_socket()) return Error{ENOTSOCK};
+  auto file = TRY(socket_file(cage, fd));
   const uint32_t room = TRY(cage.memory().read(length));
   if (static_cast<int32_t>(room) < 0) return Error{EINVAL};
   if (level != SOL_SOCKET) return Error{EOPNOTSUPP};
@@ -168,8 +164,7 @@ SyscallResult sys_getsockopt(Cage& cage, int fd, int level, int name, Bytes valu
 
 SyscallResult sys_setsockopt(Cage& cage, int fd, int level, int name, Bytes value,
                              uint32_t length) {
-  auto file = TRY(usable_file(cage, fd));
-  if (!file->is_unnamed_socket()) return Error{ENOTSOCK};
+  auto file = TRY(socket_file(cage, fd));
   if (static_cast<int32_t>(length) < 0) return Error{EINVAL};
   if (level != SOL_SOCKET) return Error{EOPNOTSUPP};
   if (!is_offered(level, name, /*is_change=*/true)) return Error{ENOPROTOOPT};

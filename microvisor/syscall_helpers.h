@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -99,6 +100,23 @@ inline uint32_t created_mode(Cage& cage, uint32_t mode) {
 // Puts a new file into the table. `flags` as for open(2): only O_CLOEXEC is looked at.
 inline SyscallResult publish(Cage& cage, std::shared_ptr<OpenFile> file, int flags) {
   return TRY(cage.fds().insert({std::move(file), (flags & O_CLOEXEC) != 0}));
+}
+
+// Puts the two ends of something into the table, and tells the guest their descriptors; both or
+// none.
+inline SyscallResult publish_pair(Cage& cage, std::array<std::shared_ptr<OpenFile>, 2> ends,
+                                  int flags, GuestPtr<int32_t> to) {
+  int fds[2];
+  fds[0] = static_cast<int>(TRY(publish(cage, std::move(ends[0]), flags)));
+  SyscallResult second = publish(cage, std::move(ends[1]), flags);
+  Result<void> told = second.error();
+  if (second.ok()) {
+    fds[1] = static_cast<int>(*second);
+    told = cage.memory().copy_out(to, std::span<const int32_t>(fds));
+    if (!told.ok()) (void)cage.fds().close(fds[1]);
+  }
+  if (!told.ok()) (void)cage.fds().close(fds[0]);
+  return to_zero(std::move(told));
 }
 
 }  // namespace linden::microvisor

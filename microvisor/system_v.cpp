@@ -61,13 +61,13 @@ SyscallResult sys_shmdt(Cage& cage, Bytes address) {
 SyscallResult sys_shmctl(Cage& cage, int id, int command, Bytes buffer) {
   SharedSegments& all = segments(cage);
   if (id < 0) return Error{EINVAL};
-  switch (command & ~kStructuresOf64Bits) {
+  command &= ~kStructuresOf64Bits;
+  switch (command) {
     case IPC_STAT:
       return to_zero(write_struct(cage, buffer, TRY(all.status(cage, id))));
     case SHM_STAT:
     case SHM_STAT_ANY: {
-      const bool any = (command & ~kStructuresOf64Bits) == SHM_STAT_ANY;
-      auto [found, status] = TRY(all.status_at(cage, id, any));
+      auto [found, status] = TRY(all.status_at(cage, id, command == SHM_STAT_ANY));
       TRY(write_struct(cage, buffer, status));
       return found;
     }
@@ -79,7 +79,7 @@ SyscallResult sys_shmctl(Cage& cage, int id, int command, Bytes buffer) {
       return to_zero(all.remove(cage, id));
     case SHM_LOCK:
     case SHM_UNLOCK:
-      return to_zero(all.lock(cage, id, (command & ~kStructuresOf64Bits) == SHM_LOCK));
+      return to_zero(all.lock(cage, id, command == SHM_LOCK));
     case IPC_INFO: {
       shminfo limits{};
       limits.shmmax = SharedSegments::kTotalBytes;

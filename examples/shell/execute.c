@@ -170,7 +170,8 @@ static int call_in_shell(const struct node* function, const struct builtin* buil
                          int count, int flags) {
   const bool outer = shell.is_tested;
   shell.is_tested |= (flags & EXECUTE_TESTED) != 0;
-  const int status = function ? call_function(function, values, count) : builtin->run(count, values);
+  const int status =
+      function ? call_function(function, values, count) : builtin->run(count, values);
   shell.is_tested = outer;
   return status;
 }

@@ -1,5 +1,6 @@
-// Calls through function pointers of other types, as C programs do them. Everything is compared here,
-// because there is no C library: each check has a number, and the first that fails is returned.
+// Calls through function pointers of other types, as C programs do them. Everything is compared
+// here, because there is no C library: each check has a number, and the first that fails is
+// returned.
 __attribute__((import_module("lind"), import_name("syscall"))) long long lind_syscall(
     int number, long long a1, long long a2, long long a3, long long a4, long long a5, long long a6);
 
@@ -57,9 +58,9 @@ static int is_sorted(const int* array) {
 }
 
 __attribute__((export_name("check"))) int check(void) {
-  Function* functions[] = {(Function*)sum_to, (Function*)next,   (Function*)answer,
-                           (Function*)handler, (Function*)signal_handler, (Function*)negate,
-                           (Function*)low,    (Function*)many,   (Function*)half,
+  Function* functions[] = {(Function*)sum_to,       (Function*)next,           (Function*)answer,
+                           (Function*)handler,      (Function*)signal_handler, (Function*)negate,
+                           (Function*)low,          (Function*)many,           (Function*)half,
                            (Function*)compare_ints, (Function*)compare_wide};
   for (unsigned i = 0; i < sizeof functions / sizeof *functions; i++) table[i] = functions[i];
 

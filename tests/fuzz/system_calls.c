@@ -1,10 +1,10 @@
-// A hostile guest: calls every number with arguments that are random, on a boundary, or nearly right, in four
-// threads of each of many processes, for as long as it is told.
+// A hostile guest: calls every number with arguments that are random, on a boundary, or nearly
+// right, in four threads of each of many processes, for as long as it is told.
 //
 //     system_calls SEED SECONDS
 //
-// It makes no promise about how it ends, for some of its calls end it: what counts is what becomes of the host, which
-// tests/fuzz/system_calls.py looks after.
+// It makes no promise about how it ends, for some of its calls end it: what counts is what becomes
+// of the host, which tests/fuzz/system_calls.py looks after.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -23,15 +23,27 @@
 enum { kThreads = 4, kBuffer = 1 << 16, kLastNumber = 470 };
 
 static const uint64_t kBoundaries[] = {
-    0,          1,          2,          3,          7,           8,
-    15,         16,         63,         64,         255,         4095,
-    4096,       65535,      65536,      0xfffff,    0x100000,    0x7fffffff,
-    0x80000000, 0xfffffff0, 0xffffffff, 1ull << 32, 1ull << 62,  INT64_MAX,
-    1ull << 63, ~0ull,      ~0ull - 99, ~0ull - 1,
+    0,          1,          2,         3,          7,          8,          15,
+    16,         63,         64,        255,        4095,       4096,       65535,
+    65536,      0xfffff,    0x100000,  0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff,
+    1ull << 32, 1ull << 62, INT64_MAX, 1ull << 63, ~0ull,      ~0ull - 99, ~0ull - 1,
 };
 static const char* const kPaths[] = {
-    "file", "sub", "sub/../..", "../outside/secret", "/", "/tmp", "/proc/self/fd/3", "/proc/self/exe",
-    "/dev/full", "/etc/passwd", "link", "", ".", "/proc/self/mem", "../../../../../../../../etc/shadow",
+    "file",
+    "sub",
+    "sub/../..",
+    "../outside/secret",
+    "/",
+    "/tmp",
+    "/proc/self/fd/3",
+    "/proc/self/exe",
+    "/dev/full",
+    "/etc/passwd",
+    "link",
+    "",
+    ".",
+    "/proc/self/mem",
+    "../../../../../../../../etc/shadow",
 };
 
 static unsigned char* buffers;
@@ -46,17 +58,22 @@ static uint64_t next(uint64_t* state) {
 static uint64_t argument(uint64_t* state) {
   const uint64_t choice = next(state);
   switch (choice >> 60) {
-    case 0: case 1:
+    case 0:
+    case 1:
       return kBoundaries[next(state) % (sizeof kBoundaries / sizeof *kBoundaries)];
     case 2:
       return next(state);
-    case 3: case 4: case 5: case 6:  // a descriptor, a count, a flag
+    case 3:
+    case 4:
+    case 5:
+    case 6:  // a descriptor, a count, a flag
       return next(state) % 20;
     case 7:
       return UINT64_C(1) << next(state) % 32 | UINT64_C(1) << next(state) % 32;
     case 8:  // at the end of what is mapped
       return (uint32_t)(uintptr_t)(buffers + kBuffer) - next(state) % 40;
-    case 9: case 10: {
+    case 9:
+    case 10: {
       // In place, so that structures of the kind that the last call left are there as well.
       unsigned char* path = buffers + kBuffer / 2 + next(state) % 64 * 64;
       strcpy((char*)path, kPaths[next(state) % (sizeof kPaths / sizeof *kPaths)]);
@@ -64,7 +81,8 @@ static uint64_t argument(uint64_t* state) {
     }
     case 11: {
       uint64_t* words = (uint64_t*)(buffers + next(state) % 64 * 64);
-      for (int i = 0; i < 8; ++i) words[i] = kBoundaries[next(state) % (sizeof kBoundaries / sizeof *kBoundaries)];
+      for (int i = 0; i < 8; ++i)
+        words[i] = kBoundaries[next(state) % (sizeof kBoundaries / sizeof *kBoundaries)];
       return (uint32_t)(uintptr_t)words;
     }
     default: {
@@ -76,13 +94,25 @@ static uint64_t argument(uint64_t* state) {
   }
 }
 
-// How many of a hundred calls of this number are made: some end what makes them, or make many processes.
+// How many of a hundred calls of this number are made: some end what makes them, or make many
+// processes.
 static unsigned frequency(long number) {
   switch (number) {
-    case SYS_exit: case SYS_exit_group: case SYS_kill: case SYS_tkill: case SYS_tgkill:
-    case SYS_rt_sigqueueinfo: case SYS_rt_tgsigqueueinfo: case SYS_execve: case SYS_execveat:
+    case SYS_exit:
+    case SYS_exit_group:
+    case SYS_kill:
+    case SYS_tkill:
+    case SYS_tgkill:
+    case SYS_rt_sigqueueinfo:
+    case SYS_rt_tgsigqueueinfo:
+    case SYS_execve:
+    case SYS_execveat:
       return 1;
-    case SYS_fork: case SYS_vfork: case SYS_clone: case SYS_munmap: case SYS_rt_sigreturn:
+    case SYS_fork:
+    case SYS_vfork:
+    case SYS_clone:
+    case SYS_munmap:
+    case SYS_rt_sigreturn:
       return 10;
     default:
       return 100;
@@ -114,7 +144,8 @@ static void run_process(uint64_t seed) {
   }
   pthread_t threads[kThreads];
   for (int i = 0; i < kThreads; ++i) {
-    pthread_create(&threads[i], NULL, call_anything, (void*)(uintptr_t)(seed * kThreads + (uint64_t)i));
+    pthread_create(&threads[i], NULL, call_anything,
+                   (void*)(uintptr_t)(seed * kThreads + (uint64_t)i));
   }
   // Most calls that wait would do so for ever.
   for (int i = 0; i < 300; ++i) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every script here by the shell of the default root, in a cage, and by the host's /bin/sh, and compares
-# standard output and exit code; the host's is the oracle. Scripts use nothing but builtins and `sh`.
+# standard output and exit code; the host's is the oracle. Scripts use nothing but builtins and `sh`, and must be
+# run to their last line: one that ends before it by the host's shell fails.
 #
 #     run.sh LINDEN SYSROOT [NAME...]      NAMEs choose scripts
 set -uo pipefail
@@ -30,11 +31,16 @@ failed=0
 for name in "${names[@]}"; do
   rm -rf "$work/native" "$work/cage"
   mkdir "$work/native" "$work/cage"
-  cp "$here/$name.sh" "$work/native/script.sh"
-  cp "$here/$name.sh" "$work/cage/script.sh"
+  { cat "$here/$name.sh"; echo "echo end of script"; } >"$work/native/script.sh"
+  cp "$work/native/script.sh" "$work/cage/script.sh"
   (cd "$work/native" && exec timeout 60 env -i PATH=/usr/bin:/bin HOME=/ /bin/sh script.sh) \
     >"$work/expected" 2>/dev/null </dev/null
   expected=$?
+  if [[ $(tail -n 1 "$work/expected") != "end of script" ]]; then
+    echo "FAILED: $name: the host's shell does not reach its end (exit code $expected)"
+    failed=$((failed + 1))
+    continue
+  fi
   timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" \
     --env PATH=/usr/bin:/bin --env HOME=/ "$sh" script.sh >"$work/actual" 2>"$work/errors" </dev/null
   actual=$?

@@ -1,5 +1,5 @@
-// Whatever a program did to its data, its heap and its stack before, exec shows it none of that, however often
-// the same file is begun.
+// Whatever a program did to its data, its heap and its stack before, exec shows it none of that,
+// however often the same file is begun.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-// socketpair(2): both directions, between processes, shut down, closed with bytes unread, waited for by
-// poll with bytes on their way, options, messages; and what is refused.
+// socketpair(2): both directions, between processes, shut down, closed with bytes unread, waited
+// for by poll with bytes on their way, options, messages; and what is refused.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -158,7 +158,8 @@ int main(void) {
   make(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
   struct stat status;
   fstat(pair[0], &status);
-  printf("%d %d %d\n", S_ISSOCK(status.st_mode), fcntl(pair[0], F_GETFD), fcntl(pair[1], F_GETFL) & O_NONBLOCK);
+  printf("%d %d %d\n", S_ISSOCK(status.st_mode), fcntl(pair[0], F_GETFD),
+         fcntl(pair[1], F_GETFL) & O_NONBLOCK);
   struct sockaddr_un name = {.sun_family = 99};
   socklen_t size = sizeof name;
   printf("name: %s %d %d\n", result(getsockname(pair[0], (struct sockaddr*)&name, &size)),
@@ -167,7 +168,8 @@ int main(void) {
   printf("peer: %s %d\n", result(getpeername(pair[0], (struct sockaddr*)&name, &size)), (int)size);
   struct timeval patience = {0, 20000};
   make(SOCK_STREAM);
-  printf("patience: %s\n", result(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience)));
+  printf("patience: %s\n",
+         result(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience)));
   printf("runs out: %s\n", result(read(pair[0], text, 1)));
   printf("seek: %s\n", result(lseek(pair[0], 0, SEEK_SET)));
   printf("pread: %s\n", result(pread(pair[0], text, 1, 0)));
@@ -178,7 +180,8 @@ int main(void) {
   pipe(ends);
   printf("a pipe: %s, %s\n", result(send(ends[1], "x", 1, 0)), result(shutdown(ends[0], SHUT_RD)));
   printf("no descriptor: %s\n", result(recv(999, text, 1, 0)));
-  printf("kind: %s, %s\n", result(socketpair(AF_UNIX, 77, 0, ends)), result(socketpair(AF_UNIX, SOCK_STREAM, 77, ends)));
+  printf("kind: %s, %s\n", result(socketpair(AF_UNIX, 77, 0, ends)),
+         result(socketpair(AF_UNIX, SOCK_STREAM, 77, ends)));
   printf("bad place: %s\n", result(socketpair(AF_UNIX, SOCK_STREAM, 0, (int*)8)));
   signal(SIGPIPE, SIG_DFL);
   const pid_t broken = fork();

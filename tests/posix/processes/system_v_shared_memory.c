@@ -1,5 +1,5 @@
-// shmget, shmat, shmdt, shmctl: found by key in other processes, counted across fork, exec, exit and
-// munmap, and gone when it was removed and nobody has it any more.
+// shmget, shmat, shmdt, shmctl: found by key in other processes, counted across fork, exec, exit
+// and munmap, and gone when it was removed and nobody has it any more.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>

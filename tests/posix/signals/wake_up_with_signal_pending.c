@@ -1,4 +1,5 @@
-// A wake-up of a futex is done and counted, whatever signals arrive meanwhile: only waits are interrupted.
+// A wake-up of a futex is done and counted, whatever signals arrive meanwhile: only waits are
+// interrupted.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>

@@ -1,4 +1,5 @@
-// Processors that threads may run on: set by themselves and by others, inherited by threads and processes.
+// Processors that threads may run on: set by themselves and by others, inherited by threads and
+// processes.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>

@@ -37,7 +37,8 @@ int main(void) {
   printf(" %d\n", found);
   pthread_barrier_init(&barrier, NULL, 3);
   pthread_t threads[2];
-  for (int i = 0; i < 2; ++i) pthread_create(&threads[i], NULL, wait_twice, i == 0 ? &barrier : NULL);
+  for (int i = 0; i < 2; ++i)
+    pthread_create(&threads[i], NULL, wait_twice, i == 0 ? &barrier : NULL);
   pthread_barrier_wait(&barrier);
   printf("%d", count(id_of_other, &found));
   printf(" %d\n", found);
