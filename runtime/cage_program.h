@@ -18,6 +18,7 @@
 #include <string>
 
 #include "microvisor/cage.h"
+#include "runtime/call_observer.h"
 #include "runtime/memory_pool.h"
 #include "runtime/program_loader.h"
 #include "runtime/program_prototype.h"
@@ -42,6 +43,8 @@ struct ProgramSettings {
   std::function<void(int process, const Trap&)> on_child_trap;
   // For exec; null: there is none.
   std::shared_ptr<ProgramLoader> loader;
+  // Told of every system call; borrowed. Null: nobody.
+  CallObserver* observer = nullptr;
   // Made by create().
   std::shared_ptr<MemoryPool> memories = nullptr;
   std::shared_ptr<ProgramPrototypes> prototypes = nullptr;
@@ -74,6 +77,7 @@ class CageProgram final : public microvisor::ThreadStarter {
                                    microvisor::ProgramArguments arguments) override;
 
   microvisor::Cage& cage() { return cage_; }
+  CallObserver* observer() const { return settings_->observer; }
   // Of guest memory, now.
   uint64_t mapped_bytes() const { return image_ ? image_->address_space.mapped_bytes() : 0; }
 

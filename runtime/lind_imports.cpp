@@ -52,14 +52,25 @@ bool attend(GuestTask& task, SyscallFrame& frame) {
   return false;
 }
 
+int64_t observed_call(GuestTask& task, CallObserver& observer, const SyscallFrame& frame) {
+  const int number = static_cast<int>(frame.number);
+  observer.begin(task.thread, number, frame.arguments);
+  const int64_t result = microvisor::dispatch(task.thread, number, frame.arguments);
+  observer.end(task.thread, number, frame.arguments, result);
+  return result;
+}
+
 // Makes the call, again if need be. As linden_syscall().
 [[gnu::always_inline]] inline bool make_call(GuestTask& task, SyscallFrame& frame) {
   task.has_called = true;
   do {
     frame.handled = false;
     frame.restartable = true;
+    CallObserver* const observer = task.program.observer();
     frame.result =
-        microvisor::dispatch(task.thread, static_cast<int>(frame.number), frame.arguments);
+        observer != nullptr
+            ? observed_call(task, *observer, frame)
+            : microvisor::dispatch(task.thread, static_cast<int>(frame.number), frame.arguments);
     if (task.thread.attention().load(std::memory_order_acquire) == 0) return false;
     if (attend(task, frame)) return true;
   } while (is_restarted(frame));

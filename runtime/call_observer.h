@@ -1,0 +1,27 @@
+// Who watches the system calls of a program and of all that it forks: `linden trace`.
+//
+// Thread-safety: both functions are called concurrently, from the host threads that run the guest's
+// threads. They run on guests' native stacks, may block, and must not raise traps.
+#ifndef LINDEN_RUNTIME_CALL_OBSERVER_H_
+#define LINDEN_RUNTIME_CALL_OBSERVER_H_
+
+#include <cstdint>
+
+#include "microvisor/thread.h"
+
+namespace linden::runtime {
+
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+  // A call is about to be made, or to be made again after it was interrupted.
+  virtual void begin(microvisor::Thread& thread, int number, const uint64_t arguments[6]) = 0;
+  // It has been made. After exit, exit_group and execve the guest may not see the result; a new
+  // process begins with the result 0 of a call that the observer sees in its parent alone.
+  virtual void end(microvisor::Thread& thread, int number, const uint64_t arguments[6],
+                   int64_t result) = 0;
+};
+
+}  // namespace linden::runtime
+
+#endif
