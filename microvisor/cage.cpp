@@ -153,6 +153,38 @@ Result<std::unique_ptr<Thread>> Cage::create_thread(const Thread& maker) {
   return thread;
 }
 
+Result<std::unique_ptr<Thread>> Cage::create_visitor() {
+  std::lock_guard lock(threads_mutex_);
+  if (static_cast<int>(threads_.size()) >= options_.thread_limit) return Error{EAGAIN};
+  const int id = TRY(processes().allocate_id());
+  std::unique_ptr<Thread> thread(new Thread(*this, id));
+  thread->signal_mask_ = ~SignalSet{0};
+  thread->is_visitor_ = true;
+  threads_.emplace(id, thread.get());
+  ++visitors_;
+  if (is_ending()) thread->request_attention(Thread::kEnd);
+  return thread;
+}
+
+bool Cage::expect_visitors() {
+  std::lock_guard lock(threads_mutex_);
+  if (!expects_visitors_) {
+    expects_visitors_ = true;
+    // A main thread with companions has known since it made them.
+    is_acknowledged_ = !has_one_thread_.exchange(false) || current_thread() == &main_thread_;
+  }
+  if (is_acknowledged_ || main_thread_.host_thread_.load() == 0) return true;
+  main_thread_.request_attention(Thread::kLook);
+  main_thread_.interrupt();
+  return false;
+}
+
+void Cage::acknowledge() {
+  std::lock_guard lock(threads_mutex_);
+  main_thread_.clear_attention(Thread::kLook);
+  is_acknowledged_ = true;
+}
+
 void Cage::forget_thread(const Thread& thread) {
   if (&thread == &main_thread_) return;
   processes().free_id(thread.id());
@@ -160,14 +192,18 @@ void Cage::forget_thread(const Thread& thread) {
   threads_.erase(thread.id());
   ended_time_ += thread.earlier_time_;
   ended_calls_ += thread.calls();
-  if (threads_.empty()) has_one_thread_.store(true, std::memory_order_release);
+  if (thread.is_visitor_) --visitors_;
+  if (threads_.empty() && !expects_visitors_) {
+    has_one_thread_.store(true, std::memory_order_release);
+  }
   // Under the lock: as soon as a waiter sees no thread, the cage may be gone.
-  if (threads_.empty()) thread_ended_.notify_all();
+  if (threads_.size() == visitors_) thread_ended_.notify_all();
 }
 
-Result<void> Cage::start_thread(std::unique_ptr<Thread> thread, uint32_t start_block) {
+Result<void> Cage::start_thread(Thread& caller, std::unique_ptr<Thread> thread,
+                                uint32_t start_block) {
   if (thread_starter_ == nullptr) return Error{ENOSYS};
-  return thread_starter_->start(std::move(thread), start_block);
+  return thread_starter_->start(caller, std::move(thread), start_block);
 }
 
 Result<void> Cage::start_process(Thread& caller, std::unique_ptr<Cage> child,
@@ -205,7 +241,7 @@ void Cage::call_threads_back() {
 
 void Cage::wait_for_threads() {
   std::unique_lock lock(threads_mutex_);
-  auto none_left = [this] { return threads_.empty(); };
+  auto none_left = [this] { return threads_.size() == visitors_; };
   // A thread on its way from host code into guest code misses a call; it is called again.
   std::chrono::milliseconds patience(1);
   while (!none_left()) {
@@ -247,6 +283,11 @@ void Cage::finish_exec() {
   {
     std::lock_guard lock(program_mutex_);
     program_ = std::move(next_program_);
+  }
+  {
+    std::lock_guard lock(threads_mutex_);
+    expects_visitors_ = is_acknowledged_ = false;
+    has_one_thread_.store(true, std::memory_order_release);
   }
   signals_.reset_handlers();
   timers_.remove_created();

@@ -126,8 +126,17 @@ class Cage {
   Thread& main_thread() { return main_thread_; }
   // With the maker's signal mask and affinity. EAGAIN at the limit of threads.
   Result<std::unique_ptr<Thread>> create_thread(const Thread& maker);
+  // A thread for calls of other cages that this one answers, on their host threads, with all
+  // signals blocked. Errors as create_thread. Nobody waits for it to end (wait_for_threads).
+  Result<std::unique_ptr<Thread>> create_visitor();
+  // Before the first one is made: asks the main thread to take notice that it is no longer the only
+  // one that uses what belongs to the cage. False as long as it has not; then to be called again a
+  // little later. From any thread that knows that the cage has not ended.
+  bool expect_visitors();
+  // By the main thread, that it knows.
+  void acknowledge();
   // See ThreadStarter::start. ENOSYS if the cage cannot have threads.
-  Result<void> start_thread(std::unique_ptr<Thread> thread, uint32_t start_block);
+  Result<void> start_thread(Thread& caller, std::unique_ptr<Thread> thread, uint32_t start_block);
   // See ThreadStarter::fork. ENOSYS if the cage cannot have children.
   Result<void> start_process(Thread& caller, std::unique_ptr<Cage> child,
                              const ForkRequest& request);
@@ -147,7 +156,7 @@ class Cage {
   Signals& signals() { return signals_; }
   Timers& timers() { return timers_; }
   ProcessorTimers& processor_timers() { return processor_timers_; }
-  // Returns when no thread but the main one is left. If the cage is to end, keeps calling the
+  // Returns when no thread but the main one is left, visitors aside. If the cage is to end, keeps calling the
   // others back until they have noticed.
   void wait_for_threads();
 
@@ -215,7 +224,10 @@ class Cage {
   ThreadStarter* thread_starter_ = nullptr;
   mutable std::mutex threads_mutex_;
   std::condition_variable thread_ended_;
-  // The next four are guarded by threads_mutex_.
+  // The next seven are guarded by threads_mutex_.
+  size_t visitors_ = 0;
+  bool expects_visitors_ = false;
+  bool is_acknowledged_ = false;  // that it does
   std::unordered_map<int, Thread*> threads_;  // without the main thread
   rusage usage_{};                            // of threads that run no more
   int64_t ended_time_ = 0;                    // likewise, without the main thread

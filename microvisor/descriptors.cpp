@@ -23,7 +23,7 @@ SyscallResult control_host_file(Cage& cage, OpenFile& file, int command, int arg
 SyscallResult control_signal_owner(Cage& cage, OpenFile& file, int command, uint64_t raw_argument) {
   constexpr int kLastSignal = 64;
   const int argument = static_cast<int>(raw_argument);
-  const GuestPtr<SignalOwner> where{static_cast<uint32_t>(raw_argument)};
+  const GuestPtr<SignalOwner> where{raw_argument};
   switch (command) {
     case F_GETOWN: {
       SignalOwner owner = file.signal_owner;
@@ -109,8 +109,7 @@ SyscallResult sys_fcntl(Cage& cage, int fd, int command, uint64_t raw_argument) 
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-      return control_record_lock(cage, file, command,
-                                 GuestPtr<GuestFlock>{static_cast<uint32_t>(raw_argument)});
+      return control_record_lock(cage, file, command, GuestPtr<GuestFlock>{raw_argument});
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:
     case F_GET_SEALS:

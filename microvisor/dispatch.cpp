@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "microvisor/foreign_memory.h"
 #include "microvisor/syscalls.h"
 
 namespace linden::microvisor {
@@ -48,15 +49,22 @@ constexpr const SyscallInfo* find(int number) {
   return nullptr;
 }
 
-template <typename T>
+// `Foreign`: pointers of a call that dispatch_foreign() has prepared; otherwise what a guest gave,
+// the upper half of which is undefined where the type has 32 bits.
+template <typename T, bool IsMemory, bool Foreign>
 struct Decode {
   static_assert(std::is_integral_v<T>);
-  static T from(uint64_t raw) { return static_cast<T>(raw); }
+  static T from(uint64_t raw) {
+    if (IsMemory && !Foreign) raw = static_cast<uint32_t>(raw);
+    return static_cast<T>(raw);
+  }
 };
 
-template <typename T>
-struct Decode<GuestPtr<T>> {
-  static GuestPtr<T> from(uint64_t raw) { return {static_cast<uint32_t>(raw)}; }
+template <typename T, bool IsMemory, bool Foreign>
+struct Decode<GuestPtr<T>, IsMemory, Foreign> {
+  static GuestPtr<T> from(uint64_t raw) {
+    return {IsMemory && Foreign ? raw : static_cast<uint32_t>(raw)};
+  }
 };
 
 int64_t encode(const SyscallResult& result) {
@@ -64,17 +72,21 @@ int64_t encode(const SyscallResult& result) {
   return result.code() == kErrnoNotCapable ? -EPERM : -result.code();
 }
 
-template <int number, typename Caller, typename... Params>
+template <int number, bool Foreign, typename Caller, typename... Params>
 int64_t call(SyscallResult (*handler)(Caller&, Params...), Thread& thread,
              const uint64_t* arguments) {
   static_assert(sizeof...(Params) == find(number)->argument_count,
                 "syscalls.def and the handler disagree");
   return [&]<size_t... I>(std::index_sequence<I...>) {
+    constexpr std::array<ArgKind, 6> kinds = find(number)->arguments;
+    Caller* caller;
     if constexpr (std::is_same_v<Caller, Thread>) {
-      return encode(handler(thread, Decode<Params>::from(arguments[I])...));
+      caller = &thread;
     } else {
-      return encode(handler(thread.cage(), Decode<Params>::from(arguments[I])...));
+      caller = &thread.cage();
     }
+    return encode(
+        handler(*caller, Decode<Params, is_memory(kinds[I]), Foreign>::from(arguments[I])...));
   }(std::index_sequence_for<Params...>());
 }
 
@@ -82,11 +94,12 @@ using Entry = int64_t (*)(Thread&, const uint64_t*);
 
 constexpr int kTableSize = 512;
 
+template <bool Foreign>
 constexpr std::array<Entry, kTableSize> kEntries = [] {
   std::array<Entry, kTableSize> entries{};
 #define LINDEN_SYSCALL(number, name, kinds, traits, support, caveat) \
   entries[number] = [](Thread& thread, const uint64_t* arguments) {  \
-    return call<number>(&sys_##name, thread, arguments);             \
+    return call<number, Foreign>(&sys_##name, thread, arguments);    \
   };
 #define LINDEN_REFUSED(number, name, error, reason) \
   entries[number] = [](Thread&, const uint64_t*) -> int64_t { return -error; };
@@ -104,8 +117,26 @@ const SyscallInfo* find_syscall(int number) { return find(number); }
 
 int64_t dispatch(Thread& thread, int number, const uint64_t arguments[6]) {
   thread.count_call();
-  if (number < 0 || number >= kTableSize || !kEntries[number]) return -ENOSYS;
-  return kEntries[number](thread, arguments);
+  if (number < 0 || number >= kTableSize || !kEntries<false>[number]) return -ENOSYS;
+  return kEntries<false>[number](thread, arguments);
+}
+
+int64_t dispatch_foreign(Thread& thread, int number, const uint64_t arguments[6],
+                         const GuestMemory* const memories[6]) {
+  thread.count_call();
+  if (number < 0 || number >= kTableSize || !kEntries<true>[number]) return -ENOSYS;
+  const SyscallInfo& info = *find(number);
+  ForeignMemories foreign;
+  uint64_t prepared[6];
+  for (size_t i = 0; i < 6; ++i) {
+    prepared[i] = arguments[i];
+    if (!is_memory(info.arguments[i])) continue;
+    const auto address = static_cast<uint32_t>(arguments[i]);
+    // A null pointer is null in every memory.
+    prepared[i] =
+        memories[i] != nullptr && address != 0 ? foreign.pointer(*memories[i], address) : address;
+  }
+  return kEntries<true>[number](thread, prepared);
 }
 
 }  // namespace linden::microvisor

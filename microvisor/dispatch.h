@@ -32,6 +32,9 @@ enum class ArgKind : uint8_t {
   InOutStruct,
 };
 
+// Whether an argument points to something in a memory that the call reads or writes.
+constexpr bool is_memory(ArgKind kind) { return kind >= ArgKind::Path; }
+
 // May wait for something outside of the cage.
 inline constexpr uint32_t kBlocking = 1 << 0;
 // Is begun anew after a signal handler with SA_RESTART.
@@ -61,5 +64,10 @@ const SyscallInfo* find_syscall(int number);
 // number is -ENOSYS. The caller must look at thread.attention() afterwards: exit and exit_group
 // only record it. Thread-safe.
 int64_t dispatch(Thread& thread, int number, const uint64_t arguments[6]);
+
+// The same for a call whose pointers lead to other memories than the cage's: argument i to
+// memories[i], or to the cage's if that is null.
+int64_t dispatch_foreign(Thread& thread, int number, const uint64_t arguments[6],
+                         const GuestMemory* const memories[6]);
 
 }  // namespace linden::microvisor

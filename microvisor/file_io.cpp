@@ -12,8 +12,7 @@ namespace {
 // looks at a buffer only as far as there is data: reading a short file with a huge count succeeds.
 Result<iovec> buffer_for(Cage& cage, Bytes buffer, uint32_t count) {
   if (count == 0) return iovec{nullptr, 0};  // Linux doesn't look at the address then
-  uint64_t size = cage.memory().size();
-  uint64_t available = buffer.offset < size ? size - buffer.offset : 0;
+  const uint64_t available = cage.memory().available_from(buffer.offset);
   if (available == 0) return Error{EFAULT};
   count = static_cast<uint32_t>(std::min<uint64_t>({count, kMaxTransfer, available}));
   return cage.memory().io_vector(GuestSpan<std::byte>{buffer, count});

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "microvisor/foreign_memory.h"
+
 extern "C" {
 size_t linden_user_copy(void* to, const void* from, size_t count);
 int linden_user_compare_exchange(void* word, uint32_t* expected, uint32_t desired);
@@ -49,6 +51,44 @@ Result<void> clear_guest(std::byte* to, size_t length) {
   return {};
 }
 
+namespace {
+
+thread_local constinit ForeignMemories* foreign_memories = nullptr;
+
+}  // namespace
+
+ForeignMemories::ForeignMemories() { foreign_memories = this; }
+ForeignMemories::~ForeignMemories() { foreign_memories = nullptr; }
+
+uint64_t ForeignMemories::pointer(const GuestMemory& memory, uint32_t offset) {
+  size_t index = 0;
+  while (index < count_ && memories_[index].base_ != memory.base_) ++index;
+  if (index == count_) memories_[count_++] = memory;
+  return (uint64_t{index + 1} << kSpaceShift) | offset;
+}
+
+const GuestMemory* GuestMemory::foreign_memory(uint64_t offset) {
+  const uint64_t space = offset >> kSpaceShift;
+  if (space == 0 || foreign_memories == nullptr || space > foreign_memories->count_) return nullptr;
+  return &foreign_memories->memories_[space - 1];
+}
+
+Result<std::byte*> GuestMemory::foreign_range(uint64_t offset, uint64_t length) {
+  const GuestMemory* memory = foreign_memory(offset);
+  if (memory == nullptr) return Error{EFAULT};
+  const uint64_t limit = memory->size();
+  offset &= ~kSpaceMask;
+  if (offset > limit || length > limit - offset) return Error{EFAULT};
+  return memory->base_ + offset;
+}
+
+uint64_t GuestMemory::available_from(uint64_t offset) const {
+  const GuestMemory* foreign = foreign_memory(offset);
+  const uint64_t limit = foreign ? foreign->size() : size();
+  if (foreign) offset &= ~kSpaceMask;
+  return offset < limit ? limit - offset : 0;
+}
+
 Result<void> GuestMemory::copy_in(void* to, uint64_t from, uint64_t length) const {
   const std::byte* source = TRY(host_range(from, length));
   if (linden_user_copy(to, source, length) != 0) return Error{EFAULT};
@@ -74,9 +114,9 @@ Result<std::string> GuestMemory::copy_string(GuestPtr<char> from, size_t limit) 
   std::string result;
   uint64_t position = from.offset;
   while (true) {
-    uint64_t memory_size = size();
-    if (position >= memory_size) return Error{EFAULT};
-    uint64_t length = std::min(kPage - position % kPage, memory_size - position);
+    const uint64_t available = available_from(position);
+    if (available == 0) return Error{EFAULT};
+    uint64_t length = std::min(kPage - position % kPage, available);
     TRY(copy_in(chunk, position, length));
     const void* terminator = std::memchr(chunk, 0, length);
     size_t used = terminator ? static_cast<const char*>(terminator) - chunk : length;
@@ -104,7 +144,8 @@ Result<IoVectors> GuestMemory::io_vectors(GuestSpan<GuestIovec> vectors,
   result.reserve(guest.size());
   for (const GuestIovec& vector : guest) {
     if (vector.length > max_length) return Error{EINVAL};
-    result.push_back(TRY(io_vector(GuestSpan<std::byte>{{vector.base}, vector.length})));
+    result.push_back(TRY(io_vector(
+        GuestSpan<std::byte>{vectors.begin.leads_to<std::byte>(vector.base), vector.length})));
   }
   return result;
 }

@@ -5,6 +5,8 @@
 // function (GuestMemory::host_range), and each guest word is read once, so that a second guest
 // thread can't change it between check and use.
 //
+// A pointer may also lead to another cage's memory: foreign_memory.h.
+//
 // Ownership: GuestMemory is a view; whoever made the memory keeps `base` and `size_in_bytes` alive.
 // Errors: EFAULT for a range outside of the memory or on a protected page; never a host fault.
 // Thread-safety: all operations may run concurrently. The size only grows, therefore a range that
@@ -27,16 +29,27 @@
 
 namespace linden::microvisor {
 
+// A guest address: 32 bits, and above kSpaceShift which memory it is in; 0: the cage's own.
+inline constexpr unsigned kSpaceShift = 40;
+inline constexpr uint64_t kSpaceMask = ~uint64_t{0} << kSpaceShift;
+
 // A guest address of a T.
 template <typename T>
 struct GuestPtr {
-  uint32_t offset = 0;
+  uint64_t offset = 0;
 
-  bool is_null() const { return offset == 0; }
+  bool is_null() const { return static_cast<uint32_t>(offset) == 0; }
   template <typename U>
   GuestPtr<U> cast() const {
     return GuestPtr<U>{offset};
   }
+  // What an address that was read from the object here leads to: it is in the same memory.
+  template <typename U>
+  GuestPtr<U> leads_to(uint32_t address) const {
+    return GuestPtr<U>{(offset & kSpaceMask) | address};
+  }
+  // For addresses of pages, which are always in the cage's own memory.
+  uint32_t address() const { return static_cast<uint32_t>(offset); }
 };
 
 // `count` consecutive guest objects. The byte length can't overflow: it is computed in 64 bits.
@@ -124,6 +137,9 @@ class GuestMemory {
     return TRY(host_range(word.offset, 4));
   }
 
+  // How many bytes of the memory lie at and above an address.
+  uint64_t available_from(uint64_t offset) const;
+
   // EFAULT unless [offset, offset + length) lies within the memory.
   template <typename T>
   Result<void> check(GuestSpan<T> span) const {
@@ -132,12 +148,18 @@ class GuestMemory {
   }
 
  private:
+  friend class ForeignMemories;
+
   // The one range check. An empty range at the very end is inside.
   Result<std::byte*> host_range(uint64_t offset, uint64_t length) const {
     uint64_t limit = size();
-    if (offset > limit || length > limit - offset) return Error{EFAULT};
+    if (offset > limit || length > limit - offset) return foreign_range(offset, length);
     return base_ + offset;
   }
+  // The same for a foreign pointer, and EFAULT for everything else.
+  static Result<std::byte*> foreign_range(uint64_t offset, uint64_t length);
+  // Which memory a pointer leads to; null for none.
+  static const GuestMemory* foreign_memory(uint64_t offset);
 
   std::byte* base_ = nullptr;
   const std::atomic<uint64_t>* size_in_bytes_ = nullptr;

@@ -23,14 +23,28 @@ constinit std::atomic<uint32_t> never_set = 0;
 extern "C" thread_local constinit const std::atomic<uint32_t>* linden_current_attention =
     &never_set;
 
-const std::atomic<uint32_t>& current_attention() { return *linden_current_attention; }
+namespace {
+
+thread_local constinit std::atomic<uint32_t>* wait_attention = &never_set;
+
+}  // namespace
+
+void set_wait_attention(std::atomic<uint32_t>* attention) {
+  wait_attention = attention ? attention : &never_set;
+}
+
+bool is_called_back() { return wait_attention->load() != 0; }
+
+bool clear_wait_attention() {
+  return is_called_back() && wait_attention->exchange(0) != 0;
+}
 
 void set_current_attention(const std::atomic<uint32_t>* attention) {
   linden_current_attention = attention ? attention : &never_set;
 }
 
 long interruptible_syscall(long number, long a1, long a2, long a3, long a4, long a5, long a6) {
-  return linden_interruptible_syscall(linden_current_attention, number, a1, a2, a3, a4, a5, a6);
+  return linden_interruptible_syscall(wait_attention, number, a1, a2, a3, a4, a5, a6);
 }
 
 bool redirect_interruptible(uint64_t* instruction_pointer) {

@@ -12,11 +12,11 @@ namespace linden::microvisor {
 namespace {
 
 SyscallResult write_int(Cage& cage, uint64_t argument, int value) {
-  return to_zero(cage.memory().write(GuestPtr<int>{static_cast<uint32_t>(argument)}, value));
+  return to_zero(cage.memory().write(GuestPtr<int>{argument}, value));
 }
 
 Result<int> read_int(Cage& cage, uint64_t argument) {
-  return cage.memory().read(GuestPtr<int>{static_cast<uint32_t>(argument)});
+  return cage.memory().read(GuestPtr<int>{argument});
 }
 
 SyscallResult set_flag(OpenFile& file, int flag, bool on) {
@@ -29,8 +29,8 @@ SyscallResult set_flag(OpenFile& file, int flag, bool on) {
 SyscallResult terminal_request(Cage& cage, int fd, uint32_t request, uint64_t argument) {
   Host& host = cage.host();
   const int group = TRY(cage.processes().group_of(cage.id()));
-  GuestPtr<GuestTermios> attributes{static_cast<uint32_t>(argument)};
-  GuestPtr<GuestWindowSize> size{static_cast<uint32_t>(argument)};
+  GuestPtr<GuestTermios> attributes{argument};
+  GuestPtr<GuestWindowSize> size{argument};
   switch (request) {
     case TCGETS:
       return to_zero(cage.memory().write(attributes, TRY(host.terminal_attributes(fd))));

@@ -41,45 +41,45 @@ SyscallResult sys_mmap(Cage& cage, Bytes address, uint32_t length, int protectio
     file = TRY(cage.fds().file(fd));
     host_fd = TRY(file->mappable());
   }
-  return to_value(space->map(address.offset, length, protection, flags, host_fd, offset));
+  return to_value(space->map(address.address(), length, protection, flags, host_fd, offset));
 }
 
 SyscallResult sys_munmap(Cage& cage, Bytes address, uint32_t length) {
-  return to_zero(TRY(address_space(cage))->unmap(address.offset, length));
+  return to_zero(TRY(address_space(cage))->unmap(address.address(), length));
 }
 
 SyscallResult sys_mprotect(Cage& cage, Bytes address, uint32_t length, int protection) {
-  return to_zero(TRY(address_space(cage))->protect(address.offset, length, protection));
+  return to_zero(TRY(address_space(cage))->protect(address.address(), length, protection));
 }
 
 SyscallResult sys_brk(Cage& cage, Bytes requested) {
-  return int64_t{TRY(address_space(cage))->move_break(requested.offset)};
+  return int64_t{TRY(address_space(cage))->move_break(requested.address())};
 }
 
 SyscallResult sys_mremap(Cage& cage, Bytes old_address, uint32_t old_length, uint32_t new_length,
                          int flags, Bytes new_address) {
   return to_value(
       TRY(address_space(cage))
-          ->remap(old_address.offset, old_length, new_length, flags, new_address.offset));
+          ->remap(old_address.address(), old_length, new_length, flags, new_address.address()));
 }
 
 SyscallResult sys_madvise(Cage& cage, Bytes address, uint32_t length, int advice) {
-  return to_zero(TRY(address_space(cage))->advise(address.offset, length, advice));
+  return to_zero(TRY(address_space(cage))->advise(address.address(), length, advice));
 }
 
 SyscallResult sys_msync(Cage& cage, Bytes address, uint32_t length, int flags) {
-  return to_zero(TRY(address_space(cage))->sync(address.offset, length, flags));
+  return to_zero(TRY(address_space(cage))->sync(address.address(), length, flags));
 }
 
 SyscallResult sys_mincore(Cage& cage, Bytes address, uint32_t length, Bytes pages) {
   AddressSpace* space = TRY(address_space(cage));
   const auto count = static_cast<uint32_t>(round_up_to_page(length) / kGuestPageSize);
-  if (!is_page_aligned(address.offset)) return Error{EINVAL};
+  if (!is_page_aligned(address.address())) return Error{EINVAL};
   TRY(cage.memory().check(GuestSpan<std::byte>{pages, count}));
   // In chunks, as Linux does it: what comes before a hole is reported.
   std::array<uint8_t, 4096> chunk;
   for (uint64_t done = 0; done < count; done += chunk.size()) {
-    const uint64_t from = address.offset + done * kGuestPageSize;
+    const uint64_t from = address.address() + done * kGuestPageSize;
     if (from >= AddressSpace::kEnd) return Error{ENOMEM};
     std::span part(chunk.data(), std::min<uint64_t>(chunk.size(), count - done));
     TRY(space->residency(static_cast<uint32_t>(from), part));
@@ -93,11 +93,11 @@ SyscallResult sys_mlock(Cage& cage, Bytes address, uint32_t length) {
 }
 
 SyscallResult sys_mlock2(Cage& cage, Bytes address, uint32_t length, int flags) {
-  return to_zero(TRY(address_space(cage))->lock_pages(address.offset, length, flags));
+  return to_zero(TRY(address_space(cage))->lock_pages(address.address(), length, flags));
 }
 
 SyscallResult sys_munlock(Cage& cage, Bytes address, uint32_t length) {
-  return to_zero(TRY(address_space(cage))->unlock_pages(address.offset, length));
+  return to_zero(TRY(address_space(cage))->unlock_pages(address.address(), length));
 }
 
 SyscallResult sys_mlockall(Cage& cage, int flags) {

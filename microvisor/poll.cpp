@@ -210,7 +210,7 @@ SyscallResult sys_pselect6(Thread& thread, int count, GuestPtr<uint64_t> read,
   std::optional<GuestSignalSet> wait_mask;
   if (!mask.is_null()) {
     GuestSelectMask where = TRY(cage.memory().read(mask));
-    wait_mask = TRY(read_wait_mask(cage, {static_cast<uint32_t>(where.set)},
+    wait_mask = TRY(read_wait_mask(cage, mask.leads_to<SignalSet>(static_cast<uint32_t>(where.set)),
                                    static_cast<uint32_t>(where.size)));
   }
   RemainingTime remaining(cage.host(), wanted);

@@ -18,7 +18,7 @@ SyscallResult set_name(Cage& cage, Path from) {
   // Linux cuts a longer name; only as much as counts is read.
   std::array<char, kNameSize> name{};
   for (size_t i = 0; i + 1 < kNameSize; ++i) {
-    name[i] = TRY(cage.memory().read(Path{from.offset + static_cast<uint32_t>(i)}));
+    name[i] = TRY(cage.memory().read(Path{from.offset + i}));
     if (name[i] == '\0') break;
   }
   cage.attributes().set_name(name.data());
@@ -61,6 +61,12 @@ SyscallResult sys_prctl(Cage& cage, int option, uint64_t argument2, uint64_t arg
       return 0;
     case PR_GET_PDEATHSIG:
       return to_zero(cage.memory().write(text.cast<int32_t>(), process.parent_death_signal.load()));
+    case PR_SET_CHILD_SUBREAPER:
+      cage.processes().set_subreaper(cage.id(), argument2 != 0);
+      return 0;
+    case PR_GET_CHILD_SUBREAPER:
+      return to_zero(
+          cage.memory().write(text.cast<int32_t>(), cage.processes().is_subreaper(cage.id())));
     case PR_GET_DUMPABLE:
       return process.dumpable ? 1 : 0;
     case PR_SET_DUMPABLE:

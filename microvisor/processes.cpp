@@ -78,19 +78,45 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
   auto process = processes_.find(id);
   process->second.status = status;
   process->second.usage = usage;
+  const int reaper = reaper_for_children_of(id);
+  std::vector<Announcement> announcements;
   for (auto child = processes_.begin(); child != processes_.end();) {
     auto next = std::next(child);
     if (child->second.parent == id) {
-      child->second.parent = kInit;
+      child->second.parent = reaper;
       if (child->second.cage) signal_death_of_parent(*child->second.cage, id);
-      if (child->second.status) forget(child);
+      if (child->second.status) {
+        announcements.push_back(announce(child->first, child->second));
+        if (announcements.back().is_unwanted) forget(child);
+      }
     }
     child = next;
   }
-  const Announcement announcement = announce(id, process->second);
-  if (announcement.is_unwanted) forget(process);
+  announcements.push_back(announce(id, process->second));
+  if (announcements.back().is_unwanted) forget(process);
   lock.unlock();
-  if (announcement.changes) announcement.changes->wake(*announcement.host);
+  for (const Announcement& announcement : announcements) {
+    if (announcement.changes) announcement.changes->wake(*announcement.host);
+  }
+}
+
+int Processes::reaper_for_children_of(int id) const {
+  for (auto process = processes_.find(id); process != processes_.end();) {
+    process = processes_.find(process->second.parent);
+    if (process == processes_.end()) break;
+    if (process->second.is_subreaper && process->second.cage != nullptr) return process->first;
+  }
+  return kInit;
+}
+
+void Processes::set_subreaper(int id, bool is_one) {
+  std::lock_guard lock(mutex_);
+  processes_.at(id).is_subreaper = is_one;
+}
+
+bool Processes::is_subreaper(int id) const {
+  std::lock_guard lock(mutex_);
+  return processes_.at(id).is_subreaper;
 }
 
 void Processes::remove(const Cage& cage) {

@@ -1,8 +1,8 @@
 // All cages of one runtime as processes: whose child each is, its group and session, and how it
 // ended, until its parent has asked.
 //
-// Process 1 is nobody: whoever started the runtime. Orphans become its children, and are forgotten
-// as soon as they end.
+// Process 1 is nobody: whoever started the runtime. Orphans become children of the nearest ancestor
+// that wants them (set_subreaper), or else its children, which are forgotten as soon as they end.
 //
 // Life of a process: a Cage adds itself; leave() when its program has ended, so that nobody reaches
 // the cage any more and it may be destroyed; end() when that has happened. What is left is a
@@ -116,6 +116,9 @@ class Processes {
   Result<void> set_group(int caller, int id, int group);
   // setsid(2); the new session's id.
   Result<int> start_session(int id);
+  // PR_SET_CHILD_SUBREAPER.
+  void set_subreaper(int id, bool is_one);
+  bool is_subreaper(int id) const;
   // A child that has begun another program can't be put into another group any more.
   void note_exec(int id);
 
@@ -143,6 +146,7 @@ class Processes {
     int session;
     int exit_signal;
     bool has_begun_program = false;
+    bool is_subreaper = false;
     std::optional<ExitStatus> status = {};  // a zombie's
     rusage usage = {};
   };
@@ -152,6 +156,8 @@ class Processes {
   void forget(Map::iterator process);
   // An id rests as long as a group or session is called by it.
   void free_unused_id(int id);
+  // Whose children the children of `id` become.
+  int reaper_for_children_of(int id) const;
   // Who is to be woken, and whether the parent will never ask for the process.
   struct Announcement {
     std::shared_ptr<ChildChanges> changes = nullptr;

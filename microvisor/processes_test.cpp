@@ -20,7 +20,7 @@ class Starter final : public ThreadStarter {
  public:
   explicit Starter(Cage& cage) : cage_(cage) { cage.set_thread_starter(this); }
   ~Starter() override { cage_.set_thread_starter(nullptr); }
-  Result<void> start(std::unique_ptr<Thread> thread, uint32_t) override {
+  Result<void> start(Thread&, std::unique_ptr<Thread> thread, uint32_t) override {
     threads.push_back(std::move(thread));
     return {};
   }

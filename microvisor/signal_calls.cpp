@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "microvisor/interruption.h"
 #include "microvisor/signals.h"
 #include "microvisor/syscall_helpers.h"
 
@@ -127,7 +128,7 @@ SyscallResult sys_rt_sigsuspend(Thread& thread, GuestPtr<SignalSet> mask, uint32
 
 SyscallResult sys_pause(Thread& thread) {
   // Only a call back ends it; what the signal is for is looked at when the call returns.
-  while (thread.attention().load() == 0) {
+  while (!is_called_back()) {
     (void)thread.cage().host().poll({}, nullptr);
   }
   return Error{EINTR};

@@ -101,7 +101,7 @@ uint32_t write_start_block(Cage& cage, GuestPtr<std::byte> address, uint32_t siz
                               .effective_group = identity.effective_group,
                               .random = {}};
   if (!cage.host().getrandom(contents.random, 0).ok()) return 0;
-  auto block = make_start_block(contents, address.offset);
+  auto block = make_start_block(contents, address.address());
   if (!block.ok()) return 0;
   const auto needed = static_cast<uint32_t>(block->size());
   if (needed > size) return needed;

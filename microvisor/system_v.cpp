@@ -21,7 +21,7 @@ SharedSegments& segments(Cage& cage) { return cage.processes().shared_segments()
 
 template <typename T>
 Result<void> write_struct(Cage& cage, Bytes to, const T& value) {
-  return cage.memory().write(GuestPtr<T>{to.offset}, value);
+  return cage.memory().write(to.cast<T>(), value);
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ SyscallResult sys_shmget(Cage& cage, int key, uint32_t size, int flags) {
 SyscallResult sys_shmat(Cage& cage, int id, Bytes where, int flags) {
   AddressSpace* space = cage.address_space();
   if (space == nullptr) return Error{ENOSYS};
-  uint32_t address = where.offset;
+  uint32_t address = where.address();
   if (address != 0) {
     if ((flags & SHM_RND) != 0) address &= ~uint32_t{kGuestPageSize - 1};
     if (!is_page_aligned(address)) return Error{EINVAL};
@@ -53,7 +53,7 @@ SyscallResult sys_shmat(Cage& cage, int id, Bytes where, int flags) {
 SyscallResult sys_shmdt(Cage& cage, Bytes address) {
   AddressSpace* space = cage.address_space();
   if (space == nullptr) return Error{ENOSYS};
-  std::shared_ptr<SharedSegment> segment = TRY(space->detach(address.offset));
+  std::shared_ptr<SharedSegment> segment = TRY(space->detach(address.address()));
   segments(cage).note_detached(cage, *segment);
   return 0;
 }
@@ -72,7 +72,7 @@ SyscallResult sys_shmctl(Cage& cage, int id, int command, Bytes buffer) {
       return found;
     }
     case IPC_SET: {
-      const shmid_ds wanted = TRY(cage.memory().read(GuestPtr<shmid_ds>{buffer.offset}));
+      const shmid_ds wanted = TRY(cage.memory().read(buffer.cast<shmid_ds>()));
       return to_zero(all.set(cage, id, wanted.shm_perm));
     }
     case IPC_RMID:

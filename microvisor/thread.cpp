@@ -53,12 +53,37 @@ ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
   bound_thread = &thread;
   thread_.bind(thread_.cage().host().thread_id());
   set_current_attention(&thread_.attention_);
+  set_wait_attention(&thread_.own_wait_attention_);
 }
 
 ThreadBinding::~ThreadBinding() {
   set_current_attention(nullptr);
+  set_wait_attention(nullptr);
   thread_.unbind();
   bound_thread = nullptr;
+}
+
+VisitScope::VisitScope(Thread& visitor) : caller_(*bound_thread) {
+  bound_thread = &visitor;
+  set_current_attention(&visitor.attention_);
+}
+
+VisitScope::~VisitScope() {
+  bound_thread = &caller_;
+  set_current_attention(&caller_.attention_);
+}
+
+void Thread::attach(Thread& first) {
+  const int host_thread = first.host_thread_.load();
+  std::lock_guard lock(cage_.threads_mutex_);
+  wait_attention_ = &first.own_wait_attention_;
+  host_thread_ = host_thread;
+}
+
+void Thread::detach() {
+  std::lock_guard lock(cage_.threads_mutex_);
+  wait_attention_ = &own_wait_attention_;
+  host_thread_ = 0;
 }
 
 void Thread::bind(int host_thread) {
@@ -125,6 +150,7 @@ void Thread::reset() {
   restored_mask_.reset();
   signal_stack_ = {0, SS_DISABLE, 0};
   clear_attention(kEnd);
+  own_wait_attention_ = attention_.load() != 0;
 }
 
 void Thread::interrupt() {
@@ -151,7 +177,7 @@ void Thread::run_exit_actions() {
   if (!robust_list_.is_null()) {
     auto head = memory.read(robust_list_);
     if (head.ok()) {
-      const uint32_t end = robust_list_.offset;
+      const uint32_t end = robust_list_.address();
       const uint32_t pending = head->pending & ~1u;
       uint32_t entry = head->next & ~1u;
       for (int i = 0; i < kRobustListLimit && entry != end; ++i) {

@@ -5,9 +5,16 @@
 // Life: made by its cage (Cage::create_thread), bound to a host thread by ThreadBinding while that
 // runs it, and destroyed by whoever ran it. The main thread belongs to the cage.
 //
-// Ownership: a cage outlives its threads.
-// Thread-safety: request_attention(), interrupt() and id() may be called from any thread;
-// everything else belongs to the thread itself, but for what is said of affinity.
+// A host thread may run several, one within another's system call: a visitor (Cage::create_visitor)
+// is a cage's thread on the host thread of another cage's, whose call it answers. Each has an
+// attention word of its own. Waits look at a word that all threads of one host thread have in
+// common, the one of the first: whatever is wanted of whichever of them ends a wait with EINTR.
+//
+// Ownership: a cage outlives its threads; the first thread of a host thread outlives its visitors'
+// attachments.
+// Thread-safety: request_attention() and interrupt() may be called from any thread while the thread
+// cannot end (within Cage::with_threads, or by itself), id() from any; everything else belongs to
+// the thread itself, but for what is said of affinity.
 #pragma once
 
 #include <sys/resource.h>
@@ -35,6 +42,7 @@ class Thread {
   // Why a thread should leave whatever it waits for, and look.
   static constexpr uint32_t kEnd = 1 << 0;     // the thread or its cage is to end
   static constexpr uint32_t kSignal = 1 << 1;  // a signal is to be delivered
+  static constexpr uint32_t kLook = 1 << 2;    // Cage::acknowledge() is to be called
 
   ~Thread();
   Thread(const Thread&) = delete;
@@ -61,13 +69,21 @@ class Thread {
   void run_exit_actions();
 
   const std::atomic<uint32_t>& attention() const { return attention_; }
-  void request_attention(uint32_t reasons) { attention_.fetch_or(reasons); }
+  void request_attention(uint32_t reasons) {
+    attention_.fetch_or(reasons);
+    wait_attention_.load()->store(1);
+  }
   void clear_attention(uint32_t reasons) { attention_.fetch_and(~reasons); }
   // For exec: as new, but for what Signals keeps here, and not called back any more.
   void reset();
   // Makes the thread notice its attention word, wherever it is. Does nothing if no host thread runs
   // it at present.
   void interrupt();
+
+  // For a visitor: it runs on the calling host thread from now on, whose first thread is `first`,
+  // and until detach(). What it runs there, it runs between a VisitScope's begin and end.
+  void attach(Thread& first);
+  void detach();
 
   // Signals this thread does not want now; changed through Signals.
   SignalSet signal_mask() const { return signal_mask_; }
@@ -94,6 +110,9 @@ class Thread {
   // For the thread itself.
   void count_call() { calls_.store(calls() + 1, std::memory_order_relaxed); }
 
+  // For whoever runs the thread.
+  void* runner = nullptr;
+
   // sigaltstack(2).
   GuestSignalStack signal_stack() const { return signal_stack_; }
   void set_signal_stack(GuestSignalStack stack) { signal_stack_ = stack; }
@@ -102,6 +121,7 @@ class Thread {
   friend class Cage;
   friend class Signals;
   friend class ThreadBinding;
+  friend class VisitScope;
 
   Thread(Cage& cage, int id) : cage_(cage), id_(id) {}
 
@@ -125,6 +145,11 @@ class Thread {
   std::optional<SignalSet> restored_mask_;
   GuestSignalStack signal_stack_{0, 2 /* SS_DISABLE */, 0};
   std::atomic<uint32_t> attention_ = 0;
+  // What waits look at: this one's own word, or for an attached visitor the first thread's. Changed
+  // with the mutex of the cage's threads held.
+  std::atomic<uint32_t> own_wait_attention_ = 0;
+  std::atomic<std::atomic<uint32_t>*> wait_attention_ = &own_wait_attention_;
+  bool is_visitor_ = false;
   std::atomic<uint64_t> calls_ = 0;
   // Changed with the mutex of the cage's threads held: who holds it knows that the host thread
   // still runs this one.
@@ -147,6 +172,18 @@ class ThreadBinding {
 
  private:
   Thread& thread_;
+};
+
+// While it lives, the calling host thread runs `visitor`, which is attached to it, in place of the
+// thread whose call that answers.
+class VisitScope {
+ public:
+  explicit VisitScope(Thread& visitor);
+  ~VisitScope();
+  VisitScope(const VisitScope&) = delete;
+
+ private:
+  Thread& caller_;
 };
 
 // What is to become of a new process; see clone(2).
@@ -172,9 +209,10 @@ class ThreadStarter {
   // After an error nothing has changed; otherwise the caller must end. ENOEXEC if the file is no
   // program.
   virtual Result<void> execute(Thread& caller, OpenFile& file, ProgramArguments program) = 0;
-  // Runs the guest's thread entry with `start_block`, at once or soon, on a host thread of its own
+  // Within a system call of `caller`: runs the guest's thread entry with `start_block`, at once or soon, on a host thread of its own
   // that takes over `thread`. EAGAIN or ENOMEM if there is none to be had; `thread` is then gone.
-  virtual Result<void> start(std::unique_ptr<Thread> thread, uint32_t start_block) = 0;
+  virtual Result<void> start(Thread& caller, std::unique_ptr<Thread> thread,
+                             uint32_t start_block) = 0;
 };
 
 }  // namespace linden::microvisor

@@ -27,7 +27,7 @@ SyscallResult sys_get_robust_list(Thread& thread, int id, GuestPtr<uint32_t> hea
     return Error{thread.cage().has_thread(id) ? EPERM : ESRCH};
   }
   TRY(thread.cage().memory().write(size, sizeof(GuestRobustListHead)));
-  TRY(thread.cage().memory().write(head, thread.robust_list().offset));
+  TRY(thread.cage().memory().write(head, thread.robust_list().address()));
   return 0;
 }
 
@@ -50,7 +50,7 @@ SyscallResult clone_thread(Thread& thread, uint32_t flags, uint32_t start_block,
   if (flags & CLONE_PARENT_SETTID) TRY(cage.memory().write(parent_tid, id));
   if (flags & CLONE_CHILD_SETTID) TRY(cage.memory().write(child_tid, id));
   if (flags & CLONE_CHILD_CLEARTID) created->set_clear_tid(child_tid);
-  TRY(cage.start_thread(std::move(created), start_block));
+  TRY(cage.start_thread(thread, std::move(created), start_block));
   return id;
 }
 

@@ -11,8 +11,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/context.h"
+#include "runtime/grate_calls.h"
 #include "runtime/guest_thread.h"
 #include "runtime/host_threads.h"
+#include "runtime/interposition.h"
 #include "runtime/lind_imports.h"
 #include "runtime/syscall_frame.h"
 
@@ -31,10 +33,23 @@ std::optional<uint32_t> exported_constant(const Instance& instance, const char* 
   return static_cast<uint32_t>(global->cell.low);
 }
 
-// The frames of the calling thread, from the system call that it is in.
-std::span<const std::byte> current_frames() {
-  const uintptr_t begin = current_context().activation - sizeof(SyscallFrame);
-  return {reinterpret_cast<const std::byte*>(begin), GuestThread::current().stack_top()};
+// The frames of a task, from the system call that it is in. On its own host thread, on which grates
+// may have been called since.
+std::span<const std::byte> frames_of(const GuestTask& task) {
+  const uintptr_t base = &task == current_user_data() ? current_context().host_stack_pointer
+                                                      : task.base;
+  const auto* begin = reinterpret_cast<const std::byte*>(task.frame);
+  if (task.stack_top != nullptr) return {begin, task.stack_top};
+  // The first guest thread was entered from the host's own stack.
+  const GuestThread& thread = GuestThread::current();
+  const auto* end =
+      thread.is_on_stack(base) ? reinterpret_cast<const std::byte*>(base) : thread.stack_top();
+  return {begin, end};
+}
+
+// Null for a thread that only makes a call for another cage.
+GuestTask* task_of(const microvisor::Thread& thread) {
+  return static_cast<GuestTask*>(thread.runner);
 }
 
 #ifndef NDEBUG
@@ -63,8 +78,10 @@ class CageProgram::Release {
     opened_ = 1;
     ::syscall(SYS_futex, &opened_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
   }
-  void wait(const microvisor::Thread& thread) {
-    while (opened_.load() == 0 && !thread.must_end()) {
+  void wait(microvisor::Thread& thread) {
+    while (opened_.load() == 0 && !thread.must_end() &&
+           !microvisor::current_thread()->must_end()) {
+      if (thread.attention().load() & microvisor::Thread::kLook) thread.cage().acknowledge();
       ::syscall(SYS_futex, &opened_, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
     }
   }
@@ -73,13 +90,21 @@ class CageProgram::Release {
   std::atomic<uint32_t> opened_ = 0;
 };
 
+GuestTask::GuestTask(microvisor::Thread& thread, CageProgram& program, Instance& instance)
+    : thread(thread), program(program), instance(instance), member(program.member()) {
+  thread.runner = this;
+  instance.user_data = this;
+}
+
 absl::StatusOr<std::unique_ptr<CageProgram>> CageProgram::create(
     std::shared_ptr<const CompiledModule> module, microvisor::Cage& cage,
     ProgramSettings settings) {
   settings.prototypes = std::make_shared<ProgramPrototypes>();
+  settings.interposition = std::make_shared<Interposition>();
   settings.memories = MemoryPool::create(cage.host(), settings.memory_limit.value_or(UINT64_MAX));
   std::unique_ptr<CageProgram> program(
       new CageProgram(cage, std::make_shared<const ProgramSettings>(std::move(settings))));
+  program->member_ = program->interposition().add(*program, nullptr);
   cage.set_thread_starter(program.get());
   if (absl::Status status = program->link(std::move(module)); !status.ok()) return status;
   return program;
@@ -95,8 +120,7 @@ absl::Status CageProgram::link(std::shared_ptr<const CompiledModule> module) {
       [this](const jit::Import& import) { return find_lind_import(*store_, import); },
       [&](Instance& instance) {
         instance_ = &instance;
-        main_task_.emplace(GuestTask{cage_.main_thread(), *this, instance, {}});
-        instance.user_data = &*main_task_;
+        main_task_.emplace(cage_.main_thread(), *this, instance);
         prepared = prepare_memory(instance);
       });
   if (!linked.ok()) return linked.status();
@@ -128,11 +152,11 @@ void CageProgram::keep_prototype() {
 void CageProgram::replicate_main_instance(Instance& original) {
   own_instance_ = original.replicate(image_->memory.get());
   instance_ = own_instance_.get();
-  main_task_.emplace(GuestTask{cage_.main_thread(), *this, *instance_, {}});
-  instance_->user_data = &*main_task_;
+  main_task_.emplace(cage_.main_thread(), *this, *instance_);
 }
 
 CageProgram::~CageProgram() {
+  if (member_) interposition().end(*this);
   cage_.set_thread_starter(nullptr);
   cage_.set_address_space(nullptr);
   cage_.set_memory({});
@@ -155,8 +179,18 @@ absl::Status CageProgram::prepare_memory(Instance& instance) {
   return absl::OkStatus();
 }
 
+void CageProgram::release_image() {
+  std::shared_ptr<MemoryImage> released;
+  std::lock_guard lock(image_mutex_);
+  // Its memory goes after the lock.
+  released = std::move(image_);
+}
+
 void CageProgram::set_image(std::shared_ptr<MemoryImage> image, bool is_borrowed) {
-  image_ = std::move(image);
+  {
+    std::lock_guard lock(image_mutex_);
+    image_ = std::move(image);
+  }
   cage_.set_memory(microvisor::GuestMemory(image_->memory->base(), &image_->memory->size()),
                    is_borrowed);
   cage_.set_address_space(&image_->address_space);
@@ -189,6 +223,7 @@ CageProgram::Outcome CageProgram::finish() {
   while (true) {
     cage_.wait_for_threads();
     if (cage_.exit_status() || !cage_.is_executing()) break;
+    interposition().begin_program(*this);
     if (!begin_next_program().ok()) {
       // There is no program left that could be told.
       cage_.exit(microvisor::ExitStatus::killed(SIGKILL));
@@ -197,6 +232,7 @@ CageProgram::Outcome CageProgram::finish() {
     FunctionReference* start = *find_entry("_start", 0);
     run_thread(cage_.main_thread(), [&] { return instance_->call(start, {}, {}); });
   }
+  interposition().end(*this);
   std::lock_guard lock(trap_mutex_);
   return {
       cage_.exit_status().value_or(microvisor::ExitStatus::exited(cage_.main_thread().exit_code())),
@@ -206,7 +242,7 @@ CageProgram::Outcome CageProgram::finish() {
 absl::Status CageProgram::begin_next_program() {
   cage_.set_address_space(nullptr);
   cage_.set_memory({});
-  image_.reset();
+  release_image();
   watch_idle_memories(cage_.host());
   own_instance_.reset();
   store_.reset();
@@ -248,6 +284,7 @@ void CageProgram::run_thread(microvisor::Thread& thread, Enter enter) {
 #endif
   {
     microvisor::ThreadBinding binding(thread);
+    GrateCalls calls(thread);
     // A start function that returns has ended the program, as main's return does.
     std::optional<Trap> trap = enter();
     if (!trap) {
@@ -270,7 +307,6 @@ const void* CageProgram::signal_entry() {
   return nullptr;
 }
 
-// Ends the whole program, as a fatal signal does.
 void CageProgram::note_trap(Trap trap) {
   const int signal = trap.exit_code() - 128;
   {
@@ -280,17 +316,16 @@ void CageProgram::note_trap(Trap trap) {
   cage_.exit(microvisor::ExitStatus::killed(signal));
 }
 
-microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> thread,
+microvisor::Result<void> CageProgram::start(microvisor::Thread& caller,
+                                            std::unique_ptr<microvisor::Thread> thread,
                                             uint32_t start_block) {
+  if (task_of(caller) == nullptr) return microvisor::Error{EPERM};
   absl::StatusOr<FunctionReference*> entry = find_entry("lind_thread_start", 1);
   if (!entry.ok()) return microvisor::Error{ENOSYS};
-  // Of the instance that makes the call: it is the one whose globals are current here.
-  auto* caller = static_cast<Instance*>(current_context().instance->owner);
   absl::Status started = run_on_host_thread(
-      cage_.host(), [this, thread = std::move(thread), instance = caller->replicate(),
+      cage_.host(), [this, thread = std::move(thread), instance = task_of(caller)->instance.replicate(),
                      entry = *entry, start_block]() mutable {
-        GuestTask task{*thread, *this, *instance, {}};
-        instance->user_data = &task;
+        GuestTask task(*thread, *this, *instance);
         const Value argument = Value::i32(start_block);
         run_thread(*thread, [&] { return instance->call(entry, {&argument, 1}, {}); });
         instance.reset();
@@ -304,12 +339,15 @@ microvisor::Result<void> CageProgram::start(std::unique_ptr<microvisor::Thread> 
 microvisor::Result<void> CageProgram::fork(microvisor::Thread& caller,
                                            std::unique_ptr<microvisor::Cage> child_cage,
                                            const microvisor::ForkRequest& request) {
+  // There are no frames that the child could go on with.
+  GuestTask* const task = task_of(caller);
+  if (task == nullptr) return microvisor::Error{EPERM};
   // A module without memory; no C program is.
   if (image_ == nullptr) return microvisor::Error{ENOMEM};
-  std::unique_ptr<CageProgram> child = TRY(make_child(std::move(child_cage), request));
+  std::unique_ptr<CageProgram> child = TRY(make_child(*task, std::move(child_cage), request));
   std::shared_ptr<Release> release;
   if (request.waits) release = child->release_ = std::make_shared<Release>();
-  const std::span<const std::byte> frames = current_frames();
+  const std::span<const std::byte> frames = frames_of(*task);
 #ifndef NDEBUG
   require_no_stack_address(frames);
 #endif
@@ -324,10 +362,13 @@ microvisor::Result<void> CageProgram::fork(microvisor::Thread& caller,
 }
 
 microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
-    std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request) {
+    GuestTask& caller, std::unique_ptr<microvisor::Cage> cage,
+    const microvisor::ForkRequest& request) {
   std::unique_ptr<CageProgram> child(new CageProgram(*cage, settings_));
   child->owned_cage_ = std::move(cage);
   child->store_ = store_;
+  child->member_ = interposition().add(*child, &member());
+  if (child->member_ == nullptr) return microvisor::Error{ENOMEM};
   if (request.borrows_memory) {
     child->set_image(image_, /*is_borrowed=*/true);
   } else {
@@ -337,9 +378,10 @@ microvisor::Result<std::unique_ptr<CageProgram>> CageProgram::make_child(
   if (!request.set_tid.is_null()) {
     (void)child->cage_.memory().write(request.set_tid, child->cage_.id());
   }
-  // Of the instance that makes the call: it is the one whose globals are current here.
-  auto* caller = static_cast<Instance*>(current_context().instance->owner);
-  child->replicate_main_instance(*caller);
+  if (int error = interposition().interpose_child(caller, *child); error != 0) {
+    return microvisor::Error{error};
+  }
+  child->replicate_main_instance(caller.instance);
   child->cage_.set_thread_starter(child.get());
   return child;
 }

@@ -23,16 +23,31 @@
 #include "runtime/program_loader.h"
 #include "runtime/program_prototype.h"
 #include "runtime/store.h"
+#include "threei/registry.h"
 
 namespace linden::runtime {
 
+class Interposition;
+
 // One thread of a program: what its system calls find in Instance::user_data.
 struct GuestTask {
+  // Becomes the thread's runner and the instance's user_data.
+  GuestTask(microvisor::Thread& thread, class CageProgram& program, Instance& instance);
+  GuestTask(const GuestTask&) = delete;
+
   microvisor::Thread& thread;
   class CageProgram& program;
   Instance& instance;
+  const threei::Member& member;            // the program's
   microvisor::GuestSiginfo information{};  // of the signal that is being delivered
   bool has_called = false;                 // the host, for anything
+
+  // The system call that it is in, or the last one.
+  struct SyscallFrame* frame = nullptr;
+  // Where its frames end; null: at `base`.
+  const std::byte* stack_top = nullptr;
+  // Context::host_stack_pointer, while it waits for a grate.
+  uintptr_t base = 0;
 };
 
 // What a program and all that it forks have in common.
@@ -46,6 +61,7 @@ struct ProgramSettings {
   // Told of every system call; borrowed. Null: nobody.
   CallObserver* observer = nullptr;
   // Made by create().
+  std::shared_ptr<Interposition> interposition = nullptr;
   std::shared_ptr<MemoryPool> memories = nullptr;
   std::shared_ptr<ProgramPrototypes> prototypes = nullptr;
 };
@@ -69,7 +85,8 @@ class CageProgram final : public microvisor::ThreadStarter {
   // The code of the export lind_signal_entry. Null if there is none: then the program is to end.
   const void* signal_entry();
 
-  microvisor::Result<void> start(std::unique_ptr<microvisor::Thread> thread,
+  microvisor::Result<void> start(microvisor::Thread& caller,
+                                 std::unique_ptr<microvisor::Thread> thread,
                                  uint32_t start_block) override;
   microvisor::Result<void> fork(microvisor::Thread& caller, std::unique_ptr<microvisor::Cage> child,
                                 const microvisor::ForkRequest& request) override;
@@ -78,6 +95,15 @@ class CageProgram final : public microvisor::ThreadStarter {
 
   microvisor::Cage& cage() { return cage_; }
   CallObserver* observer() const { return settings_->observer; }
+  threei::Member& member() const { return *member_; }
+  Interposition& interposition() const { return *settings_->interposition; }
+  // Null if it has none. From any thread.
+  std::shared_ptr<MemoryImage> image() const {
+    std::lock_guard lock(image_mutex_);
+    return image_;
+  }
+  // Ends the whole program, as a fatal signal does. From any thread.
+  void note_trap(Trap trap);
   // Of guest memory, now.
   uint64_t mapped_bytes() const { return image_ ? image_->address_space.mapped_bytes() : 0; }
 
@@ -87,6 +113,8 @@ class CageProgram final : public microvisor::ThreadStarter {
 
   CageProgram(microvisor::Cage& cage, std::shared_ptr<const ProgramSettings> settings)
       : cage_(cage), settings_(std::move(settings)) {}
+  // Lets go of the memory.
+  void release_image();
 
   // Makes store, memory and instance for a module, none of which may exist.
   absl::Status link(std::shared_ptr<const CompiledModule> module);
@@ -99,7 +127,7 @@ class CageProgram final : public microvisor::ThreadStarter {
   void replicate_main_instance(Instance& original);
   void set_image(std::shared_ptr<MemoryImage> image, bool is_borrowed = false);
   microvisor::Result<std::unique_ptr<CageProgram>> make_child(
-      std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request);
+      GuestTask& caller, std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request);
   // A forked program's life, from the frames to its end.
   static void run_child(std::unique_ptr<CageProgram> child, std::vector<std::byte> frames);
   absl::StatusOr<FunctionReference*> find_entry(const char* name, size_t parameters) const;
@@ -110,12 +138,14 @@ class CageProgram final : public microvisor::ThreadStarter {
   // last one ended. To be called when the main thread has ended.
   Outcome finish();
   absl::Status begin_next_program();
-  void note_trap(Trap trap);
 
   std::unique_ptr<microvisor::Cage> owned_cage_;  // a forked program's
   microvisor::Cage& cage_;
   const std::shared_ptr<const ProgramSettings> settings_;
   std::shared_ptr<Store> store_;
+  std::shared_ptr<threei::Member> member_;
+  // Held by other threads than the main one, and by that to change what it guards.
+  mutable std::mutex image_mutex_;
   std::shared_ptr<MemoryImage> image_;      // also a vforked child's that borrows it
   std::unique_ptr<Instance> own_instance_;  // if it is a copy of one of the store's
   Instance* instance_ = nullptr;            // the main thread's

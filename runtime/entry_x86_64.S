@@ -154,7 +154,7 @@ linden_enter_copy:
         movq    136(%rsp), %r14
         movq    144(%rsp), %r15
         xorl    %eax, %eax
-        addq    $152, %rsp
+        addq    96(%rsp), %rsp
         ret
         .size   linden_enter_copy, . - linden_enter_copy
 
@@ -188,10 +188,25 @@ linden_host_entry:
         JUMP_TO_HOST *LINDEN_REFERENCE_HOST_FUNCTION(%r11)
         .size   linden_host_entry, . - linden_host_entry
 
-// any_code of lind.syscall. Its frame is a SyscallFrame (lind_imports.cpp): what the guest asked for, the
-// registers that it wants back, and what is to be done before the call returns. It holds nothing that
-// depends on where the stack lies, and no host frame is beneath it while a signal handler runs, so fork can
-// copy a stack that has any number of them. It is known to stack_walk.cpp.
+        .macro  SAVE_PRESERVED
+        movq    %rbx, 104(%rsp)
+        movq    %rbp, 112(%rsp)
+        movq    %r12, 120(%rsp)
+        movq    %r13, 128(%rsp)
+        movq    %r14, 136(%rsp)
+        movq    %r15, 144(%rsp)
+        .endm
+
+        .macro  FORWARDED_ARGUMENT from to
+        movq    CONTEXT(OVERFLOW) + \from, %rax
+        movq    %rax, \to(%rsp)
+        .endm
+
+// any_code of lind.syscall and lind.make-syscall. Their frame is a SyscallFrame, for the latter followed by
+// what a forwarded call has beside: what the guest asked for, the registers that it wants back, and what is
+// to be done before the call returns. It holds nothing that depends on where the stack lies, and no host
+// frame is beneath it while a signal handler runs, so fork can copy a stack that has any number of them. It
+// is known to stack_walk.cpp.
         .globl  linden_syscall_entry
         .type   linden_syscall_entry, @function
         .p2align 4
@@ -209,12 +224,8 @@ linden_syscall_entry:
         movq    %r9, 40(%rsp)
         movq    CONTEXT(OVERFLOW), %rax
         movq    %rax, 48(%rsp)
-        movq    %rbx, 104(%rsp)
-        movq    %rbp, 112(%rsp)
-        movq    %r12, 120(%rsp)
-        movq    %r13, 128(%rsp)
-        movq    %r14, 136(%rsp)
-        movq    %r15, 144(%rsp)
+        movq    $152, 96(%rsp)
+        SAVE_PRESERVED
         movq    %rsp, %rdi
         call    linden_syscall
 1:      WIPE_HOST_FRAMES
@@ -229,7 +240,7 @@ linden_syscall_return:
         cmpl    $0, (%r11)
         jne     2f
         movq    56(%rsp), %rax
-        addq    $152, %rsp
+        addq    96(%rsp), %rsp
         ret
         .globl  linden_syscall_return_end
 linden_syscall_return_end:
@@ -242,10 +253,40 @@ linden_syscall_return_end:
         call    *64(%rsp)
         .globl  linden_signal_handler_return
 linden_signal_handler_return:
-        leaq    152(%rsp), %rax
+        movq    96(%rsp), %rax
+        addq    %rsp, %rax
         movq    %rax, CONTEXT(ACTIVATION)
         movq    %rsp, %rdi
         call    linden_resume_syscall
+        jmp     1b
+
+        .globl  linden_make_syscall_entry
+        .p2align 4
+linden_make_syscall_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        subq    $216, %rsp
+        movl    %edi, %edi
+        movq    %rdi, (%rsp)
+        movq    %r8, 8(%rsp)
+        movq    %rdx, 152(%rsp)
+        movq    %rcx, 160(%rsp)
+        movq    %r9, 168(%rsp)
+        FORWARDED_ARGUMENT 0, 16
+        FORWARDED_ARGUMENT 16, 176
+        FORWARDED_ARGUMENT 32, 24
+        FORWARDED_ARGUMENT 48, 184
+        FORWARDED_ARGUMENT 64, 32
+        FORWARDED_ARGUMENT 80, 192
+        FORWARDED_ARGUMENT 96, 40
+        FORWARDED_ARGUMENT 112, 200
+        FORWARDED_ARGUMENT 128, 48
+        FORWARDED_ARGUMENT 144, 208
+        movq    $216, 96(%rsp)
+        SAVE_PRESERVED
+        movq    %rsp, %rdi
+        call    linden_make_syscall
         jmp     1b
         .size   linden_syscall_entry, . - linden_syscall_entry
 

@@ -102,8 +102,8 @@ void handle_interrupt(int, siginfo_t*, void* context) {
   // wait for the next system call.
   if (microvisor::Thread* thread = microvisor::current_thread()) {
     thread->cage().signals().end_if_fatal(*thread);
-  }
-  if ((microvisor::current_attention().load() & microvisor::Thread::kEnd) != 0) {
+    if (thread->attention().load() & microvisor::Thread::kLook) thread->cage().acknowledge();
+    if (!thread->must_end()) return;
     GuestThread::current().note_trap(jit::TrapCode::Exit, pc,
                                      static_cast<uintptr_t>(registers[REG_RSP]));
     registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);

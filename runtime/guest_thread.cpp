@@ -47,14 +47,41 @@ GuestThread& GuestThread::current() {
   return thread;
 }
 
-absl::Status GuestThread::prepare(microvisor::Host* host) {
-  if (top_ != nullptr) return absl::OkStatus();
-  install_fault_handlers();
-  mapping_size_ = kGuardSize + kReserveSize + configured_stack_size.load();
-  mapping_ = map(host, mapping_size_);
-  if (mapping_ == nullptr || !forbid(host, mapping_, kGuardSize)) {
-    return absl::ResourceExhaustedError("cannot allocate a guest stack");
+bool GuestThread::Stack::map(microvisor::Host* host) {
+  if (mapping == nullptr) {
+    size = kGuardSize + kReserveSize + configured_stack_size.load();
+    mapping = runtime::map(host, size);
   }
+  if (mapping == nullptr || !forbid(host, mapping, kGuardSize)) return false;
+  top = mapping + size;
+  return true;
+}
+
+GuestThread::Stack::~Stack() {
+  if (mapping != nullptr) munmap(mapping, size);
+}
+
+bool GuestThread::Stack::is_in_guard(uintptr_t address) const {
+  return address - reinterpret_cast<uintptr_t>(mapping) < kGuardSize;
+}
+
+bool GuestThread::Stack::contains(uintptr_t address) const {
+  return top != nullptr &&
+         address - reinterpret_cast<uintptr_t>(mapping) - kGuardSize < size - kGuardSize;
+}
+
+std::optional<GuestThread::Bounds> GuestThread::visit_stack(microvisor::Host& host) {
+  if (visit_.top == nullptr && !visit_.map(&host)) return std::nullopt;
+  return Bounds{visit_.top, visit_.limit()};
+}
+
+absl::Status GuestThread::prepare(microvisor::Host* host) {
+  if (main_.top != nullptr) return absl::OkStatus();
+  install_fault_handlers();
+  Stack& stack = main_;
+  if (!stack.map(host)) return absl::ResourceExhaustedError("cannot allocate a guest stack");
+  // Not ready before all of it is.
+  std::byte* const top = std::exchange(stack.top, nullptr);
   stack_t current_signal_stack{};
   sigaltstack(nullptr, &current_signal_stack);
   if ((current_signal_stack.ss_flags & SS_DISABLE) != 0) {
@@ -67,8 +94,8 @@ absl::Status GuestThread::prepare(microvisor::Host* host) {
     signal_stack.ss_size = kSignalStackSize;
     sigaltstack(&signal_stack, nullptr);
   }
-  top_ = mapping_ + mapping_size_;
-  current_context().stack_limit = reinterpret_cast<uintptr_t>(mapping_ + kGuardSize + kReserveSize);
+  stack.top = top;
+  current_context().stack_limit = stack.limit();
   return absl::OkStatus();
 }
 
@@ -79,25 +106,30 @@ GuestThread::~GuestThread() {
     sigaltstack(&disabled, nullptr);
     munmap(signal_stack_, kSignalStackSize);
   }
-  if (mapping_ != nullptr) munmap(mapping_, mapping_size_);
 }
 
 void GuestThread::release_unused_stack() {
   constexpr size_t kKept = size_t{64} << 10;
-  madvise(stack_bottom(), static_cast<size_t>(top_ - stack_bottom()) - kKept, MADV_DONTNEED);
+  madvise(stack_bottom(), static_cast<size_t>(main_.top - stack_bottom()) - kKept, MADV_DONTNEED);
+  if (visit_.top == nullptr) return;
+  std::byte* const bottom = visit_.mapping + kGuardSize;
+  madvise(bottom, static_cast<size_t>(visit_.top - bottom) - kKept, MADV_DONTNEED);
 }
 
 void GuestThread::clear_stack() {
-  if (mapping_ == nullptr) return;
-  madvise(stack_bottom(), static_cast<size_t>(top_ - stack_bottom()), MADV_DONTNEED);
+  for (const Stack* stack : {&main_, &visit_}) {
+    if (stack->top == nullptr) continue;
+    std::byte* const bottom = stack->mapping + kGuardSize;
+    madvise(bottom, static_cast<size_t>(stack->top - bottom), MADV_DONTNEED);
+  }
 }
 
 bool GuestThread::is_in_guard(uintptr_t address) const {
-  return address - reinterpret_cast<uintptr_t>(mapping_) < kGuardSize;
+  return main_.is_in_guard(address) || (visit_.top != nullptr && visit_.is_in_guard(address));
 }
 
 bool GuestThread::is_on_stack(uintptr_t address) const {
-  return address - reinterpret_cast<uintptr_t>(mapping_) - kGuardSize < mapping_size_ - kGuardSize;
+  return main_.contains(address) || visit_.contains(address);
 }
 
 void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {

@@ -2,6 +2,9 @@
 // and a place where a fault is noted. Made on the first call into a guest, freed when the thread
 // ends.
 //
+// Grates that are called by the guest run on a stack of their own of the same kind (visit_stack),
+// made when the first is called.
+//
 // The guest's stack, upwards:
 //   guard    PROT_NONE, wider than any frame may be, so that an overflowing frame cannot step over
 //   it reserve  for host functions called when the guest has used nearly everything usable   what
@@ -10,6 +13,7 @@
 #define LINDEN_RUNTIME_GUEST_THREAD_H_
 
 #include <array>
+#include <optional>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,8 +40,14 @@ class GuestThread {
   absl::Status prepare(microvisor::Host* host = nullptr);
   ~GuestThread();
 
-  std::byte* stack_top() const { return top_; }
-  std::byte* stack_bottom() const { return mapping_ + kGuardSize; }
+  std::byte* stack_top() const { return main_.top; }
+  std::byte* stack_bottom() const { return main_.mapping + kGuardSize; }
+  // The other one, and its Context::stack_limit; null if it cannot be had.
+  struct Bounds {
+    std::byte* top;
+    uintptr_t limit;
+  };
+  std::optional<Bounds> visit_stack(microvisor::Host& host);
   // Gives the pages of the stack back to the host, but for a few that the next guest will use
   // anyway.
   void release_unused_stack();
@@ -59,9 +69,21 @@ class GuestThread {
   Trap take_trap();
 
  private:
-  std::byte* mapping_ = nullptr;
-  size_t mapping_size_ = 0;
-  std::byte* top_ = nullptr;
+  struct Stack {
+    std::byte* mapping = nullptr;
+    size_t size = 0;
+    std::byte* top = nullptr;
+
+    bool map(microvisor::Host* host);
+    ~Stack();
+    bool is_in_guard(uintptr_t address) const;
+    bool contains(uintptr_t address) const;
+    uintptr_t limit() const {
+      return reinterpret_cast<uintptr_t>(mapping + kGuardSize + kReserveSize);
+    }
+  };
+  Stack main_;
+  Stack visit_;
   std::byte* signal_stack_ = nullptr;
 
   static constexpr size_t kMaximumFrames = 64;

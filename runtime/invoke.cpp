@@ -182,9 +182,22 @@ std::optional<Trap> Instance::call(FunctionReference* function, std::span<const 
   return call_function(function, &data_, arguments, results);
 }
 
+bool Instance::enter(FunctionReference* function, EntryFrame& frame, std::byte* stack_top) {
+  jit::Context& context = current_context();
+  jit::InstanceData* const caller = context.instance;
+  const uintptr_t activation = context.activation;
+  linden_switch_instance(&data_);
+  context.callee = function;
+  const bool is_done = linden_enter(function->code, &frame, stack_top) == 0;
+  linden_switch_instance(caller);
+  context.activation = activation;
+  if (!is_done) forget_stack(GuestThread::current().stack_bottom(), __builtin_frame_address(0));
+  return is_done;
+}
+
 std::optional<Trap> Instance::resume(std::span<const std::byte> frames) {
   EntryFrame frame{};
-  return enter(&data_, frame, [&](std::byte* stack_top, EntryFrame& frame) {
+  return runtime::enter(&data_, frame, [&](std::byte* stack_top, EntryFrame& frame) {
     std::byte* copy = stack_top - frames.size();
     std::memcpy(copy, frames.data(), frames.size());
     return linden_enter_copy(reinterpret_cast<const SyscallFrame*>(copy), &frame);

@@ -3,15 +3,18 @@
 #include <signal.h>
 
 #include "microvisor/dispatch.h"
+#include "microvisor/interruption.h"
 #include "microvisor/start_block.h"
 #include "runtime/cage_program.h"
 #include "runtime/context.h"
 #include "runtime/host_function.h"
+#include "runtime/interposition.h"
 #include "runtime/syscall_frame.h"
 
 namespace linden::runtime {
 
 extern "C" void linden_syscall_entry();
+extern "C" void linden_make_syscall_entry();
 
 namespace {
 
@@ -46,32 +49,52 @@ bool is_restarted(const SyscallFrame& frame) {
 // on.
 bool attend(GuestTask& task, SyscallFrame& frame) {
   microvisor::Thread& thread = task.thread;
+  // Before it is looked at what is wanted, so that nothing is missed.
+  (void)microvisor::clear_wait_attention();
+  if (thread.attention().load() & microvisor::Thread::kLook) thread.cage().acknowledge();
   if (!thread.must_end() && prepare_handler(task, frame)) return true;
   // Nothing is held here that unwinding would drop.
   if (thread.must_end()) raise_trap(TrapCode::Exit);
   return false;
 }
 
+int64_t perform(GuestTask& task, const SyscallFrame& frame) {
+  if (frame.size == sizeof(ForwardFrame)) {
+    return task.program.interposition().forward(task, static_cast<const ForwardFrame&>(frame));
+  }
+  if (task.member.table() != nullptr) return task.program.interposition().call(task, frame);
+  return microvisor::dispatch(task.thread, static_cast<int>(frame.number), frame.arguments);
+}
+
 int64_t observed_call(GuestTask& task, CallObserver& observer, const SyscallFrame& frame) {
   const int number = static_cast<int>(frame.number);
   observer.begin(task.thread, number, frame.arguments);
-  const int64_t result = microvisor::dispatch(task.thread, number, frame.arguments);
+  const int64_t result = perform(task, frame);
   observer.end(task.thread, number, frame.arguments, result);
   return result;
+}
+
+// Whether a call was ended by a call back that meant nothing to this thread, and is to be made
+// again. If it was meant for one whose call this thread answers, it must see that: EINTR.
+bool is_called_back_in_vain(const SyscallFrame& frame) {
+  return frame.result == -EINTR && microvisor::clear_wait_attention() &&
+         !GrateCalls::current().is_caller_called_back();
 }
 
 // Makes the call, again if need be. As linden_syscall().
 [[gnu::always_inline]] inline bool make_call(GuestTask& task, SyscallFrame& frame) {
   task.has_called = true;
+  task.frame = &frame;
   do {
     frame.handled = false;
     frame.restartable = true;
     CallObserver* const observer = task.program.observer();
-    frame.result =
-        observer != nullptr
-            ? observed_call(task, *observer, frame)
-            : microvisor::dispatch(task.thread, static_cast<int>(frame.number), frame.arguments);
-    if (task.thread.attention().load(std::memory_order_acquire) == 0) return false;
+    frame.result = observer != nullptr ? observed_call(task, *observer, frame)
+                                       : perform(task, frame);
+    if (task.thread.attention().load(std::memory_order_acquire) == 0) {
+      if (frame.result != -EINTR || !is_called_back_in_vain(frame)) return false;
+      continue;
+    }
     if (attend(task, frame)) return true;
   } while (is_restarted(frame));
   return false;
@@ -80,6 +103,10 @@ int64_t observed_call(GuestTask& task, CallObserver& observer, const SyscallFram
 // lind.syscall, by linden_syscall_entry. True: the entry is to call the handler that the frame
 // names, and then linden_resume_syscall(); false: the call returns frame->result.
 extern "C" bool linden_syscall(SyscallFrame* frame) {
+  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame);
+}
+
+extern "C" bool linden_make_syscall(SyscallFrame* frame) {
   return make_call(*static_cast<GuestTask*>(current_user_data()), *frame);
 }
 
@@ -118,6 +145,12 @@ std::optional<Extern> find_lind_import(Store& store, const jit::Import& import) 
     type.params[0] = ValueType::I32;
     return store.create_stub_function(std::move(type),
                                       reinterpret_cast<const void*>(&linden_syscall_entry));
+  }
+  if (import.name == "make-syscall") {
+    FunctionType type{std::vector<ValueType>(16, ValueType::I64), {ValueType::I64}};
+    type.params[0] = ValueType::I32;
+    return store.create_stub_function(std::move(type),
+                                      reinterpret_cast<const void*>(&linden_make_syscall_entry));
   }
   if (import.name == "start-block") return bind_host_function<start_block>(store);
   if (import.name == "signal-information") return bind_host_function<signal_information>(store);

@@ -14,14 +14,14 @@ extern "C" const char linden_cross_return[], linden_adapted_return[],
 constexpr uintptr_t kCrossInstance = 184;
 constexpr uintptr_t kStubFrameSize = 200;
 
-// 0: no stub continues there.
-uintptr_t stub_frame_size(uintptr_t return_address) {
+uintptr_t read_word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
+
+// `sp`: after the return. 0: no stub continues there.
+uintptr_t stub_frame_size(uintptr_t return_address, uintptr_t sp) {
   const auto* address = reinterpret_cast<const char*>(return_address);
   if (address == linden_cross_return || address == linden_adapted_return) return kStubFrameSize;
-  return address == linden_signal_handler_return ? sizeof(SyscallFrame) : 0;
+  return address == linden_signal_handler_return ? read_word(sp + offsetof(SyscallFrame, size)) : 0;
 }
-
-uintptr_t read_word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
 
 }  // namespace
 
@@ -46,7 +46,7 @@ void StackWalk::next() {
   uintptr_t return_address = read_word(slot);
   sp_ = slot + 8;
   // A loop, because what a stub calls may leave its frame by a tail call through another stub.
-  while (const uintptr_t frame_size = stub_frame_size(return_address)) {
+  while (const uintptr_t frame_size = stub_frame_size(return_address, sp_)) {
     if (return_address == reinterpret_cast<uintptr_t>(linden_cross_return)) {
       switched_instance_ = reinterpret_cast<jit::InstanceData*>(read_word(sp_ + kCrossInstance));
     }

@@ -132,6 +132,13 @@ class Instance {
   std::optional<Trap> call(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results);
 
+  // The same with registers, within a host function that another instance has called, from a stack
+  // of its own if `stack_top` is not null. False after a trap, which GuestThread then has.
+  bool enter(FunctionReference* function, struct EntryFrame& frame, std::byte* stack_top);
+
+  // The table of C's function pointers, or null.
+  const Table* function_table() const { return tables_.empty() ? nullptr : tables_[0]; }
+
   // Goes on with a copy of another thread's frames, taken in a system call of an instance of which
   // this is a copy: from the SyscallFrame to the top of the stack. The call returns 0. To be called
   // on a thread that runs no guest; the frames are not more than its stack.

@@ -1,4 +1,4 @@
-// The frame of linden_syscall_entry (entry_x86_64.S): a system call of the guest, from its
+// The frame of linden_syscall_entry and linden_make_syscall_entry (entry_x86_64.S): a system call of the guest, from its
 // beginning to its end. It lies on the guest's native stack, just below the return address into the
 // guest.
 //
@@ -23,15 +23,24 @@ struct SyscallFrame {
   bool handled;      // a handler has run
   bool restartable;  // and all that have, had SA_RESTART
   uint64_t restored_mask;
-  uint64_t padding;
+  uint64_t size;  // of the frame: which of the two it is
   // As the guest wants them back: rbx, rbp, r12 to r15.
   uint64_t saved_registers[6];
 };
 static_assert(offsetof(SyscallFrame, result) == 56);
 static_assert(offsetof(SyscallFrame, handler_entry) == 64);
 static_assert(offsetof(SyscallFrame, handler_arguments) == 72);
+static_assert(offsetof(SyscallFrame, size) == 96);
 static_assert(offsetof(SyscallFrame, saved_registers) == 104);
 static_assert(sizeof(SyscallFrame) == 152);
+
+// Of lind.make-syscall: a call for others, or beneath those that answer the guest's own.
+struct ForwardFrame : SyscallFrame {
+  uint64_t self;      // whose table says who answers
+  uint64_t target;    // on whom the microvisor acts
+  uint64_t cages[6];  // in whose memory each argument is
+};
+static_assert(sizeof(ForwardFrame) == 216);
 
 }  // namespace linden::runtime
 

@@ -1,0 +1,117 @@
+// A cage that answers system calls of others: how its handlers are run.
+//
+// A handler runs on the host thread of the caller, within the caller's system call: %gs, Context
+// and bound thread are the grate's meanwhile. Native frames go on a stack that all grates called by
+// one host thread have in common, so that no caller chooses how much of it they have left. C's
+// stack and thread-local variables are a GrateThread's: a thread of the grate that is made when a
+// host thread first calls, stays with that host thread until its guest thread ends, and then serves
+// another. So calls are as concurrent as callers are, and may nest: grates forward to grates.
+//
+// Signals of the grate are blocked on these threads. A grate that ends, in whatever way, calls them
+// back; the calls that they were answering fail with ESRCH. What is wanted of a *caller* while its
+// call is answered (a signal, its end) makes a wait of the handler fail with EINTR, once for each
+// occasion; the handler is never unwound for it, since it may hold the grate's locks.
+//
+// Ownership: the registry of 3i owns a Grate, host threads share it while they use it. The program
+// outlives revoke(). Thread-safety: all functions may be called concurrently.
+#ifndef LINDEN_RUNTIME_GRATE_H_
+#define LINDEN_RUNTIME_GRATE_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "runtime/cage_program.h"
+#include "runtime/guest_thread.h"
+#include "threei/registry.h"
+
+namespace linden::runtime {
+
+// A call as 3i passes it on.
+struct ForwardedCall {
+  uint64_t number;
+  uint64_t arguments[6];
+  uint64_t cages[6];  // in whose memory each argument is
+  uint64_t target;    // for whom it is made
+  uint64_t self;      // whose table is asked who answers it
+};
+
+struct GrateThread {
+  // Bits of `state`.
+  static constexpr uint32_t kBusy = 1;
+  static constexpr uint32_t kRevoked = 2;
+
+  std::atomic<uint32_t> state = 0;
+  unsigned depth = 0;  // of calls that it answers, one within another; its host thread's
+  // The next three are gone once it is revoked and not busy.
+  std::unique_ptr<microvisor::Thread> thread;
+  std::unique_ptr<Instance> instance;
+  std::optional<GuestTask> task;
+
+  // Functions that have been called, by some bits of their indexes.
+  struct Function {
+    uint32_t index = 0;  // 0 is no function
+    bool is_narrow = false;
+    FunctionReference* reference = nullptr;
+  };
+  Function functions[16];
+};
+
+class Grate final : public threei::Answerer {
+ public:
+  // `original`: an instance of the program, not running, with its memory; copied for each thread.
+  Grate(CageProgram& program, std::unique_ptr<Instance> original);
+  ~Grate() override;
+
+  using Stack = std::optional<GuestThread::Bounds>;
+
+  // A thread for the calling host thread, whose first guest thread is `first`; to be released when
+  // that ends. Null if there is none to be had, or the grate has ended. `stack`: where native frames
+  // go, unless they are there already.
+  std::shared_ptr<GrateThread> acquire(microvisor::Thread& first, const Stack& stack);
+  void release(std::shared_ptr<GrateThread> thread);
+
+  // Before and after answer(), by the thread's host thread. False if the grate has ended; then
+  // there is nothing to leave.
+  bool enter(GrateThread& thread);
+  void leave(GrateThread& thread);
+
+  // Runs a handler: the call's result, or nothing if the grate has ended before it gave one.
+  std::optional<int64_t> answer(GrateThread& thread, uint32_t function, const ForwardedCall& call,
+                                const Stack& stack);
+
+  // Whether a function of a program may be a handler: an index of its table whose function takes at
+  // most 16 words of 64 bits and gives one of 32 or 64.
+  static bool is_handler(const Instance& instance, uint32_t function);
+
+  // No handler is run any more. Returns when none runs, and nothing is left here that uses the
+  // program. Not for threads on which a handler of it runs.
+  void revoke();
+
+ private:
+  std::shared_ptr<GrateThread> make_thread(microvisor::Thread& first, const Stack& stack);
+  bool prepare(GrateThread& thread, const Stack& stack);
+  // False after a trap, which is then to be taken.
+  static bool run(GrateThread& thread, FunctionReference* function, struct EntryFrame& frame,
+                  const Stack& stack);
+  const GrateThread::Function* find_function(GrateThread& thread, uint32_t index) const;
+  static void dismantle(GrateThread& thread);
+
+  CageProgram& program_;
+  std::unique_ptr<Instance> original_;
+  FunctionReference* dispatcher_;  // of old handlers, or null
+  std::mutex mutex_;
+  std::condition_variable left_;
+  // Guarded by the mutex.
+  bool is_revoked_ = false;
+  std::vector<std::shared_ptr<GrateThread>> all_;
+  std::vector<std::shared_ptr<GrateThread>> idle_;
+};
+
+}  // namespace linden::runtime
+
+#endif

@@ -1,0 +1,306 @@
+#include "runtime/interposition.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "microvisor/dispatch.h"
+#include "microvisor/foreign_memory.h"
+#include "runtime/context.h"
+#include "runtime/copy_between.h"
+
+namespace linden::runtime {
+
+using microvisor::Error;
+using microvisor::GuestMemory;
+using microvisor::Result;
+
+namespace {
+
+GuestMemory view(const MemoryImage& image) {
+  return GuestMemory(image.memory->base(), &image.memory->size());
+}
+
+// Whose memory an argument is in.
+uint64_t memory_owner(uint64_t cage, uint64_t own) {
+  return (cage & threei::kOwnMemory) != 0 ? own : cage;
+}
+
+// What LIND_FORKINTERPOSE takes.
+struct GuestHandler {
+  uint32_t number;
+  uint32_t function;
+};
+constexpr uint32_t kMaximumHandlers = 4096;
+
+// Of the fork that the calling host thread is about to make.
+thread_local constinit const std::vector<GuestHandler>* handlers_for_child = nullptr;
+
+}  // namespace
+
+std::shared_ptr<threei::Member> Interposition::add(CageProgram& program, threei::Member* parent) {
+  const int id = program.cage().id();
+  {
+    std::lock_guard lock(mutex_);
+    programs_[id] = &program;
+  }
+  auto member = registry_.add(id, parent);
+  if (member == nullptr) {
+    std::lock_guard lock(mutex_);
+    programs_.erase(id);
+  }
+  return member;
+}
+
+void Interposition::kill(int id) {
+  std::lock_guard lock(mutex_);
+  auto found = programs_.find(id);
+  if (found != programs_.end()) {
+    found->second->cage().exit(microvisor::ExitStatus::killed(SIGKILL));
+  }
+}
+
+void Interposition::begin_program(CageProgram& program) {
+  threei::EndedGrate ended = registry_.begin_program(program.member());
+  for (int id : ended.to_be_killed) kill(id);
+  if (ended.answerer) static_cast<Grate&>(*ended.answerer).revoke();
+}
+
+void Interposition::end(CageProgram& program) {
+  threei::EndedGrate ended = registry_.end(program.member());
+  for (int id : ended.to_be_killed) kill(id);
+  if (ended.answerer) static_cast<Grate&>(*ended.answerer).revoke();
+  std::lock_guard lock(mutex_);
+  auto found = programs_.find(program.cage().id());
+  if (found != programs_.end() && found->second == &program) programs_.erase(found);
+}
+
+Result<void> Interposition::check_right(GuestTask& caller, uint64_t id) const {
+  if (id > INT32_MAX) return Error{ESRCH};
+  auto is_served = [&](int served) {
+    return GrateCalls::current().is_served(caller.program, served);
+  };
+  const int error = registry_.may_act_as(caller.member, static_cast<int>(id), is_served);
+  if (error != 0) return Error{error};
+  return {};
+}
+
+Result<std::shared_ptr<MemoryImage>> Interposition::memory_of(GuestTask& caller, uint64_t id) {
+  TRY(check_right(caller, id));
+  std::shared_ptr<MemoryImage> image;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = programs_.find(static_cast<int>(id));
+    if (found != programs_.end()) image = found->second->image();
+  }
+  if (image == nullptr) return Error{ESRCH};
+  return image;
+}
+
+template <typename Find>
+std::optional<int64_t> Interposition::ask_grates(GuestTask& caller, const ForwardedCall& call,
+                                                 Find find) {
+  threei::Handler handler = find();
+  while (handler) {
+    GrateCalls::Outcome outcome = GrateCalls::current().call(caller, handler, call);
+    if (outcome.result) return outcome.result;
+    if (outcome.failure == GrateCalls::Failure::NoThread) return -ENOMEM;
+    // What lies beneath has taken its place, unless nothing must.
+    const threei::Handler next = find();
+    if (next == handler) {
+      caller.thread.cage().exit(microvisor::ExitStatus::killed(SIGKILL));
+      return -ESRCH;
+    }
+    handler = next;
+  }
+  return std::nullopt;
+}
+
+int64_t Interposition::call(GuestTask& caller, const SyscallFrame& frame) {
+  if (caller.member.find(frame.number)) {
+    const auto own = static_cast<uint64_t>(caller.program.cage().id());
+    ForwardedCall call{frame.number, {}, {own, own, own, own, own, own}, own, own};
+    std::copy_n(frame.arguments, 6, call.arguments);
+    std::optional<int64_t> result =
+        ask_grates(caller, call, [&] { return caller.member.find(frame.number); });
+    if (result) return *result;
+  }
+  return microvisor::dispatch(caller.thread, static_cast<int>(frame.number), frame.arguments);
+}
+
+int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
+  const auto own = static_cast<uint64_t>(caller.program.cage().id());
+  ForwardedCall call{frame.number, {}, {}, frame.target, frame.self};
+  std::copy_n(frame.arguments, 6, call.arguments);
+  for (int i = 0; i < 6; ++i) call.cages[i] = memory_owner(frame.cages[i], own);
+  if (frame.target != own) {
+    if (auto right = check_right(caller, frame.target); !right.ok()) return -right.code();
+  }
+  std::optional<int64_t> result;
+  if (frame.self == own) {
+    result = ask_grates(caller, call, [&] { return caller.member.find(frame.number); });
+  } else {
+    if (auto right = check_right(caller, frame.self); !right.ok()) return -right.code();
+    const int self = static_cast<int>(frame.self);
+    result = ask_grates(caller, call, [&] { return registry_.find_handler(self, frame.number); });
+  }
+  return result ? *result : perform(caller, static_cast<int>(frame.target), call);
+}
+
+int64_t Interposition::perform(GuestTask& caller, int target, const ForwardedCall& call) {
+  switch (call.number) {
+    case threei::kRegisterHandler:
+      return register_handler(caller, call);
+    case threei::kCopyData:
+      return copy_data(caller, call);
+    case threei::kCopyHandlerTable: {
+      auto is_served = [&](int id) {
+        return GrateCalls::current().is_served(caller.program, id);
+      };
+      if (call.arguments[0] > INT32_MAX || call.arguments[1] > INT32_MAX) return -ESRCH;
+      return -registry_.copy_table(caller.program.member(), static_cast<int>(call.arguments[0]),
+                                   static_cast<int>(call.arguments[1]), is_served);
+    }
+    case threei::kForkInterpose:
+      return fork_interposed(caller, target, call);
+    default:
+      return perform_system_call(caller, target, call);
+  }
+}
+
+int64_t Interposition::perform_system_call(GuestTask& caller, int target,
+                                           const ForwardedCall& call) {
+  const int number = call.number > INT32_MAX ? -1 : static_cast<int>(call.number);
+  const microvisor::SyscallInfo* info = microvisor::find_syscall(number);
+  if (info == nullptr) return -ENOSYS;
+
+  std::array<std::shared_ptr<MemoryImage>, 6> images;
+  std::array<GuestMemory, 6> views;
+  const GuestMemory* memories[6] = {};
+  bool is_foreign = false;
+  for (size_t i = 0; i < 6; ++i) {
+    const bool points = microvisor::is_memory(info->arguments[i]) &&
+                        static_cast<uint32_t>(call.arguments[i]) != 0;
+    if (!points || call.cages[i] == static_cast<uint64_t>(target)) continue;
+    auto image = memory_of(caller, call.cages[i]);
+    if (!image.ok()) return -image.code();
+    images[i] = image.take();
+    views[i] = view(*images[i]);
+    memories[i] = &views[i];
+    is_foreign = true;
+  }
+  auto make = [&](microvisor::Thread& thread) {
+    return is_foreign ? microvisor::dispatch_foreign(thread, number, call.arguments, memories)
+                      : microvisor::dispatch(thread, number, call.arguments);
+  };
+  if (GuestTask* task = GrateCalls::current().task_of(target)) return make(task->thread);
+
+  // A descendant of which no thread is here.
+  std::unique_ptr<microvisor::Thread> visitor;
+  while (!expect_visitors(target)) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  {
+    std::lock_guard lock(mutex_);
+    auto found = programs_.find(target);
+    if (found == programs_.end()) return -ESRCH;
+    auto created = found->second->cage().create_visitor();
+    if (!created.ok()) return -created.code();
+    visitor = created.take();
+  }
+  visitor->attach(caller.thread);
+  int64_t result;
+  {
+    microvisor::VisitScope visit(*visitor);
+    result = make(*visitor);
+  }
+  visitor->detach();
+  return result;
+}
+
+bool Interposition::expect_visitors(int id) {
+  std::lock_guard lock(mutex_);
+  auto found = programs_.find(id);
+  return found == programs_.end() || found->second->cage().expect_visitors();
+}
+
+int64_t Interposition::register_handler(GuestTask& caller, const ForwardedCall& call) {
+  const auto [cage, number, grate, function, flags, unused] = call.arguments;
+  if (cage > INT32_MAX) return -ESRCH;
+  if (grate == threei::kDeregister) {
+    return -registry_.deregister(caller.program.member(), static_cast<int>(cage), number);
+  }
+  if (grate > INT32_MAX) return -ESRCH;
+  if (int error = registry_.may_name(caller.member, static_cast<int>(grate)); error != 0) {
+    return -error;
+  }
+  // A grate's program is its forks' too, so that functions are at the same places.
+  if (function > UINT32_MAX || !Grate::is_handler(caller.instance, static_cast<uint32_t>(function))) {
+    return -EINVAL;
+  }
+  while (!expect_visitors(static_cast<int>(grate))) {
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  auto answerer_of = [&](int id) -> std::shared_ptr<threei::Answerer> {
+    std::lock_guard lock(mutex_);
+    auto found = programs_.find(id);
+    if (found == programs_.end()) return nullptr;
+    CageProgram& program = *found->second;
+    std::shared_ptr<MemoryImage> image = program.image();
+    if (image == nullptr) return nullptr;
+    return std::make_shared<Grate>(program, caller.instance.replicate(image->memory.get()));
+  };
+  return -registry_.register_handler(
+      caller.program.member(),
+      {static_cast<int>(cage), number, static_cast<int>(grate), static_cast<uint32_t>(function),
+       flags},
+      answerer_of);
+}
+
+int64_t Interposition::copy_data(GuestTask& caller, const ForwardedCall& call) {
+  const auto [source, source_cage, destination, destination_cage, length, type] = call.arguments;
+  const auto own = static_cast<uint64_t>(caller.program.cage().id());
+  auto from = memory_of(caller, memory_owner(source_cage, own));
+  if (!from.ok()) return -from.code();
+  auto to = memory_of(caller, memory_owner(destination_cage, own));
+  if (!to.ok()) return -to.code();
+  auto copied = copy_between(view(**from), source, view(**to), destination, length, type);
+  return copied.ok() ? static_cast<int64_t>(*copied) : -copied.code();
+}
+
+int64_t Interposition::fork_interposed(GuestTask& caller, int target, const ForwardedCall& call) {
+  if (target != caller.program.cage().id()) return -EPERM;
+  const auto count = static_cast<uint32_t>(call.arguments[1]);
+  if (count > kMaximumHandlers) return -EINVAL;
+  auto image = memory_of(caller, call.cages[0]);
+  if (!image.ok()) return -image.code();
+  std::vector<GuestHandler> handlers(count);
+  const auto where = static_cast<uint32_t>(call.arguments[0]);
+  if (auto copied = view(**image).copy_in(handlers.data(), where, count * sizeof(GuestHandler));
+      !copied.ok()) {
+    return -copied.code();
+  }
+  handlers_for_child = &handlers;
+  const uint64_t none[6] = {};
+  const int64_t child = microvisor::dispatch(caller.thread, SYS_fork, none);
+  handlers_for_child = nullptr;
+  return child;
+}
+
+int Interposition::interpose_child(GuestTask& caller, CageProgram& child) {
+  if (handlers_for_child == nullptr) return 0;
+  for (const GuestHandler& handler : *std::exchange(handlers_for_child, nullptr)) {
+    ForwardedCall call{};
+    call.arguments[0] = static_cast<uint64_t>(child.cage().id());
+    call.arguments[1] = handler.number;
+    call.arguments[2] = static_cast<uint64_t>(caller.program.cage().id());
+    call.arguments[3] = handler.function;
+    if (const int64_t result = register_handler(caller, call); result != 0) {
+      return static_cast<int>(-result);
+    }
+  }
+  return 0;
+}
+
+}  // namespace linden::runtime

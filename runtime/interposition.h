@@ -1,0 +1,66 @@
+// 3i for the programs of one tree of cages: has each call answered by whom the cage's table says,
+// and carries out 3i's own calls.
+//
+// The registry (threei/registry.h) knows who may do what; here is what it takes to do it: which
+// program a cage runs, whose memory a pointer leads to, on which thread a call for another cage is
+// made.
+//
+// Thread-safety: all functions may be called concurrently. Programs are added before they run and
+// are ended, by their own host thread, when nothing of theirs runs any more.
+#ifndef LINDEN_RUNTIME_INTERPOSITION_H_
+#define LINDEN_RUNTIME_INTERPOSITION_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "runtime/grate_calls.h"
+#include "runtime/syscall_frame.h"
+#include "threei/registry.h"
+
+namespace linden::runtime {
+
+class Interposition {
+ public:
+  // Null if memory is short.
+  std::shared_ptr<threei::Member> add(CageProgram& program, threei::Member* parent);
+  // It is about to begin another program, or has ended; returns when no handler of it runs.
+  void begin_program(CageProgram& program);
+  void end(CageProgram& program);
+  // For a fork of `caller`'s, before it runs: the handlers that its call asks for. An errno, or 0.
+  int interpose_child(GuestTask& caller, CageProgram& child);
+
+  // A call that a cage with a table makes: lind.syscall.
+  int64_t call(GuestTask& caller, const SyscallFrame& frame);
+  // lind.make-syscall.
+  int64_t forward(GuestTask& caller, const ForwardFrame& frame);
+
+  threei::Registry& registry() { return registry_; }
+
+ private:
+  // Among handlers that `find` finds; nothing if there is none.
+  template <typename Find>
+  std::optional<int64_t> ask_grates(GuestTask& caller, const ForwardedCall& call, Find find);
+  // What lies beneath all grates.
+  int64_t perform(GuestTask& caller, int target, const ForwardedCall& call);
+  int64_t perform_system_call(GuestTask& caller, int target, const ForwardedCall& call);
+  int64_t register_handler(GuestTask& caller, const ForwardedCall& call);
+  int64_t copy_data(GuestTask& caller, const ForwardedCall& call);
+  int64_t fork_interposed(GuestTask& caller, int target, const ForwardedCall& call);
+
+  // The memory of cage `id`, for `caller`. EPERM, ESRCH.
+  microvisor::Result<std::shared_ptr<MemoryImage>> memory_of(GuestTask& caller, uint64_t id);
+  microvisor::Result<void> check_right(GuestTask& caller, uint64_t id) const;
+  // Waits until a cage that is to be a grate may be called from threads that it has not made.
+  bool expect_visitors(int id);
+  void kill(int id);
+
+  threei::Registry registry_;
+  std::mutex mutex_;
+  // Guarded by it. A program that is here, has not ended.
+  std::map<int, CageProgram*> programs_;
+};
+
+}  // namespace linden::runtime
+
+#endif
