@@ -24,15 +24,18 @@ static grate_handler handler_of_all;
 static void (*harsh_exit)(int cage, int status);
 static int flags;
 
-/* One more parameter than lind's handlers have: the cage that the call is made for. The arguments'
-   cages don't tell: a grate above this one may have put pointers of its own in their place.  */
+/* Two parameters more than lind's handlers have: the cage that the call is made for, and whose
+   table led here. The arguments' cages don't tell: a grate above this one may have put pointers of
+   its own in their place.  */
 static long long answer(uint64_t grate, uint64_t arg1, uint64_t arg1cage, uint64_t arg2,
                         uint64_t arg2cage, uint64_t arg3, uint64_t arg3cage, uint64_t arg4,
                         uint64_t arg4cage, uint64_t arg5, uint64_t arg5cage, uint64_t arg6,
-                        uint64_t arg6cage, uint64_t number, uint64_t target) {
+                        uint64_t arg6cage, uint64_t number, uint64_t target, uint64_t self) {
+  if (number >= LIND_ALTERNATIVE) number -= LIND_ALTERNATIVE;
   struct grate_call call = {
       .number = (int)number,
       .cage = (int)target,
+      .from = (int)self,
       .grate = (int)grate,
       .args = {arg1, arg2, arg3, arg4, arg5, arg6},
       .cages = {arg1cage, arg2cage, arg3cage, arg4cage, arg5cage, arg6cage},

@@ -35,6 +35,9 @@ extern "C" {
 #define THREEI_DEREGISTER 500
 /* In place of a number: all system calls, but not 3i's own.  */
 #define THREEI_MATCHALL 501
+/* Added to a number: the same call under another number, for grates that choose between what
+   answers the one and what answers the other. Nothing but a grate answers these.  */
+#define LIND_ALTERNATIVE 3000
 
 /* Flags of a registration. When the grate ends, cages that have such a handler of it are killed;
    otherwise what lies beneath answers their calls then.  */
@@ -52,8 +55,10 @@ extern "C" {
 #define ELINDESRCH 0xE0010002
 
 /* A handler: the id of the calling cage's grate, that is its own; then the arguments, each with the
-   cage that it points into (the caller's, as a rule); then the number of the call. Fewer parameters
-   may be declared. The result is the call's, or -errno; an int or a 64-bit integer.  */
+   cage that it points into (the caller's, as a rule); then the number of the call. There are two
+   more: the cage that the call is made for, and the one whose table led to the handler, which is a
+   grate above this one if the call was forwarded. Fewer parameters may be declared. The result is
+   the call's, or -errno; an int or a 64-bit integer.  */
 typedef long long (*lind_handler_function)(uint64_t grate, uint64_t arg1, uint64_t arg1cage,
                                            uint64_t arg2, uint64_t arg2cage, uint64_t arg3,
                                            uint64_t arg3cage, uint64_t arg4, uint64_t arg4cage,

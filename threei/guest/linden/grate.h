@@ -33,6 +33,7 @@ extern "C" {
 struct grate_call {
   int number;
   int cage;          /* who made it: a process id */
+  int from;          /* who passes it on: the same, or a grate above this one */
   int grate;         /* who answers it: this process */
   uint64_t args[6];  /* as the caller gave them; pointers are in the memory of ... */
   uint64_t cages[6]; /* ... these cages */
