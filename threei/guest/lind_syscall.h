@@ -78,9 +78,10 @@ long long lind_call(int number, int self, int target, const uint64_t arguments[6
                     const uint64_t cages[6]);
 
 /* Calls `function` of `grate` for each call `number` that `cage` makes from now on; for
-   THREEI_DEREGISTER in place of `grate`, no longer. 0, or ELINDESRCH, ELINDAPIABORTED and errno:
-   EPERM (no right to), ESRCH (no such cage), EINVAL (no such number, or no such function, or one
-   that has the wrong type).  */
+   THREEI_DEREGISTER in place of `grate`, no longer, if what answers is a grate that the caller
+   could act as: no cage can take off what another put around it. 0, or ELINDESRCH, ELINDAPIABORTED
+   and errno: EPERM (no right to), ESRCH (no such cage), EINVAL (no such number, or no such
+   function, or one that has the wrong type).  */
 int register_handler(int64_t cage, uint64_t number, uint64_t grate, uint64_t function);
 /* The same with flags; -1 and errno.  */
 int lind_register(int cage, int number, int grate, lind_handler_function function, int flags);

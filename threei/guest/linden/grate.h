@@ -50,7 +50,9 @@ int grate_handle_all(grate_handler handler);
 /* Told of each cage that a fault or a signal has ended; see LIND_HARSH_CAGE_EXIT. Cages that end by
    themselves call exit_group.  */
 void grate_on_harsh_exit(void (*function)(int cage, int status));
-/* From now on cages are killed when this grate ends before them, instead of going on without it. */
+/* From now on cages are killed when this grate ends before them, instead of going on without it; and
+   grate_run gives the program a session of its own, so that signals to its group don't reach the
+   grate.  */
 void grate_fail_closed(void);
 
 /* Runs a program with the handlers, and waits for it and all that it leaves behind. Its exit code
