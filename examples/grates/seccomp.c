@@ -1,7 +1,8 @@
 // Allows a program the system calls that a policy names, and no others.
 //
 // It fails closed: a policy that is not understood in full is refused before the program runs, the
-// program dies if the grate does, and it can neither kill the grate nor take its handlers off.
+// program dies if the grate does, and it cannot kill the grate. That it cannot take the grate's
+// handlers off, 3i sees to.
 #include <errno.h>
 #include <getopt.h>
 #include <linden/grate.h>
@@ -169,13 +170,6 @@ static long long decide(struct grate_call* call) {
   }
 }
 
-// The program may answer calls of its own children; it may not take off what answers its own.
-static long long decide_registration(struct grate_call* call) {
-  const uint64_t grate = call->args[2];
-  if (grate == THREEI_DEREGISTER || call->args[0] == grate) return -EPERM;
-  return grate_forward(call);
-}
-
 int main(int argc, char** argv) {
   static const struct option options[] = {{"log", 0, 0, 'l'}, {"help", 0, 0, 'h'}, {0}};
   for (int option; (option = getopt_long(argc, argv, "+lh", options, 0)) != -1;) {
@@ -190,7 +184,6 @@ int main(int argc, char** argv) {
   log_output = message_fd();
 
   grate_handle_all(decide);
-  grate_handle_number(LIND_REGISTER_HANDLER, decide_registration);
   grate_fail_closed();
   return grate_run(argv + optind);
 }
