@@ -206,6 +206,20 @@ static long long transfer(const struct grate_call* call, int argument, char* buf
   return (long long)copied;
 }
 
+long long grate_vector_size(const struct grate_call* call, int vectors) {
+  const uint64_t count = call->args[vectors + 1];
+  if (count > MAX_VECTORS) return -EINVAL;
+  int64_t size = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    struct iovec vector;
+    const int error = grate_get_at(call, vectors, i * sizeof vector, &vector, sizeof vector);
+    if (error) return error;
+    size += vector.iov_len;
+    if (size > INT32_MAX) return -EINVAL;
+  }
+  return size;
+}
+
 long long grate_gather(const struct grate_call* call, int vectors, void* to, size_t size) {
   return transfer(call, vectors, to, size, true);
 }

@@ -50,9 +50,9 @@ int grate_handle_all(grate_handler handler);
 /* Told of each cage that a fault or a signal has ended; see LIND_HARSH_CAGE_EXIT. Cages that end by
    themselves call exit_group.  */
 void grate_on_harsh_exit(void (*function)(int cage, int status));
-/* From now on cages are killed when this grate ends before them, instead of going on without it; and
-   grate_run gives the program a session of its own, so that signals to its group don't reach the
-   grate.  */
+/* From now on cages are killed when this grate ends before them, instead of going on without it;
+   and grate_run gives the program a session of its own, so that signals to its group don't reach
+   the grate.  */
 void grate_fail_closed(void);
 
 /* Runs a program with the handlers, and waits for it and all that it leaves behind. Its exit code
@@ -84,10 +84,12 @@ int grate_get_string(const struct grate_call* call, int argument, char* to, size
 int grate_get_string_from(const struct grate_call* call, int argument, uint64_t address, char* to,
                           size_t size);
 
-/* Buffers of readv(2) and writev(2): argument 1 and 2 are the vectors. How many bytes were copied,
-   at most `size`; or -EFAULT, -EINVAL.  */
+/* Buffers of readv(2) and writev(2): the argument `vectors` and the next one are the vectors and
+   their count. How many bytes were copied, at most `size`; or -EFAULT, -EINVAL.  */
 long long grate_gather(const struct grate_call* call, int vectors, void* to, size_t size);
 long long grate_scatter(const struct grate_call* call, int vectors, const void* from, size_t size);
+/* How many bytes they hold; -EINVAL if they are more than a call can transfer.  */
+long long grate_vector_size(const struct grate_call* call, int vectors);
 
 /* Names and numbers of system calls: -1, null if there is none.  */
 int grate_number(const char* name);
