@@ -21,8 +21,9 @@ static const char help[] =
     "EROFS, as on a disk that is mounted read-only. Devices, pipes and descriptors that the "
     "program\n"
     "was given can be written to.\n"
-    "  -w, --writable DIRECTORY  except below DIRECTORY; by its name, which must not lead through\n"
-    "                            symbolic links that the program can make\n";
+    "  -w, --writable DIRECTORY  except below DIRECTORY. Symbolic links that are there lead to "
+    "files\n"
+    "                            that can be changed, too; new ones cannot be made (EPERM)\n";
 
 #define MAX_WRITABLE 32
 
@@ -32,18 +33,43 @@ static int writable_count;
 static bool is_writable(const char* path) {
   // What is no file on a disk.
   if (path_below(path, "/dev") && !path_below(path, "/dev/shm")) return true;
+  if (path[0] != '/') return true;  // pipe:[1], as links to descriptors say
   for (int i = 0; i < writable_count; ++i) {
     if (path_below(path, writable[i])) return true;
   }
   return false;
 }
 
+// Names of descriptors, such as /dev/stdout and /proc/self/fd/5, are links to what they are of.
+static int follow_descriptors(const struct grate_call* call, char path[PATH_SIZE]) {
+  for (int links = 0; path_below(path, "/dev") || path_below(path, "/proc"); ++links) {
+    char target[PATH_SIZE], from[PATH_SIZE];
+    if (links == 8) return -ELOOP;
+    const long long length = grate_call_as(
+        call, SYS_readlink, (uint64_t[6]){(uintptr_t)path, (uintptr_t)target, sizeof target - 1});
+    if (length < 0) return 0;
+    target[length] = 0;
+    if (path_below(path, "/proc") && target[0] != '/') {
+      strcpy(path, target);
+      return 0;
+    }
+    if (join_path(from, path, "..") != 0 || join_path(path, from, target) != 0) {
+      return -ENAMETOOLONG;
+    }
+  }
+  return 0;
+}
+
 // The path as it is decided on goes into the call. 0, -EROFS or another error.
 static int check_path(struct grate_call* call, struct path_argument argument,
                       char path[PATH_SIZE]) {
-  const int error = absolute_path(call, argument, path);
+  char target[PATH_SIZE];
+  int error = absolute_path(call, argument, path);
   if (error) return error;
-  if (!is_writable(path)) return -EROFS;
+  strcpy(target, path);
+  error = follow_descriptors(call, target);
+  if (error) return error;
+  if (!is_writable(target)) return -EROFS;
   grate_set_pointer(call, argument.path, path);
   return 0;
 }
@@ -114,6 +140,12 @@ static long long change_path(struct grate_call* call) {
   return grate_forward(call);
 }
 
+// A link below a writable directory would make all that it leads to writable.
+static long long refuse_link(struct grate_call* call) {
+  (void)call;
+  return writable_count ? -EPERM : -EROFS;
+}
+
 // Descriptors that could be written to are writable files', or were given: only marks of files that
 // were opened for reading remain.
 static long long change_descriptor(struct grate_call* call) {
@@ -137,6 +169,7 @@ static const char* const path_calls[] = {
     "link",      "linkat", "unlink",   "unlinkat",  "symlink",   "symlinkat",   "chmod",
     "fchmodat",  "chown",  "lchown",   "fchownat",  "utime",     "utimes",      "futimesat",
     "utimensat", "mknod",  "mknodat",  "setxattr",  "lsetxattr", "removexattr", "lremovexattr"};
+static const char* const link_calls[] = {"symlink", "symlinkat"};
 static const char* const descriptor_calls[] = {"fchmod", "fchown", "fsetxattr", "fremovexattr"};
 static const char* const access_calls[] = {"access", "faccessat", "faccessat2"};
 static const char* const open_calls[] = {"open", "openat", "creat"};
@@ -172,6 +205,7 @@ int main(int argc, char** argv) {
   if (!argv[optind]) usage_error(help, "which PROGRAM?");
   HANDLE(open_calls, open_file);
   HANDLE(path_calls, change_path);
+  HANDLE(link_calls, refuse_link);
   HANDLE(descriptor_calls, change_descriptor);
   HANDLE(access_calls, check_access);
   grate_handle("openat2", open_file_how);

@@ -17,51 +17,16 @@
 
 // ---- descriptors
 
-struct open_file* file_use(struct open_file* file) {
-  ++file->references;
-  return file;
-}
+static void use_file(void* value) { ++((struct open_file*)value)->references; }
 
-void file_release(struct open_file* file) {
+static void release_file(void* value) {
+  struct open_file* const file = value;
   if (--file->references > 0) return;
   node_release(file->node);
   free(file);
 }
 
-void drop_file(struct process* process, int descriptor) {
-  struct open_file* const file = find_file(process, (uint64_t)descriptor);
-  if (!file) return;
-  process->files[descriptor] = NULL;
-  file_release(file);
-}
-
-int set_file(struct process* process, int descriptor, struct open_file* file) {
-  drop_file(process, descriptor);
-  if (descriptor >= process->count) {
-    const int count = descriptor + 16;
-    struct open_file** const files = realloc(process->files, (size_t)count * sizeof *files);
-    if (!files) {
-      file_release(file);
-      return -ENOMEM;
-    }
-    memset(files + process->count, 0, (size_t)(count - process->count) * sizeof *files);
-    process->files = files;
-    process->count = count;
-  }
-  process->files[descriptor] = file;
-  return 0;
-}
-
-// The process has another descriptor of the same file: that of the call's result.
-static long long duplicate(struct grate_call* call, struct process* process,
-                           struct open_file* file) {
-  const long long made = grate_forward(call);
-  if (made < 0) return made;
-  const bool is_same = find_file(process, (uint64_t)made) == file;
-  if (is_same) return made;
-  const int error = set_file(process, (int)made, file_use(file));
-  return error ? error : made;
-}
+const struct descriptor_kind file_kind = {use_file, release_file};
 
 // ---- transfers
 
@@ -361,17 +326,8 @@ long long call_on_file(struct grate_call* call, struct process* process, int arg
   if (argument != 0) return call->number == SYS_copy_file_range ? -EXDEV : -EINVAL;
   struct node* const node = file->node;
   switch (call->number) {
-    case SYS_close: {
-      const long long result = grate_forward(call);
-      drop_file(process, (int)call->args[0]);
-      return result;
-    }
-    case SYS_dup:
-    case SYS_dup2:
-    case SYS_dup3:
-      return duplicate(call, process, file);
     case SYS_fcntl:
-      return control(call, process, file);
+      return control(call, file);
     case SYS_ioctl:
       return device_control(call, file);
     case SYS_lseek:

@@ -6,6 +6,7 @@
 #include <linden/grate.h>
 #include <linden/syscalls.h>
 
+#include "../common/descriptors.h"
 #include "../common/paths.h"
 #include "tree.h"
 
@@ -21,9 +22,8 @@ struct open_file {
 // an O_PATH descriptor of `/` that does nothing: so numbers, limits, dup, close on exec and
 // inheritance are the system's own.
 struct process {
-  struct open_file** files;  // by descriptor
-  int count;
-  struct node* directory;  // the working directory, if it is here
+  struct descriptors files;  // of struct open_file
+  struct node* directory;    // the working directory, if it is here
   mode_t mask;
 };
 
@@ -32,14 +32,9 @@ extern mode_t initial_mask;
 
 // Null if it is not one of ours.
 static inline struct open_file* find_file(const struct process* process, uint64_t descriptor) {
-  const int number = (int)descriptor;
-  return number >= 0 && number < process->count ? process->files[number] : NULL;
+  return descriptor_find(&process->files, descriptor);
 }
-// Takes over a use of the file.
-int set_file(struct process* process, int descriptor, struct open_file* file);
-void drop_file(struct process* process, int descriptor);
-struct open_file* file_use(struct open_file* file);
-void file_release(struct open_file* file);
+extern const struct descriptor_kind file_kind;
 
 // A call on a file of ours: `argument` is the descriptor's position.
 long long call_on_file(struct grate_call* call, struct process* process, int argument,

@@ -40,56 +40,17 @@ static void copy_process(void* child_state, const void* parent_state) {
   const struct process* const parent = parent_state;
   child->mask = parent->mask;
   if (parent->directory) child->directory = node_use(parent->directory);
-  for (int i = 0; i < parent->count; ++i) {
-    if (parent->files[i]) set_file(child, i, file_use(parent->files[i]));
-  }
+  descriptors_copy(&child->files, &parent->files);
 }
 
 static void release_process(void* state) {
   struct process* const process = state;
-  for (int i = 0; i < process->count; ++i) drop_file(process, i);
-  free(process->files);
+  descriptors_release(&process->files);
   if (process->directory) node_release(process->directory);
 }
 
 // A first process has the grate's mask.
 static void begin_process(void* state) { ((struct process*)state)->mask = initial_mask; }
-
-// Descriptors that close on exec do so only if it succeeds, and cannot be looked at afterwards.
-static long long begin_program(struct grate_call* call) {
-  cages_lock();
-  struct process* process = cage_state(call);
-  const int count = process->count;
-  bool* const closes = calloc((size_t)count + 1, sizeof *closes);
-  for (int i = 0; closes && i < count; ++i) {
-    if (!process->files[i]) continue;
-    closes[i] = grate_call_as(call, SYS_fcntl, (uint64_t[6]){(uint64_t)i, F_GETFD}) & FD_CLOEXEC;
-  }
-  cages_unlock();
-  if (!closes) return -ENOMEM;
-  const long long result = grate_forward(call);
-  cages_lock();
-  process = cage_state(call);
-  for (int i = 0; result >= 0 && i < count; ++i) {
-    if (closes[i]) drop_file(process, i);
-  }
-  cages_unlock();
-  free(closes);
-  return result;
-}
-
-static long long close_range_call(struct grate_call* call) {
-  const long long result = grate_forward(call);
-  const unsigned last = (unsigned)call->args[1];
-  if (result != 0 || call->args[2] & CLOSE_RANGE_CLOEXEC) return result;
-  cages_lock();
-  struct process* const process = cage_state(call);
-  for (unsigned i = (unsigned)call->args[0]; i <= last && i < (unsigned)process->count; ++i) {
-    drop_file(process, (int)i);
-  }
-  cages_unlock();
-  return result;
-}
 
 static long long set_mask(struct grate_call* call) {
   const long long result = grate_forward(call);
@@ -190,8 +151,9 @@ static long long forward_paths(struct grate_call* call, const struct resolved* o
     if (of->starts_here[i]) grate_set_pointer(call, of->arguments[i].path, of->paths[i]);
   }
   const bool leaves = call->number == SYS_chdir || call->number == SYS_fchdir;
-  const bool begins = call->number == SYS_execve || call->number == SYS_execveat;
-  const long long result = begins ? begin_program(call) : grate_forward(call);
+  long long result;
+  if (descriptors_answer(call, &result)) return result;
+  result = grate_forward(call);
   if (result == 0 && leaves) {
     cages_lock();
     struct process* const process = cage_state(call);
@@ -211,28 +173,30 @@ static int find_own(const struct grate_call* call, const struct linden_syscall* 
   return -1;
 }
 
-// dup2 and dup3 close what was in the place of the new descriptor.
-static long long replace(struct grate_call* call) {
-  const long long result = grate_forward(call);
-  cages_lock();
-  struct process* const process = cage_state(call);
-  if (result >= 0) drop_file(process, (int)result);
-  cages_unlock();
-  return result;
+// What is followed through all processes (descriptors.h) whoever's descriptor it is.
+static bool is_followed(const struct grate_call* call) {
+  switch (call->number) {
+    case SYS_close:
+    case SYS_dup:
+    case SYS_dup2:
+    case SYS_dup3:
+      return true;
+    case SYS_fcntl:
+      return (int)call->args[1] == F_DUPFD || (int)call->args[1] == F_DUPFD_CLOEXEC;
+    default:
+      return false;
+  }
 }
 
 static long long answer(struct grate_call* call) {
   const struct linden_syscall* const info = calls[call->number];
+  long long result = 0;
+  if (is_followed(call) && descriptors_answer(call, &result)) return result;
   cages_lock();
   struct process* const process = cage_state(call);
   const int own = find_own(call, info, process);
-  if (own == 1 && (call->number == SYS_dup2 || call->number == SYS_dup3)) {
-    cages_unlock();
-    return replace(call);
-  }
   struct resolved of;
   of.count = path_arguments(info, of.arguments);
-  long long result = 0;
   bool answered = false;
   if (own >= 0) {
     result = call_on_file(call, process, own, find_file(process, call->args[own]));
@@ -250,6 +214,11 @@ static long long answer(struct grate_call* call) {
   }
   cages_unlock();
   return answered ? result : forward_paths(call, &of);
+}
+
+static long long close_range_call(struct grate_call* call) {
+  long long result = 0;
+  return descriptors_answer(call, &result) ? result : grate_forward(call);
 }
 
 static void register_handlers(void) {
@@ -270,6 +239,7 @@ static void register_handlers(void) {
   grate_handle("select", call_select);
   grate_handle("pselect6", call_select);
   grate_handle("close_range", close_range_call);
+  descriptors_begin(&file_kind);
   grate_handle("umask", set_mask);
   grate_handle("getcwd", current_directory);
   cages_begin(&kind);

@@ -53,7 +53,7 @@ static long long open_path(const struct grate_call* call, struct process* proces
   if (flags & O_TRUNC && !(flags & O_PATH)) file_resize(node, 0);
   const int kept = ~(O_CLOEXEC | O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY);
   *file = (struct open_file){.references = 1, .node = node, .flags = flags & kept};
-  error = set_file(process, (int)descriptor, file);
+  error = descriptor_set(&process->files, (int)descriptor, file);
   return error ? error : descriptor;
 }
 
