@@ -35,6 +35,9 @@ extern "C" {
 #define THREEI_DEREGISTER 500
 /* In place of a number: all system calls, but not 3i's own.  */
 #define THREEI_MATCHALL 501
+/* Added to a number: the same call under another number, for grates that choose between what
+   answers the one and what answers the other. Nothing but a grate answers these.  */
+#define LIND_ALTERNATIVE 3000
 
 /* Flags of a registration. When the grate ends, cages that have such a handler of it are killed;
    otherwise what lies beneath answers their calls then.  */
@@ -52,8 +55,10 @@ extern "C" {
 #define ELINDESRCH 0xE0010002
 
 /* A handler: the id of the calling cage's grate, that is its own; then the arguments, each with the
-   cage that it points into (the caller's, as a rule); then the number of the call. Fewer parameters
-   may be declared. The result is the call's, or -errno; an int or a 64-bit integer.  */
+   cage that it points into (the caller's, as a rule); then the number of the call. There are two
+   more: the cage that the call is made for, and the one whose table led to the handler, which is a
+   grate above this one if the call was forwarded. Fewer parameters may be declared. The result is
+   the call's, or -errno; an int or a 64-bit integer.  */
 typedef long long (*lind_handler_function)(uint64_t grate, uint64_t arg1, uint64_t arg1cage,
                                            uint64_t arg2, uint64_t arg2cage, uint64_t arg3,
                                            uint64_t arg3cage, uint64_t arg4, uint64_t arg4cage,
@@ -73,9 +78,10 @@ long long lind_call(int number, int self, int target, const uint64_t arguments[6
                     const uint64_t cages[6]);
 
 /* Calls `function` of `grate` for each call `number` that `cage` makes from now on; for
-   THREEI_DEREGISTER in place of `grate`, no longer. 0, or ELINDESRCH, ELINDAPIABORTED and errno:
-   EPERM (no right to), ESRCH (no such cage), EINVAL (no such number, or no such function, or one
-   that has the wrong type).  */
+   THREEI_DEREGISTER in place of `grate`, no longer, if what answers is a grate that the caller
+   could act as: no cage can take off what another put around it. 0, or ELINDESRCH, ELINDAPIABORTED
+   and errno: EPERM (no right to), ESRCH (no such cage), EINVAL (no such number, or no such
+   function, or one that has the wrong type).  */
 int register_handler(int64_t cage, uint64_t number, uint64_t grate, uint64_t function);
 /* The same with flags; -1 and errno.  */
 int lind_register(int cage, int number, int grate, lind_handler_function function, int flags);

@@ -32,9 +32,11 @@ extern "C" {
 /* A call that is being answered.  */
 struct grate_call {
   int number;
-  int cage;            /* who made it: a process id */
-  uint64_t args[6];    /* as the caller gave them; pointers are in the memory of ... */
-  uint64_t cages[6];   /* ... these cages */
+  int cage;          /* who made it: a process id */
+  int from;          /* who passes it on: the same, or a grate above this one */
+  int grate;         /* who answers it: this process */
+  uint64_t args[6];  /* as the caller gave them; pointers are in the memory of ... */
+  uint64_t cages[6]; /* ... these cages */
 };
 
 /* The call's result, or -errno.  */
@@ -48,7 +50,9 @@ int grate_handle_all(grate_handler handler);
 /* Told of each cage that a fault or a signal has ended; see LIND_HARSH_CAGE_EXIT. Cages that end by
    themselves call exit_group.  */
 void grate_on_harsh_exit(void (*function)(int cage, int status));
-/* From now on cages are killed when this grate ends before them, instead of going on without it.  */
+/* From now on cages are killed when this grate ends before them, instead of going on without it;
+   and grate_run gives the program a session of its own, so that signals to its group don't reach
+   the grate.  */
 void grate_fail_closed(void);
 
 /* Runs a program with the handlers, and waits for it and all that it leaves behind. Its exit code
@@ -70,16 +74,22 @@ void grate_set_pointer(struct grate_call* call, int argument, const void* pointe
 int grate_get(const struct grate_call* call, int argument, void* to, size_t size);
 int grate_put(const struct grate_call* call, int argument, const void* from, size_t size);
 /* The same `offset` bytes after where it points.  */
-int grate_get_at(const struct grate_call* call, int argument, uint64_t offset, void* to, size_t size);
+int grate_get_at(const struct grate_call* call, int argument, uint64_t offset, void* to,
+                 size_t size);
 int grate_put_at(const struct grate_call* call, int argument, uint64_t offset, const void* from,
                  size_t size);
 /* Its length without the 0, -EFAULT, or -ENAMETOOLONG if it does not fit.  */
 int grate_get_string(const struct grate_call* call, int argument, char* to, size_t size);
+/* The same from an address in the memory of the argument's cage.  */
+int grate_get_string_from(const struct grate_call* call, int argument, uint64_t address, char* to,
+                          size_t size);
 
-/* Buffers of readv(2) and writev(2): argument 1 and 2 are the vectors. How many bytes were copied,
-   at most `size`; or -EFAULT, -EINVAL.  */
+/* Buffers of readv(2) and writev(2): the argument `vectors` and the next one are the vectors and
+   their count. How many bytes were copied, at most `size`; or -EFAULT, -EINVAL.  */
 long long grate_gather(const struct grate_call* call, int vectors, void* to, size_t size);
 long long grate_scatter(const struct grate_call* call, int vectors, const void* from, size_t size);
+/* How many bytes they hold; -EINVAL if they are more than a call can transfer.  */
+long long grate_vector_size(const struct grate_call* call, int vectors);
 
 /* Names and numbers of system calls: -1, null if there is none.  */
 int grate_number(const char* name);

@@ -1,0 +1,25 @@
+// How the grates here talk to who starts them: by --help, and by errors that say what to do. A
+// grate takes options up to the first argument that is none, or `--`; what follows is the program.
+#ifndef GRATES_COMMAND_LINE_H
+#define GRATES_COMMAND_LINE_H
+
+#include <stdint.h>
+
+// Prints `help`, of which the first line is the usage, and ends.
+_Noreturn void show_help(const char* help);
+// An error in the arguments: what is wrong, the usage, exit code 2.
+_Noreturn void usage_error(const char* help, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
+// Any other error before the program runs: exit code 125.
+_Noreturn void fail(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// A number in [low, high] with a suffix K, M or G; else a usage_error that names `what`.
+int64_t parse_number(const char* help, const char* what, const char* text, int64_t low,
+                     int64_t high);
+// The errno called `name`, such as EPERM; 0 if there is none.
+int parse_errno(const char* name);
+
+// A copy of a grate's standard error, which the program may close. Closed by exec.
+int message_fd(void);
+
+#endif

@@ -1,0 +1,118 @@
+// Between this file system and the one that the grate itself sees.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "imfs.h"
+
+static const char* source;
+
+static int complain(const char* path) {
+  fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, path, strerror(errno));
+  return -1;
+}
+
+static int load_contents(const char* path, struct node* file, size_t size) {
+  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return complain(path);
+  int result = 0;
+  const int error = file_reserve(file, size);
+  if (error) {
+    errno = -error;
+    result = complain(path);
+  }
+  while (result == 0) {
+    const ssize_t got = file->size < file->capacity
+                            ? read(descriptor, file->data + file->size, file->capacity - file->size)
+                            : 0;
+    if (got < 0) result = complain(path);
+    if (got <= 0) break;
+    file->size += (size_t)got;
+  }
+  close(descriptor);
+  return result;
+}
+
+static int load_one(const char* path, const struct stat* status, int type, struct FTW* position) {
+  (void)position;
+  const char* const name = path + strlen(source);
+  if (type == FTW_DNR || type == FTW_NS) {
+    errno = EACCES;
+    return complain(path);
+  }
+  if (*name == 0 || (!S_ISDIR(status->st_mode) && !S_ISREG(status->st_mode))) return 0;
+  struct node *directory, *node;
+  char last[NAME_SIZE];
+  int error = tree_walk_to_parent(name, &directory, last);
+  if (error == 0) error = tree_make(directory, last, status->st_mode & (S_IFMT | 0777), &node);
+  if (error) {
+    errno = -error;
+    return complain(path);
+  }
+  const int result =
+      S_ISREG(status->st_mode) ? load_contents(path, node, (size_t)status->st_size) : 0;
+  node->modified = status->st_mtim;
+  node_release(node);
+  return result;
+}
+
+int load_tree(const char* directory) {
+  struct stat status;
+  if (stat(directory, &status) != 0) return complain(directory);
+  if (!S_ISDIR(status.st_mode)) {
+    errno = ENOTDIR;
+    return complain(directory);
+  }
+  source = directory;
+  return nftw(directory, load_one, 16, FTW_PHYS);
+}
+
+static int write_all(int descriptor, const char* data, size_t size) {
+  while (size > 0) {
+    const ssize_t put = write(descriptor, data, size);
+    if (put < 0) return -1;
+    data += put;
+    size -= (size_t)put;
+  }
+  return 0;
+}
+
+static int dump_file(int parent, const char* name, const struct node* file) {
+  const int descriptor = openat(parent, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                                file->mode & 0777);
+  if (descriptor < 0) return complain(name);
+  int result = write_all(descriptor, file->data, file->size);
+  if (close(descriptor) != 0) result = -1;
+  return result == 0 ? 0 : complain(name);
+}
+
+static int dump_node(int parent, const struct node* directory) {
+  for (const struct entry* entry = directory->entries; entry; entry = entry->next) {
+    if (!entry->node->is_directory) {
+      if (dump_file(parent, entry->name, entry->node) != 0) return -1;
+      continue;
+    }
+    if (mkdirat(parent, entry->name, entry->node->mode & 0777) != 0 && errno != EEXIST) {
+      return complain(entry->name);
+    }
+    const int child = openat(parent, entry->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (child < 0) return complain(entry->name);
+    const int result = dump_node(child, entry->node);
+    close(child);
+    if (result != 0) return result;
+  }
+  return 0;
+}
+
+int dump_tree(const char* directory) {
+  const int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return complain(directory);
+  const int result = dump_node(descriptor, tree_root());
+  close(descriptor);
+  return result;
+}

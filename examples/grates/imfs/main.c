@@ -1,0 +1,295 @@
+// A file system in the memory of a grate, below one directory of the programs that it runs.
+//
+// Calls are told apart by what the table of system calls says of their arguments: one that has a
+// descriptor of ours, or a path below the mount point, is answered here, or refused; so there is
+// none that reaches a placeholder (imfs.h) by mistake. All others go on unchanged.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../common/cages.h"
+#include "../common/call_set.h"
+#include "../common/command_line.h"
+#include "imfs.h"
+
+static const char help[] =
+    "usage: imfs.grate [OPTIONS] PROGRAM [ARGUMENTS...]\n"
+    "Runs PROGRAM with a file system in memory, which all processes that it starts share.\n"
+    "  -d DIRECTORY    where it is seen (/mem); need not exist\n"
+    "  -p, --preload DIRECTORY  begin with a copy of the files there\n"
+    "  -o, --dump DIRECTORY     at the end, copy all files there\n"
+    "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
+    "There are files and directories; no links, no devices, no locks. Memory mappings are private\n"
+    "copies. Programs cannot be started from there.\n";
+
+const char* mount_point = "/mem";
+mode_t initial_mask;
+
+static const struct linden_syscall* calls[CALL_NUMBERS];
+
+// ---- processes
+
+static void copy_process(void* child_state, const void* parent_state) {
+  struct process* const child = child_state;
+  const struct process* const parent = parent_state;
+  child->mask = parent->mask;
+  if (parent->directory) child->directory = node_use(parent->directory);
+  descriptors_copy(&child->files, &parent->files);
+}
+
+static void release_process(void* state) {
+  struct process* const process = state;
+  descriptors_release(&process->files);
+  if (process->directory) node_release(process->directory);
+}
+
+// A first process has the grate's mask.
+static void begin_process(void* state) { ((struct process*)state)->mask = initial_mask; }
+
+static long long set_mask(struct grate_call* call) {
+  const long long result = grate_forward(call);
+  cages_lock();
+  ((struct process*)cage_state(call))->mask = (mode_t)call->args[0] & 0777;
+  cages_unlock();
+  return result;
+}
+
+static long long current_directory(struct grate_call* call) {
+  char path[PATH_SIZE];
+  cages_lock();
+  const struct process* const process = cage_state(call);
+  int error = -1;
+  if (process->directory) {
+    strcpy(path, mount_point);
+    error = tree_path(process->directory, path + strlen(path), sizeof path - strlen(path));
+  }
+  const bool is_here = process->directory != NULL;
+  cages_unlock();
+  if (!is_here) return grate_forward(call);
+  if (error) return error;
+  const size_t size = strlen(path) + 1;
+  if ((uint32_t)call->args[1] < size) return -ERANGE;
+  const int failed = grate_put(call, 0, path, size);
+  return failed ? failed : (long long)size;
+}
+
+// ---- calls on files
+
+// Where a relative path starts, if that is here.
+static struct node* base_directory(const struct grate_call* call, const struct process* process,
+                                   struct path_argument argument) {
+  const int descriptor = argument.directory < 0 ? AT_FDCWD : (int)call->args[argument.directory];
+  if (descriptor == AT_FDCWD) return process->directory;
+  const struct open_file* const file = find_file(process, (uint64_t)descriptor);
+  return file ? file->node : NULL;
+}
+
+// The absolute path of an argument, and whether the caller's was relative to a directory of ours.
+static int resolve(const struct grate_call* call, const struct process* process,
+                   struct path_argument argument, char path[PATH_SIZE], bool* starts_here) {
+  char given[PATH_SIZE], base[PATH_SIZE];
+  const int length = grate_get_string(call, argument.path, given, sizeof given);
+  if (length < 0) return length;
+  const struct node* const directory = base_directory(call, process, argument);
+  *starts_here = given[0] != '/' && directory;
+  if (!*starts_here) return absolute_path(call, argument, path);
+  if (length == 0) return -ENOENT;
+  if (!directory->is_directory) return -ENOTDIR;
+  strcpy(base, mount_point);
+  const int error = tree_path(directory, base + strlen(base), sizeof base - strlen(base));
+  return error ? error : join_path(path, base, given);
+}
+
+struct resolved {
+  int count;
+  struct path_argument arguments[2];
+  char paths[2][PATH_SIZE];
+  bool starts_here[2];
+  const char* below[2];  // null: not here
+};
+
+// A call with an empty or no path is about the descriptor.
+static bool is_about_descriptor(const struct grate_call* call, struct path_argument argument) {
+  if (argument.directory < 0) return false;
+  char byte = 0;
+  if (call->args[argument.path] == 0) return true;
+  return grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
+}
+
+// Whether the call is answered here; then `result` is set. Otherwise it is to be forwarded.
+static bool answer_paths(struct grate_call* call, struct process* process, struct resolved* of,
+                         long long* result) {
+  bool here = false, elsewhere = false;
+  for (int i = 0; i < of->count; ++i) {
+    const int error = resolve(call, process, of->arguments[i], of->paths[i], &of->starts_here[i]);
+    if (error && of->starts_here[i]) {
+      *result = error;
+      return true;
+    }
+    // What cannot be read or found is the system's to refuse.
+    of->below[i] = error ? NULL : path_below(of->paths[i], mount_point);
+    here |= of->below[i] != NULL;
+    elsewhere |= of->below[i] == NULL;
+  }
+  if (here && elsewhere) {
+    *result = -EXDEV;
+    return true;
+  }
+  if (!here) return false;
+  *result = call_on_path(call, process, of->arguments, of->below[0], of->below[1]);
+  return true;
+}
+
+static long long forward_paths(struct grate_call* call, const struct resolved* of) {
+  for (int i = 0; i < of->count; ++i) {
+    if (of->starts_here[i]) grate_set_pointer(call, of->arguments[i].path, of->paths[i]);
+  }
+  const bool leaves = call->number == SYS_chdir || call->number == SYS_fchdir;
+  long long result;
+  if (descriptors_answer(call, &result)) return result;
+  result = grate_forward(call);
+  if (result == 0 && leaves) {
+    cages_lock();
+    struct process* const process = cage_state(call);
+    if (process->directory) node_release(process->directory);
+    process->directory = NULL;
+    cages_unlock();
+  }
+  return result;
+}
+
+// A descriptor of the call's that is ours: its position, or -1.
+static int find_own(const struct grate_call* call, const struct linden_syscall* info,
+                    const struct process* process) {
+  for (int i = 0; i < info->argument_count; ++i) {
+    if (info->kinds[i] == LINDEN_FD && find_file(process, call->args[i])) return i;
+  }
+  return -1;
+}
+
+// What is followed through all processes (descriptors.h) whoever's descriptor it is.
+static bool is_followed(const struct grate_call* call) {
+  switch (call->number) {
+    case SYS_close:
+    case SYS_dup:
+    case SYS_dup2:
+    case SYS_dup3:
+      return true;
+    case SYS_fcntl:
+      return (int)call->args[1] == F_DUPFD || (int)call->args[1] == F_DUPFD_CLOEXEC;
+    default:
+      return false;
+  }
+}
+
+static long long answer(struct grate_call* call) {
+  const struct linden_syscall* const info = calls[call->number];
+  long long result = 0;
+  if (is_followed(call) && descriptors_answer(call, &result)) return result;
+  cages_lock();
+  struct process* const process = cage_state(call);
+  const int own = find_own(call, info, process);
+  struct resolved of;
+  of.count = path_arguments(info, of.arguments);
+  bool answered = false;
+  if (own >= 0) {
+    result = call_on_file(call, process, own, find_file(process, call->args[own]));
+    answered = true;
+  } else if (of.count == 1 && is_about_descriptor(call, of.arguments[0])) {
+    const int directory = of.arguments[0].directory;
+    struct open_file* const file = find_file(process, call->args[directory]);
+    if (file) {
+      result = call_on_file(call, process, 0, file);
+      answered = true;
+    }
+    of.count = 0;
+  } else if (of.count > 0) {
+    answered = answer_paths(call, process, &of, &result);
+  }
+  cages_unlock();
+  return answered ? result : forward_paths(call, &of);
+}
+
+static long long close_range_call(struct grate_call* call) {
+  long long result = 0;
+  return descriptors_answer(call, &result) ? result : grate_forward(call);
+}
+
+static void register_handlers(void) {
+  static const struct cage_kind kind = {sizeof(struct process), begin_process, copy_process,
+                                        release_process};
+  for (size_t i = 0; i < LINDEN_SYSCALL_COUNT; ++i) {
+    const struct linden_syscall* const info = &linden_syscalls[i];
+    calls[info->number] = info;
+    for (int argument = 0; argument < info->argument_count; ++argument) {
+      const int what = info->kinds[argument];
+      if (what == LINDEN_FD || what == LINDEN_DIR_FD || what == LINDEN_PATH) {
+        grate_handle_number(info->number, answer);
+      }
+    }
+  }
+  grate_handle("poll", call_poll);
+  grate_handle("ppoll", call_poll);
+  grate_handle("select", call_select);
+  grate_handle("pselect6", call_select);
+  grate_handle("close_range", close_range_call);
+  descriptors_begin(&file_kind);
+  grate_handle("umask", set_mask);
+  grate_handle("getcwd", current_directory);
+  cages_begin(&kind);
+}
+
+static const char* absolute(const char* path) {
+  static char result[PATH_SIZE];
+  char base[PATH_SIZE];
+  if (!getcwd(base, sizeof base)) fail("no working directory: %s", strerror(errno));
+  if (join_path(result, base, path) != 0) fail("%s is too long", path);
+  return result;
+}
+
+int main(int argc, char** argv) {
+  static const struct option options[] = {{"preload", 1, 0, 'p'}, {"dump", 1, 0, 'o'},
+                                          {"size", 1, 0, 's'},    {"directory", 1, 0, 'd'},
+                                          {"help", 0, 0, 'h'},    {0}};
+  const char *preload = NULL, *dump = NULL;
+  for (int option; (option = getopt_long(argc, argv, "+p:o:s:d:h", options, 0)) != -1;) {
+    switch (option) {
+      case 'd':
+        mount_point = absolute(optarg);
+        break;
+      case 'p':
+        preload = optarg;
+        break;
+      case 'o':
+        dump = optarg;
+        break;
+      case 's':
+        tree_limit = (size_t)parse_number(help, "--size", optarg, 0, 3u << 30);
+        break;
+      case 'h':
+        show_help(help);
+      default:
+        usage_error(help, "no such option");
+    }
+  }
+  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  if (strcmp(mount_point, "/") == 0) usage_error(help, "-d / would hide the PROGRAM");
+  initial_mask = umask(0);
+  umask(initial_mask);
+  tree_owner = geteuid();
+  tree_group = getegid();
+  if (preload && load_tree(preload) != 0) return 125;
+  struct stat status;
+  if (dump && (stat(dump, &status) != 0 || !S_ISDIR(status.st_mode))) {
+    fail("--dump: %s is no directory", dump);
+  }
+  register_handlers();
+  const int code = grate_run(argv + optind);
+  return dump && dump_tree(dump) != 0 ? 125 : code;
+}

@@ -1,0 +1,72 @@
+// Directories and files in memory. The lock of cages.h guards all of it.
+#ifndef IMFS_TREE_H
+#define IMFS_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#define NAME_SIZE 256
+
+// A file or a directory. It lives as long as it has a name or is open.
+struct node {
+  unsigned references;  // names and uses
+  bool is_directory;
+  uint64_t inode;
+  mode_t mode;  // with the file's type
+  uid_t owner;
+  gid_t group;
+  struct timespec accessed, modified, changed;
+  // Of a file. `capacity` bytes, of which those from `size` on are 0.
+  char* data;
+  size_t size, capacity;
+  // Of a directory. The parent is null once it has no name any more, and of the root.
+  struct node* parent;
+  struct entry* entries;
+  unsigned subdirectories;
+};
+
+struct entry {
+  struct entry* next;
+  uint64_t position;  // what getdents and lseek know it by; grows along the list
+  struct node* node;
+  char name[NAME_SIZE];
+};
+
+// What all files may have together.
+extern size_t tree_limit;
+size_t tree_free(void);
+// Whose new files are.
+extern uid_t tree_owner;
+extern gid_t tree_group;
+
+struct node* tree_root(void);
+
+struct node* node_use(struct node* node);
+void node_release(struct node* node);
+
+// All return 0 or -errno. Names are not empty, `.` or `..`.
+struct entry* tree_find(const struct node* directory, const char* name);
+// A use of a new node in `directory`.
+int tree_make(struct node* directory, const char* name, mode_t mode, struct node** made);
+int tree_unlink(struct node* directory, const char* name, bool is_directory);
+int tree_rename(struct node* from, const char* name, struct node* to, const char* new_name,
+                bool may_replace);
+
+// Walks a path of names and slashes, which may be empty: the node, or -ENOENT, -ENOTDIR.
+int tree_walk(const char* path, struct node** node);
+// The directory of a path's last name: EEXIST for the root.
+int tree_walk_to_parent(const char* path, struct node** directory, char name[NAME_SIZE]);
+
+int file_resize(struct node* file, uint64_t size);
+// Room for `size` bytes without making the file longer.
+int file_reserve(struct node* file, uint64_t size);
+
+// The path of a directory below the root, as tree_walk takes it. -ENOENT, -ERANGE.
+int tree_path(const struct node* directory, char* path, size_t size);
+
+struct timespec current_time(void);
+
+#endif
