@@ -61,19 +61,24 @@ GrateCalls::Known* GrateCalls::find(GuestTask& caller, uint32_t serial, Failure&
   failure = Failure::Ended;
   if (grate == nullptr) return nullptr;
   failure = Failure::NoThread;
-  bool has_failed = false;
-  const Grate::Stack stack = this->stack(caller.program.cage().host(), has_failed);
-  if (has_failed) return nullptr;
-  std::shared_ptr<GrateThread> thread = grate->acquire(first_, stack);
+  std::shared_ptr<GrateThread> thread;
+  visit(caller.program.cage().host(),
+        [&](const Grate::Stack& stack) { thread = grate->acquire(first_, stack); });
   if (thread == nullptr) return nullptr;
   return &known_.emplace_back(Known{serial, std::move(grate), std::move(thread)});
 }
 
-Grate::Stack GrateCalls::stack(microvisor::Host& host, bool& has_failed) const {
-  if (innermost_ != nullptr) return std::nullopt;
-  Grate::Stack stack = GuestThread::current().visit_stack(host);
-  has_failed = !stack.has_value();
-  return stack;
+template <typename Run>
+bool GrateCalls::visit(microvisor::Host& host, Run run) {
+  Grate::Stack stack;
+  if (visits_ == 0) {
+    stack = GuestThread::current().visit_stack(host);
+    if (!stack) return false;
+  }
+  ++visits_;
+  run(stack);
+  --visits_;
+  return true;
 }
 
 GrateCalls::Outcome GrateCalls::call(GuestTask& caller, threei::Handler handler,
@@ -84,17 +89,14 @@ GrateCalls::Outcome GrateCalls::call(GuestTask& caller, threei::Handler handler,
   // Handlers may call more grates, and move what is known.
   Grate& grate = *known->grate;
   GrateThread& thread = *known->thread;
-  bool has_failed = false;
-  const Grate::Stack stack = this->stack(caller.program.cage().host(), has_failed);
-  if (has_failed) return {std::nullopt, Failure::NoThread};
   if (!grate.enter(thread)) {
     std::erase_if(known_, [&](const Known& k) { return k.serial == handler.grate; });
     return {std::nullopt, Failure::Ended};
   }
-  {
+  visit(caller.program.cage().host(), [&](const Grate::Stack& stack) {
     Activation activation(*this, caller, *thread.task, stack ? stack->top : nullptr);
     outcome.result = grate.answer(thread, handler.function, call, stack);
-  }
+  });
   const bool is_over = thread.depth == 1 && thread.thread->must_end();
   grate.leave(thread);
   if (!outcome.result) outcome.result = -ESRCH;

@@ -47,11 +47,14 @@ class GrateCalls {
   };
 
   Known* find(GuestTask& caller, uint32_t serial, Failure& failure);
-  Grate::Stack stack(microvisor::Host& host, bool& has_failed) const;
+  // Runs something of a grate's, run(stack); false if there is no stack to run it on.
+  template <typename Run>
+  bool visit(microvisor::Host& host, Run run);
 
   microvisor::Thread& first_;
   std::vector<Known> known_;
   Activation* innermost_ = nullptr;
+  unsigned visits_ = 0;  // one within another, on the stack of visits
 };
 
 }  // namespace linden::runtime
