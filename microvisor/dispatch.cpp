@@ -113,7 +113,14 @@ constexpr std::array<Entry, kTableSize> kEntries = [] {
 
 std::span<const SyscallInfo> syscalls() { return kSyscalls; }
 
-const SyscallInfo* find_syscall(int number) { return find(number); }
+const SyscallInfo* find_syscall(int number) {
+  static constexpr auto kByNumber = [] {
+    std::array<const SyscallInfo*, kTableSize> all{};
+    for (const SyscallInfo& info : kSyscalls) all[info.number] = &info;
+    return all;
+  }();
+  return number >= 0 && number < kTableSize ? kByNumber[number] : nullptr;
+}
 
 int64_t dispatch(Thread& thread, int number, const uint64_t arguments[6]) {
   thread.count_call();
@@ -125,7 +132,7 @@ int64_t dispatch_foreign(Thread& thread, int number, const uint64_t arguments[6]
                          const GuestMemory* const memories[6]) {
   thread.count_call();
   if (number < 0 || number >= kTableSize || !kEntries<true>[number]) return -ENOSYS;
-  const SyscallInfo& info = *find(number);
+  const SyscallInfo& info = *find_syscall(number);
   ForeignMemories foreign;
   uint64_t prepared[6];
   for (size_t i = 0; i < 6; ++i) {

@@ -7,18 +7,11 @@ long linden_interruptible_syscall(const std::atomic<uint32_t>* attention, long n
 extern const char linden_interruptible_begin[];
 extern const char linden_interruptible_end[];
 extern const char linden_interruptible_exit[];
-
-// The runtime's entry of system calls looks at it too.
-extern thread_local constinit const std::atomic<uint32_t>* linden_current_attention;
 }
 
 namespace linden::microvisor {
 
-namespace {
-
-constinit std::atomic<uint32_t> never_set = 0;
-
-}  // namespace
+using detail::never_set;
 
 extern "C" thread_local constinit const std::atomic<uint32_t>* linden_current_attention =
     &never_set;
@@ -37,10 +30,6 @@ bool is_called_back() { return wait_attention->load() != 0; }
 
 bool clear_wait_attention() {
   return is_called_back() && wait_attention->exchange(0) != 0;
-}
-
-void set_current_attention(const std::atomic<uint32_t>* attention) {
-  linden_current_attention = attention ? attention : &never_set;
 }
 
 long interruptible_syscall(long number, long a1, long a2, long a3, long a4, long a5, long a6) {

@@ -24,7 +24,7 @@ inline constexpr int kInterruptSignal = SIGURG;
 // The attention word of the guest thread that the calling host thread runs, which the runtime looks
 // at before it goes on with the guest, and the word that waits look at. A host thread that runs no
 // guest thread has words that are never set. Both stay valid until the next call; null for none.
-void set_current_attention(const std::atomic<uint32_t>* attention);
+inline void set_current_attention(const std::atomic<uint32_t>* attention);
 void set_wait_attention(std::atomic<uint32_t>* attention);
 // Lets waits wait again; whether they would not have. For who has looked at what was wanted.
 bool clear_wait_attention();
@@ -38,5 +38,16 @@ long interruptible_syscall(long number, long a1 = 0, long a2 = 0, long a3 = 0, l
 // For the handler of kInterruptSignal: moves the program counter if it was on its way into the
 // kernel. Async-signal-safe.
 bool redirect_interruptible(uint64_t* instruction_pointer);
+
+namespace detail {
+inline constinit std::atomic<uint32_t> never_set = 0;
+}
+
+// The runtime's entry of system calls looks at it too.
+extern "C" thread_local constinit const std::atomic<uint32_t>* linden_current_attention;
+
+inline void set_current_attention(const std::atomic<uint32_t>* attention) {
+  linden_current_attention = attention ? attention : &detail::never_set;
+}
 
 }  // namespace linden::microvisor

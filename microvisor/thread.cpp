@@ -17,8 +17,6 @@ namespace {
 // Linux gives up on longer lists too (ROBUST_LIST_LIMIT): they may be circular.
 constexpr int kRobustListLimit = 2048;
 
-thread_local constinit Thread* bound_thread = nullptr;
-
 timeval operator-(timeval later, const timeval& earlier) {
   later.tv_sec -= earlier.tv_sec;
   later.tv_usec -= earlier.tv_usec;
@@ -45,9 +43,12 @@ rusage usage_since(const rusage& before, const rusage& now) {
 
 }  // namespace
 
-Thread::~Thread() { cage_.forget_thread(*this); }
+namespace detail {
+thread_local constinit Thread* bound_thread = nullptr;
+}
+using detail::bound_thread;
 
-Thread* current_thread() { return bound_thread; }
+Thread::~Thread() { cage_.forget_thread(*this); }
 
 ThreadBinding::ThreadBinding(Thread& thread) : thread_(thread) {
   bound_thread = &thread;
@@ -61,16 +62,6 @@ ThreadBinding::~ThreadBinding() {
   set_wait_attention(nullptr);
   thread_.unbind();
   bound_thread = nullptr;
-}
-
-VisitScope::VisitScope(Thread& visitor) : caller_(*bound_thread) {
-  bound_thread = &visitor;
-  set_current_attention(&visitor.attention_);
-}
-
-VisitScope::~VisitScope() {
-  bound_thread = &caller_;
-  set_current_attention(&caller_.attention_);
 }
 
 void Thread::attach(Thread& first) {

@@ -28,6 +28,7 @@
 
 #include "microvisor/abi.h"
 #include "microvisor/guest_memory.h"
+#include "microvisor/interruption.h"
 #include "microvisor/result.h"
 #include "microvisor/signals.h"
 
@@ -163,6 +164,10 @@ class Thread {
   rusage usage_at_bind_{};
 };
 
+namespace detail {
+extern thread_local constinit Thread* bound_thread;
+}
+
 // While it lives, the calling host thread is the one that runs `thread`, where that may run.
 class ThreadBinding {
  public:
@@ -178,8 +183,14 @@ class ThreadBinding {
 // thread whose call that answers.
 class VisitScope {
  public:
-  explicit VisitScope(Thread& visitor);
-  ~VisitScope();
+  explicit VisitScope(Thread& visitor) : caller_(*detail::bound_thread) {
+    detail::bound_thread = &visitor;
+    set_current_attention(&visitor.attention_);
+  }
+  ~VisitScope() {
+    detail::bound_thread = &caller_;
+    set_current_attention(&caller_.attention_);
+  }
   VisitScope(const VisitScope&) = delete;
 
  private:
@@ -194,7 +205,7 @@ struct ForkRequest {
 };
 
 // The guest thread that the calling host thread runs, or null. Async-signal-safe.
-Thread* current_thread();
+inline Thread* current_thread() { return detail::bound_thread; }
 
 // How the microvisor has guest threads and processes started.
 class ThreadStarter {

@@ -110,6 +110,7 @@ linden_enter:
         call    *%rax
         // Also where the outermost frame of a copied stack returns to (linden_enter_copy).
         movq    CONTEXT(HOST_STACK_POINTER), %rsp
+.Lreturned:
         movq    16(%rsp), %r11
         movq    %rax, 176(%r11)
         movq    %rdx, 184(%r11)
@@ -129,6 +130,49 @@ linden_enter:
         popq    %rbp
         ret
         .size   linden_enter, . - linden_enter
+
+// HandlerResult linden_enter_handler(const void* code, const uint64_t integers[6], void* stack_top)
+// The same for a function that takes and gives words alone: its result in rax, and in rdx whether it
+// trapped instead. In the place of the frame lies a null.
+        .globl  linden_enter_handler
+        .type   linden_enter_handler, @function
+        .p2align 4
+linden_enter_handler:
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        pushq   $0
+        pushq   CONTEXT(ACTIVATION)
+        pushq   CONTEXT(HOST_STACK_POINTER)
+        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        movq    %rdi, %rax
+        movq    %rsi, %r11
+        testq   %rdx, %rdx
+        cmovnzq %rdx, %rsp
+        movq    (%r11), %rdi
+        movq    8(%r11), %rsi
+        movq    16(%r11), %rdx
+        movq    24(%r11), %rcx
+        movq    32(%r11), %r8
+        movq    40(%r11), %r9
+        xorl    %r11d, %r11d
+        xorl    %ebx, %ebx
+        xorl    %ebp, %ebp
+        xorl    %r12d, %r12d
+        xorl    %r13d, %r13d
+        xorl    %r14d, %r14d
+        xorl    %r15d, %r15d
+        call    *%rax
+        movq    CONTEXT(HOST_STACK_POINTER), %rsp
+        // A fork that the handler has made returns here too, where linden_enter_copy entered it.
+        cmpq    $0, 16(%rsp)
+        jne     .Lreturned
+        xorl    %edx, %edx
+        jmp     .Lleave
+        .size   linden_enter_handler, . - linden_enter_handler
 
 // int linden_enter_copy(const SyscallFrame* copied, EntryFrame* frame)
 // Goes on with a stack that was copied while it was in a system call: returns 0 from that call. As
@@ -164,6 +208,7 @@ linden_enter_copy:
 linden_trap_exit:
         movq    CONTEXT(HOST_STACK_POINTER), %rsp
         movl    $1, %eax
+        movl    $1, %edx
         jmp     .Lleave
         .size   linden_trap_exit, . - linden_trap_exit
 

@@ -117,27 +117,26 @@ bool Grate::prepare(GrateThread& thread, const Stack& stack) {
   auto memory = space->map(0, kStackSize + kGuardSize, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (!memory.ok()) return false;
-  EntryFrame frame{};
-  frame.arguments.integers[0] = *memory + kGuardSize;
-  frame.arguments.integers[1] = kStackSize;
-  frame.arguments.integers[2] = static_cast<uint32_t>(thread.thread->id());
-  if (space->protect(*memory, kGuardSize, PROT_NONE).ok() && run(thread, begin, frame, stack)) {
-    return true;
+  const uint64_t words[6] = {*memory + kGuardSize, kStackSize,
+                             static_cast<uint32_t>(thread.thread->id())};
+  if (space->protect(*memory, kGuardSize, PROT_NONE).ok()) {
+    if (!run(thread, begin, words, stack).has_trapped) return true;
+    (void)GuestThread::current().take_trap();
   }
-  (void)GuestThread::current().take_trap();
   (void)space->unmap(*memory, kStackSize + kGuardSize);
   return false;
 }
 
-bool Grate::run(GrateThread& thread, FunctionReference* function, EntryFrame& frame,
-                const Stack& stack) {
+HandlerResult Grate::run(GrateThread& thread, FunctionReference* function,
+                         const uint64_t words[6], const Stack& stack) {
   jit::Context& context = current_context();
   const uintptr_t limit = context.stack_limit;
   microvisor::VisitScope visit(*thread.thread);
   if (stack) context.stack_limit = stack->limit;
-  const bool is_done = thread.instance->enter(function, frame, stack ? stack->top : nullptr);
+  const HandlerResult result =
+      thread.instance->call_handler(function, words, stack ? stack->top : nullptr);
   context.stack_limit = limit;
-  return is_done;
+  return result;
 }
 
 void Grate::release(std::shared_ptr<GrateThread> thread) {
@@ -203,16 +202,13 @@ std::optional<int64_t> Grate::answer(GrateThread& thread, uint32_t function,
   const bool is_dispatched = handler->reference == dispatcher_;
   const uint64_t* given = is_dispatched ? words : words + 1;
   const size_t count = is_dispatched ? kDispatcherParameters : kMaximumParameters;
-  EntryFrame frame{};
-  std::copy_n(given, jit::kIntegerArgumentRegisters, frame.arguments.integers);
   auto* overflow = reinterpret_cast<Value*>(current_context().overflow);
   for (size_t i = jit::kIntegerArgumentRegisters; i < count; ++i) {
-    overflow[i - jit::kIntegerArgumentRegisters] = {given[i], 0};
+    overflow[i - jit::kIntegerArgumentRegisters].low = given[i];
   }
-  const bool is_done = run(thread, handler->reference, frame, stack);
-  if (is_done) {
-    const uint64_t result = frame.integer_results[0];
-    return handler->is_narrow ? widen(result) : static_cast<int64_t>(result);
+  const HandlerResult result = run(thread, handler->reference, given, stack);
+  if (!result.has_trapped) {
+    return handler->is_narrow ? widen(result.value) : static_cast<int64_t>(result.value);
   }
   Trap trap = GuestThread::current().take_trap();
   // Whoever ends by itself has said so; a fault ends the whole grate.

@@ -95,9 +95,9 @@ class Grate final : public threei::Answerer {
  private:
   std::shared_ptr<GrateThread> make_thread(microvisor::Thread& first, const Stack& stack);
   bool prepare(GrateThread& thread, const Stack& stack);
-  // False after a trap, which is then to be taken.
-  static bool run(GrateThread& thread, FunctionReference* function, struct EntryFrame& frame,
-                  const Stack& stack);
+  // After a trap, that is to be taken.
+  static struct HandlerResult run(GrateThread& thread, FunctionReference* function,
+                                  const uint64_t words[6], const Stack& stack);
   const GrateThread::Function* find_function(GrateThread& thread, uint32_t index) const;
   static void dismantle(GrateThread& thread);
 

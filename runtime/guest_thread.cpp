@@ -128,6 +128,11 @@ bool GuestThread::is_in_guard(uintptr_t address) const {
   return main_.is_in_guard(address) || (visit_.top != nullptr && visit_.is_in_guard(address));
 }
 
+void GuestThread::forget_frames(const void* top) const {
+  const Stack& stack = visit_.contains(reinterpret_cast<uintptr_t>(top) - 1) ? visit_ : main_;
+  forget_stack(stack.mapping + kGuardSize, top);
+}
+
 bool GuestThread::is_on_stack(uintptr_t address) const {
   return main_.contains(address) || visit_.contains(address);
 }

@@ -55,6 +55,8 @@ class GuestThread {
   void clear_stack();
   bool is_in_guard(uintptr_t address) const;
   bool is_on_stack(uintptr_t address) const;
+  // What lies below `top` on its stack has been left by a trap.
+  void forget_frames(const void* top) const;
 
   // Notes a trap at a code address and stack pointer, with as much of the call chain as fits.
   // Async-signal-safe.

@@ -36,6 +36,14 @@ struct GuestHandler {
 };
 constexpr uint32_t kMaximumHandlers = 4096;
 
+// Whether an argument points into another memory than that of `target`.
+bool leads_elsewhere(const microvisor::SyscallInfo& info, const ForwardedCall& call, size_t i,
+                     int target) {
+  return microvisor::is_memory(info.arguments[i]) &&
+         call.cages[i] != static_cast<uint64_t>(target) &&
+         static_cast<uint32_t>(call.arguments[i]) != 0;
+}
+
 // Of the fork that the calling host thread is about to make.
 thread_local constinit const std::vector<GuestHandler>* handlers_for_child = nullptr;
 
@@ -83,6 +91,8 @@ Result<void> Interposition::check_right(GuestTask& caller, uint64_t id) const {
   auto is_served = [&](int served) {
     return GrateCalls::current().is_served(caller.program, served);
   };
+  // Most calls of grates are for whom they serve; and those are there.
+  if (is_served(static_cast<int>(id))) return {};
   const int error = registry_.may_act_as(caller.member, static_cast<int>(id), is_served);
   if (error != 0) return Error{error};
   return {};
@@ -177,28 +187,38 @@ int64_t Interposition::perform_system_call(GuestTask& caller, int target,
   const microvisor::SyscallInfo* info = microvisor::find_syscall(number);
   if (info == nullptr) return -ENOSYS;
 
+  bool is_foreign = false;
+  for (size_t i = 0; i < 6; ++i) {
+    is_foreign |= leads_elsewhere(*info, call, i, target);
+  }
+  if (GuestTask* task = GrateCalls::current().task_of(target)) {
+    if (!is_foreign) return microvisor::dispatch(task->thread, number, call.arguments);
+    return perform_with_foreign_memory(caller, task->thread, *info, call);
+  }
+  return perform_as_visitor(caller, target, *info, call);
+}
+
+int64_t Interposition::perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,
+                                                   const microvisor::SyscallInfo& info,
+                                                   const ForwardedCall& call) {
   std::array<std::shared_ptr<MemoryImage>, 6> images;
   std::array<GuestMemory, 6> views;
   const GuestMemory* memories[6] = {};
-  bool is_foreign = false;
   for (size_t i = 0; i < 6; ++i) {
-    const bool points = microvisor::is_memory(info->arguments[i]) &&
-                        static_cast<uint32_t>(call.arguments[i]) != 0;
-    if (!points || call.cages[i] == static_cast<uint64_t>(target)) continue;
+    if (!leads_elsewhere(info, call, i, thread.cage().id())) continue;
     auto image = memory_of(caller, call.cages[i]);
     if (!image.ok()) return -image.code();
     images[i] = image.take();
     views[i] = view(*images[i]);
     memories[i] = &views[i];
-    is_foreign = true;
   }
-  auto make = [&](microvisor::Thread& thread) {
-    return is_foreign ? microvisor::dispatch_foreign(thread, number, call.arguments, memories)
-                      : microvisor::dispatch(thread, number, call.arguments);
-  };
-  if (GuestTask* task = GrateCalls::current().task_of(target)) return make(task->thread);
+  return microvisor::dispatch_foreign(thread, info.number, call.arguments, memories);
+}
 
-  // A descendant of which no thread is here.
+// On a descendant of which no thread is here.
+int64_t Interposition::perform_as_visitor(GuestTask& caller, int target,
+                                          const microvisor::SyscallInfo& info,
+                                          const ForwardedCall& call) {
   std::unique_ptr<microvisor::Thread> visitor;
   while (!expect_visitors(target)) std::this_thread::sleep_for(std::chrono::microseconds(100));
   {
@@ -213,7 +233,7 @@ int64_t Interposition::perform_system_call(GuestTask& caller, int target,
   int64_t result;
   {
     microvisor::VisitScope visit(*visitor);
-    result = make(*visitor);
+    result = perform_with_foreign_memory(caller, *visitor, info, call);
   }
   visitor->detach();
   return result;

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 
+#include "microvisor/dispatch.h"
 #include "runtime/grate_calls.h"
 #include "runtime/syscall_frame.h"
 #include "threei/registry.h"
@@ -44,6 +45,11 @@ class Interposition {
   // What lies beneath all grates.
   int64_t perform(GuestTask& caller, int target, const ForwardedCall& call);
   int64_t perform_system_call(GuestTask& caller, int target, const ForwardedCall& call);
+  int64_t perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,
+                                      const microvisor::SyscallInfo& info,
+                                      const ForwardedCall& call);
+  int64_t perform_as_visitor(GuestTask& caller, int target, const microvisor::SyscallInfo& info,
+                             const ForwardedCall& call);
   int64_t register_handler(GuestTask& caller, const ForwardedCall& call);
   int64_t copy_data(GuestTask& caller, const ForwardedCall& call);
   int64_t fork_interposed(GuestTask& caller, int target, const ForwardedCall& call);

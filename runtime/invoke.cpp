@@ -1,7 +1,6 @@
 #include "runtime/invoke.h"
 
 #include <asm/prctl.h>
-#include <immintrin.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +16,8 @@
 namespace linden::runtime {
 
 extern "C" int linden_enter(const void* code, EntryFrame* frame, void* stack_top);
+extern "C" HandlerResult linden_enter_handler(const void* code, const uint64_t words[6],
+                                              void* stack_top);
 extern "C" int linden_enter_copy(const SyscallFrame* copied, EntryFrame* frame);
 
 namespace {
@@ -24,9 +25,9 @@ namespace {
 // wrgsbase costs some 15 ns, the system call ten times that; old kernels have only the call.
 const bool have_fsgsbase = (getauxval(AT_HWCAP2) & 2) != 0;
 
-__attribute__((target("fsgsbase"))) void write_gs_base(const std::byte* base) {
+void write_gs_base(const std::byte* base) {
   if (have_fsgsbase) {
-    _writegsbase_u64(reinterpret_cast<uint64_t>(base));
+    asm volatile("wrgsbase %0" : : "r"(base) : "memory");
   } else {
     syscall(SYS_arch_prctl, ARCH_SET_GS, base);
   }
@@ -109,21 +110,33 @@ void write_results(const FunctionType& type, const std::vector<Value>& results, 
                  });
 }
 
-extern "C" void linden_switch_instance(jit::InstanceData* to) {
+namespace {
+
+// Instances have few inline globals, and calls between programs are frequent.
+[[gnu::always_inline]] inline void copy_globals(unsigned char* to, const unsigned char* from,
+                                                uint64_t count) {
+  for (uint64_t i = 0; i < count; ++i) std::memcpy(to + 16 * i, from + 16 * i, 16);
+}
+
+[[gnu::always_inline]] inline void switch_instance(jit::InstanceData* to) {
   jit::Context& context = current_context();
   jit::InstanceData* from = context.instance;
   if (from == to) return;
   if (from != nullptr) {
-    std::memcpy(from->inline_globals, context.inline_globals, from->inline_global_count * 16);
+    copy_globals(from->inline_globals, context.inline_globals, from->inline_global_count);
   }
   context.instance = to;
   context.memory_base = nullptr;
   if (to != nullptr) {
-    std::memcpy(context.inline_globals, to->inline_globals, to->inline_global_count * 16);
+    copy_globals(context.inline_globals, to->inline_globals, to->inline_global_count);
     context.memory_base = to->memory_base;
   }
   write_gs_base(context.memory_base);
 }
+
+}  // namespace
+
+extern "C" void linden_switch_instance(jit::InstanceData* to) { switch_instance(to); }
 
 void* current_user_data() {
   jit::InstanceData* instance = current_context().instance;
@@ -153,7 +166,7 @@ std::optional<Trap> enter(jit::InstanceData* instance, EntryFrame& frame, Enter 
   linden_switch_instance(caller);
   if (!trapped) return std::nullopt;
   // What lies below this frame, if it is on the guest's stack, or else all of that stack.
-  forget_stack(thread.stack_bottom(), is_nested ? __builtin_frame_address(0) : thread.stack_top());
+  thread.forget_frames(is_nested ? __builtin_frame_address(0) : thread.stack_top());
   return thread.take_trap();
 }
 
@@ -182,17 +195,19 @@ std::optional<Trap> Instance::call(FunctionReference* function, std::span<const 
   return call_function(function, &data_, arguments, results);
 }
 
-bool Instance::enter(FunctionReference* function, EntryFrame& frame, std::byte* stack_top) {
+HandlerResult Instance::call_handler(FunctionReference* function, const uint64_t words[6],
+                                     std::byte* stack_top) {
   jit::Context& context = current_context();
   jit::InstanceData* const caller = context.instance;
-  const uintptr_t activation = context.activation;
-  linden_switch_instance(&data_);
+  switch_instance(&data_);
   context.callee = function;
-  const bool is_done = linden_enter(function->code, &frame, stack_top) == 0;
-  linden_switch_instance(caller);
-  context.activation = activation;
-  if (!is_done) forget_stack(GuestThread::current().stack_bottom(), __builtin_frame_address(0));
-  return is_done;
+  const HandlerResult result = linden_enter_handler(function->code, words, stack_top);
+  switch_instance(caller);
+  if (result.has_trapped) {
+    GuestThread::current().forget_frames(stack_top != nullptr ? stack_top
+                                                              : __builtin_frame_address(0));
+  }
+  return result;
 }
 
 std::optional<Trap> Instance::resume(std::span<const std::byte> frames) {

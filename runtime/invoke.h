@@ -31,6 +31,12 @@ void write_arguments(const FunctionType& type, std::span<const Value> arguments,
                      ArgumentRegisters& registers);
 void write_results(const FunctionType& type, const std::vector<Value>& results, EntryFrame& frame);
 
+// Of a handler of a grate (linden_enter_handler).
+struct HandlerResult {
+  uint64_t value;
+  uint64_t has_trapped;
+};
+
 // Makes another instance (or none) current on this thread: %gs, memory base and inline globals.
 extern "C" void linden_switch_instance(jit::InstanceData* instance);
 

@@ -132,9 +132,11 @@ class Instance {
   std::optional<Trap> call(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results);
 
-  // The same with registers, within a host function that another instance has called, from a stack
-  // of its own if `stack_top` is not null. False after a trap, which GuestThread then has.
-  bool enter(FunctionReference* function, struct EntryFrame& frame, std::byte* stack_top);
+  // Calls a function of words, of which six are given and others are in the Context, within a host
+  // function that another instance has called; on a stack of its own if `stack_top` is not null.
+  // After a trap GuestThread has it.
+  struct HandlerResult call_handler(FunctionReference* function, const uint64_t words[6],
+                                    std::byte* stack_top);
 
   // The table of C's function pointers, or null.
   const Table* function_table() const { return tables_.empty() ? nullptr : tables_[0]; }
