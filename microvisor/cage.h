@@ -156,8 +156,8 @@ class Cage {
   Signals& signals() { return signals_; }
   Timers& timers() { return timers_; }
   ProcessorTimers& processor_timers() { return processor_timers_; }
-  // Returns when no thread but the main one is left, visitors aside. If the cage is to end, keeps calling the
-  // others back until they have noticed.
+  // Returns when no thread but the main one is left, visitors aside. If the cage is to end, keeps
+  // calling the others back until they have noticed.
   void wait_for_threads();
 
   // Records how the program ended, and calls all threads back; the first call wins.
@@ -227,7 +227,7 @@ class Cage {
   // The next seven are guarded by threads_mutex_.
   size_t visitors_ = 0;
   bool expects_visitors_ = false;
-  bool is_acknowledged_ = false;  // that it does
+  bool is_acknowledged_ = false;              // that it does
   std::unordered_map<int, Thread*> threads_;  // without the main thread
   rusage usage_{};                            // of threads that run no more
   int64_t ended_time_ = 0;                    // likewise, without the main thread

@@ -30,7 +30,8 @@ Result<std::vector<std::string>> copy_strings(Cage& cage, GuestPtr<uint32_t> arr
   while (true) {
     const auto pointer = TRY(cage.memory().read(array));
     if (pointer == 0) return strings;
-    Result<std::string> text = cage.memory().copy_string(array.leads_to<char>(pointer), kMaximumString - 1);
+    Result<std::string> text =
+        cage.memory().copy_string(array.leads_to<char>(pointer), kMaximumString - 1);
     if (text.code() == ENAMETOOLONG) return Error{E2BIG};
     strings.push_back(TRY(std::move(text)));
     total += strings.back().size() + 1 + kPointerSize;

@@ -28,9 +28,7 @@ void set_wait_attention(std::atomic<uint32_t>* attention) {
 
 bool is_called_back() { return wait_attention->load() != 0; }
 
-bool clear_wait_attention() {
-  return is_called_back() && wait_attention->exchange(0) != 0;
-}
+bool clear_wait_attention() { return is_called_back() && wait_attention->exchange(0) != 0; }
 
 long interruptible_syscall(long number, long a1, long a2, long a3, long a4, long a5, long a6) {
   return linden_interruptible_syscall(wait_attention, number, a1, a2, a3, a4, a5, a6);

@@ -1,10 +1,11 @@
 // How a thread that waits in the kernel is called back.
 //
 // Every system call of the host that may wait goes through interruptible_syscall(), which gives up
-// with EINTR if the host thread's wait word is set (Thread::request_attention). The word may be set just before the thread
-// enters the kernel; so whoever sets it also sends the thread kInterruptSignal, whose handler
-// (redirect_interruptible) looks whether the thread was between the check and the kernel, and moves
-// it on to the EINTR exit. Thus no wake-up is lost, and nothing is ever polled.
+// with EINTR if the host thread's wait word is set (Thread::request_attention). The word may be set
+// just before the thread enters the kernel; so whoever sets it also sends the thread
+// kInterruptSignal, whose handler (redirect_interruptible) looks whether the thread was between the
+// check and the kernel, and moves it on to the EINTR exit. Thus no wake-up is lost, and nothing is
+// ever polled.
 //
 // Source: the same idea as cancellation points in C libraries.
 // Thread-safety: all functions may be called concurrently.

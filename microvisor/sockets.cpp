@@ -120,13 +120,15 @@ SyscallResult sys_sendmsg(Thread& thread, int fd, GuestPtr<GuestMessage> from, i
   Cage& cage = thread.cage();
   const GuestMessage message = TRY(cage.memory().read(from));
   if (message.control_length != 0) return Error{EOPNOTSUPP};
-  IoVectors vectors = TRY(io_vectors(cage, from.leads_to<GuestIovec>(message.vectors), message.vector_count));
+  IoVectors vectors =
+      TRY(io_vectors(cage, from.leads_to<GuestIovec>(message.vectors), message.vector_count));
   return send(thread, fd, vectors, message.name != 0 && message.name_length != 0, flags);
 }
 
 SyscallResult sys_recvmsg(Cage& cage, int fd, GuestPtr<GuestMessage> to, int flags) {
   GuestMessage message = TRY(cage.memory().read(to));
-  IoVectors vectors = TRY(io_vectors(cage, to.leads_to<GuestIovec>(message.vectors), message.vector_count));
+  IoVectors vectors =
+      TRY(io_vectors(cage, to.leads_to<GuestIovec>(message.vectors), message.vector_count));
   const size_t received = TRY(receive(cage, fd, vectors, flags, &message.flags));
   message.name_length = 0;
   message.control_length = 0;

@@ -220,8 +220,9 @@ class ThreadStarter {
   // After an error nothing has changed; otherwise the caller must end. ENOEXEC if the file is no
   // program.
   virtual Result<void> execute(Thread& caller, OpenFile& file, ProgramArguments program) = 0;
-  // Within a system call of `caller`: runs the guest's thread entry with `start_block`, at once or soon, on a host thread of its own
-  // that takes over `thread`. EAGAIN or ENOMEM if there is none to be had; `thread` is then gone.
+  // Within a system call of `caller`: runs the guest's thread entry with `start_block`, at once or
+  // soon, on a host thread of its own that takes over `thread`. EAGAIN or ENOMEM if there is none
+  // to be had; `thread` is then gone.
   virtual Result<void> start(Thread& caller, std::unique_ptr<Thread> thread,
                              uint32_t start_block) = 0;
 };

@@ -36,8 +36,8 @@ std::optional<uint32_t> exported_constant(const Instance& instance, const char* 
 // The frames of a task, from the system call that it is in. On its own host thread, on which grates
 // may have been called since.
 std::span<const std::byte> frames_of(const GuestTask& task) {
-  const uintptr_t base = &task == current_user_data() ? current_context().host_stack_pointer
-                                                      : task.base;
+  const uintptr_t base =
+      &task == current_user_data() ? current_context().host_stack_pointer : task.base;
   const auto* begin = reinterpret_cast<const std::byte*>(task.frame);
   if (task.stack_top != nullptr) return {begin, task.stack_top};
   // The first guest thread was entered from the host's own stack.
@@ -79,8 +79,7 @@ class CageProgram::Release {
     ::syscall(SYS_futex, &opened_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
   }
   void wait(microvisor::Thread& thread) {
-    while (opened_.load() == 0 && !thread.must_end() &&
-           !microvisor::current_thread()->must_end()) {
+    while (opened_.load() == 0 && !thread.must_end() && !microvisor::current_thread()->must_end()) {
       if (thread.attention().load() & microvisor::Thread::kLook) thread.cage().acknowledge();
       ::syscall(SYS_futex, &opened_, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
     }
@@ -232,11 +231,12 @@ CageProgram::Outcome CageProgram::finish() {
     FunctionReference* start = *find_entry("_start", 0);
     run_thread(cage_.main_thread(), [&] { return instance_->call(start, {}, {}); });
   }
+  const microvisor::ExitStatus status =
+      cage_.exit_status().value_or(microvisor::ExitStatus::exited(cage_.main_thread().exit_code()));
+  if (status.signal() != 0) interposition().note_harsh_exit(*main_task_, status);
   interposition().end(*this);
   std::lock_guard lock(trap_mutex_);
-  return {
-      cage_.exit_status().value_or(microvisor::ExitStatus::exited(cage_.main_thread().exit_code())),
-      std::move(trap_)};
+  return {status, std::move(trap_)};
 }
 
 absl::Status CageProgram::begin_next_program() {
@@ -322,9 +322,10 @@ microvisor::Result<void> CageProgram::start(microvisor::Thread& caller,
   if (task_of(caller) == nullptr) return microvisor::Error{EPERM};
   absl::StatusOr<FunctionReference*> entry = find_entry("lind_thread_start", 1);
   if (!entry.ok()) return microvisor::Error{ENOSYS};
-  absl::Status started = run_on_host_thread(
-      cage_.host(), [this, thread = std::move(thread), instance = task_of(caller)->instance.replicate(),
-                     entry = *entry, start_block]() mutable {
+  absl::Status started =
+      run_on_host_thread(cage_.host(), [this, thread = std::move(thread),
+                                        instance = task_of(caller)->instance.replicate(),
+                                        entry = *entry, start_block]() mutable {
         GuestTask task(*thread, *this, *instance);
         const Value argument = Value::i32(start_block);
         run_thread(*thread, [&] { return instance->call(entry, {&argument, 1}, {}); });

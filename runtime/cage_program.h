@@ -127,7 +127,8 @@ class CageProgram final : public microvisor::ThreadStarter {
   void replicate_main_instance(Instance& original);
   void set_image(std::shared_ptr<MemoryImage> image, bool is_borrowed = false);
   microvisor::Result<std::unique_ptr<CageProgram>> make_child(
-      GuestTask& caller, std::unique_ptr<microvisor::Cage> cage, const microvisor::ForkRequest& request);
+      GuestTask& caller, std::unique_ptr<microvisor::Cage> cage,
+      const microvisor::ForkRequest& request);
   // A forked program's life, from the frames to its end.
   static void run_child(std::unique_ptr<CageProgram> child, std::vector<std::byte> frames);
   absl::StatusOr<FunctionReference*> find_entry(const char* name, size_t parameters) const;

@@ -57,9 +57,9 @@ int64_t widen(uint64_t result) {
 Grate::Grate(CageProgram& program, std::unique_ptr<Instance> original)
     : program_(program),
       original_(std::move(original)),
-      dispatcher_(find_function_export(*original_, kDispatcher,
-                                       std::vector<ValueType>(kDispatcherParameters, ValueType::I64),
-                                       {ValueType::I32})) {}
+      dispatcher_(find_function_export(
+          *original_, kDispatcher, std::vector<ValueType>(kDispatcherParameters, ValueType::I64),
+          {ValueType::I32})) {}
 
 Grate::~Grate() = default;
 
@@ -109,8 +109,8 @@ std::shared_ptr<GrateThread> Grate::make_thread(microvisor::Thread& first, const
 
 // Gives the thread a stack and libc's record of a thread, which the program itself sets up.
 bool Grate::prepare(GrateThread& thread, const Stack& stack) {
-  FunctionReference* begin = find_function_export(
-      *thread.instance, kThreadEntry, std::vector<ValueType>(3, ValueType::I32), {});
+  FunctionReference* begin = find_function_export(*thread.instance, kThreadEntry,
+                                                  std::vector<ValueType>(3, ValueType::I32), {});
   // A program without libc may do without.
   if (begin == nullptr) return true;
   microvisor::AddressSpace* space = program_.cage().address_space();
@@ -127,8 +127,8 @@ bool Grate::prepare(GrateThread& thread, const Stack& stack) {
   return false;
 }
 
-HandlerResult Grate::run(GrateThread& thread, FunctionReference* function,
-                         const uint64_t words[6], const Stack& stack) {
+HandlerResult Grate::run(GrateThread& thread, FunctionReference* function, const uint64_t words[6],
+                         const Stack& stack) {
   jit::Context& context = current_context();
   const uintptr_t limit = context.stack_limit;
   microvisor::VisitScope visit(*thread.thread);
@@ -182,22 +182,10 @@ std::optional<int64_t> Grate::answer(GrateThread& thread, uint32_t function,
   const auto own_id = static_cast<uint64_t>(program_.cage().id());
   // Every handler takes these, or the first few of them; a dispatcher some, after the handler's
   // index.
-  const uint64_t words[] = {function,
-                            own_id,
-                            call.arguments[0],
-                            call.cages[0],
-                            call.arguments[1],
-                            call.cages[1],
-                            call.arguments[2],
-                            call.cages[2],
-                            call.arguments[3],
-                            call.cages[3],
-                            call.arguments[4],
-                            call.cages[4],
-                            call.arguments[5],
-                            call.cages[5],
-                            call.number,
-                            call.target,
+  const uint64_t words[] = {function,          own_id,        call.arguments[0], call.cages[0],
+                            call.arguments[1], call.cages[1], call.arguments[2], call.cages[2],
+                            call.arguments[3], call.cages[3], call.arguments[4], call.cages[4],
+                            call.arguments[5], call.cages[5], call.number,       call.target,
                             call.self};
   const bool is_dispatched = handler->reference == dispatcher_;
   const uint64_t* given = is_dispatched ? words : words + 1;

@@ -70,8 +70,8 @@ class Grate final : public threei::Answerer {
   using Stack = std::optional<GuestThread::Bounds>;
 
   // A thread for the calling host thread, whose first guest thread is `first`; to be released when
-  // that ends. Null if there is none to be had, or the grate has ended. `stack`: where native frames
-  // go, unless they are there already.
+  // that ends. Null if there is none to be had, or the grate has ended. `stack`: where native
+  // frames go, unless they are there already.
   std::shared_ptr<GrateThread> acquire(microvisor::Thread& first, const Stack& stack);
   void release(std::shared_ptr<GrateThread> thread);
 

@@ -56,8 +56,8 @@ GrateCalls::Known* GrateCalls::find(GuestTask& caller, uint32_t serial, Failure&
   for (Known& known : known_) {
     if (known.serial == serial) return &known;
   }
-  auto grate = std::static_pointer_cast<Grate>(
-      caller.program.interposition().registry().find_grate(serial));
+  auto grate =
+      std::static_pointer_cast<Grate>(caller.program.interposition().registry().find_grate(serial));
   failure = Failure::Ended;
   if (grate == nullptr) return nullptr;
   failure = Failure::NoThread;

@@ -1,7 +1,7 @@
 // The grates that one host thread calls, and the calls that are being answered on it right now.
 //
-// Lives as long as a guest thread runs on the host thread; there is one at a time. All functions are
-// for that host thread.
+// Lives as long as a guest thread runs on the host thread; there is one at a time. All functions
+// are for that host thread.
 #ifndef LINDEN_RUNTIME_GRATE_CALLS_H_
 #define LINDEN_RUNTIME_GRATE_CALLS_H_
 

@@ -13,9 +13,9 @@
 #define LINDEN_RUNTIME_GUEST_THREAD_H_
 
 #include <array>
-#include <optional>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "jit/abi.h"

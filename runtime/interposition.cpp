@@ -9,6 +9,7 @@
 
 #include "microvisor/dispatch.h"
 #include "microvisor/foreign_memory.h"
+#include "microvisor/interruption.h"
 #include "runtime/context.h"
 #include "runtime/copy_between.h"
 
@@ -129,6 +130,21 @@ std::optional<int64_t> Interposition::ask_grates(GuestTask& caller, const Forwar
   return std::nullopt;
 }
 
+void Interposition::note_harsh_exit(GuestTask& main_task, microvisor::ExitStatus status) {
+  if (!main_task.member.find(threei::kHarshCageExit)) return;
+  microvisor::ThreadBinding binding(main_task.thread);
+  GrateCalls calls(main_task.thread);
+  // That the thread is to end concerns no handler.
+  (void)microvisor::clear_wait_attention();
+  const auto own = static_cast<uint64_t>(main_task.program.cage().id());
+  const ForwardedCall call{threei::kHarshCageExit,
+                           {own, static_cast<uint64_t>(status.word())},
+                           {own, own, own, own, own, own},
+                           own,
+                           own};
+  (void)ask_grates(main_task, call, [&] { return main_task.member.find(call.number); });
+}
+
 int64_t Interposition::call(GuestTask& caller, const SyscallFrame& frame) {
   if (caller.member.find(frame.number)) {
     const auto own = static_cast<uint64_t>(caller.program.cage().id());
@@ -167,9 +183,7 @@ int64_t Interposition::perform(GuestTask& caller, int target, const ForwardedCal
     case threei::kCopyData:
       return copy_data(caller, call);
     case threei::kCopyHandlerTable: {
-      auto is_served = [&](int id) {
-        return GrateCalls::current().is_served(caller.program, id);
-      };
+      auto is_served = [&](int id) { return GrateCalls::current().is_served(caller.program, id); };
       if (call.arguments[0] > INT32_MAX || call.arguments[1] > INT32_MAX) return -ESRCH;
       return -registry_.copy_table(caller.program.member(), static_cast<int>(call.arguments[0]),
                                    static_cast<int>(call.arguments[1]), is_served);
@@ -256,7 +270,8 @@ int64_t Interposition::register_handler(GuestTask& caller, const ForwardedCall& 
     return -error;
   }
   // A grate's program is its forks' too, so that functions are at the same places.
-  if (function > UINT32_MAX || !Grate::is_handler(caller.instance, static_cast<uint32_t>(function))) {
+  if (function > UINT32_MAX ||
+      !Grate::is_handler(caller.instance, static_cast<uint32_t>(function))) {
     return -EINVAL;
   }
   while (!expect_visitors(static_cast<int>(grate))) {
@@ -271,11 +286,10 @@ int64_t Interposition::register_handler(GuestTask& caller, const ForwardedCall& 
     if (image == nullptr) return nullptr;
     return std::make_shared<Grate>(program, caller.instance.replicate(image->memory.get()));
   };
-  return -registry_.register_handler(
-      caller.program.member(),
-      {static_cast<int>(cage), number, static_cast<int>(grate), static_cast<uint32_t>(function),
-       flags},
-      answerer_of);
+  return -registry_.register_handler(caller.program.member(),
+                                     {static_cast<int>(cage), number, static_cast<int>(grate),
+                                      static_cast<uint32_t>(function), flags},
+                                     answerer_of);
 }
 
 int64_t Interposition::copy_data(GuestTask& caller, const ForwardedCall& call) {

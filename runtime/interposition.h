@@ -31,6 +31,10 @@ class Interposition {
   // For a fork of `caller`'s, before it runs: the handlers that its call asks for. An errno, or 0.
   int interpose_child(GuestTask& caller, CageProgram& child);
 
+  // That a program has been ended by a signal or a fault: to grates that want to know it. By its
+  // own host thread, when nothing of it runs any more.
+  void note_harsh_exit(GuestTask& main_task, microvisor::ExitStatus status);
+
   // A call that a cage with a table makes: lind.syscall.
   int64_t call(GuestTask& caller, const SyscallFrame& frame);
   // lind.make-syscall.

@@ -89,8 +89,8 @@ bool is_called_back_in_vain(const SyscallFrame& frame) {
     frame.handled = false;
     frame.restartable = true;
     CallObserver* const observer = task.program.observer();
-    frame.result = observer != nullptr ? observed_call(task, *observer, frame)
-                                       : perform(task, frame);
+    frame.result =
+        observer != nullptr ? observed_call(task, *observer, frame) : perform(task, frame);
     if (task.thread.attention().load(std::memory_order_acquire) == 0) {
       if (frame.result != -EINTR || !is_called_back_in_vain(frame)) return false;
       continue;

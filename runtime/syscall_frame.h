@@ -1,6 +1,6 @@
-// The frame of linden_syscall_entry and linden_make_syscall_entry (entry_x86_64.S): a system call of the guest, from its
-// beginning to its end. It lies on the guest's native stack, just below the return address into the
-// guest.
+// The frame of linden_syscall_entry and linden_make_syscall_entry (entry_x86_64.S): a system call
+// of the guest, from its beginning to its end. It lies on the guest's native stack, just below the
+// return address into the guest.
 //
 // Invariant: nothing in it depends on where the stack or the cage's memory lies, so that fork can
 // copy it with the frames of the guest.

@@ -63,9 +63,7 @@ class HandlerTable {
   static constexpr size_t kPieces = kNumbers / kPieceSize;
   using Piece = std::array<std::atomic<uint64_t>, kPieceSize>;
 
-  static uint64_t pack(Handler handler) {
-    return uint64_t{handler.grate} << 32 | handler.function;
-  }
+  static uint64_t pack(Handler handler) { return uint64_t{handler.grate} << 32 | handler.function; }
   static Handler unpack(uint64_t word) {
     return {static_cast<uint32_t>(word >> 32), static_cast<uint32_t>(word)};
   }

@@ -24,8 +24,7 @@ bool Registry::descends_from(const Member& member, const Member& ancestor) {
 }
 
 bool Registry::may_speak_for(const Member& caller, const Member& grate) {
-  return &caller == &grate ||
-         (caller.program_ == grate.program_ && descends_from(caller, grate));
+  return &caller == &grate || (caller.program_ == grate.program_ && descends_from(caller, grate));
 }
 
 bool Registry::may_change(const Member& caller, const Member& target) const {
@@ -88,9 +87,7 @@ EndedGrate Registry::end_grate(Member& member) {
   return ended;
 }
 
-Handler Registry::beneath(const Member& grate, uint64_t number) const {
-  return grate.find(number);
-}
+Handler Registry::beneath(const Member& grate, uint64_t number) const { return grate.find(number); }
 
 int Registry::set(Member& target, uint64_t number, Handler handler) {
   HandlerTable* table = target.table_.load();
