@@ -31,9 +31,6 @@ static void expect(const char* what, long long actual, long long expected) {
   printf("FAILED: %s: %lld, expected %lld\n", what, actual, expected);
 }
 
-/* 0 or -errno of the calls that have errno.  */
-static int error_of(int result) { return result == 0 ? 0 : -errno; }
-
 static long long raw(int number, long long self, long long target, uint64_t first) {
   int result;
   errno = 0;

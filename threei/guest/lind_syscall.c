@@ -107,6 +107,8 @@ pid_t linden_fork(const struct lind_handler* handlers, size_t count, int flags) 
   const pid_t child = fork();
   if (child != 0) return child;
   const int self = getpid();
+  /* By itself: its handlers may think otherwise of it.  */
+  if (flags & LIND_HANDLER_FATAL) setsid();
   /* Handlers of 3i's own calls come last, so that they don't answer what follows here.  */
   for (int own = 0; own < 2; ++own) {
     for (size_t i = 0; i < count; ++i) {
