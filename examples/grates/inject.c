@@ -58,7 +58,7 @@ static long long answer(struct grate_call* call) {
     char text[128];
     const int length = snprintf(text, sizeof text, "inject: %s of process %d fails with %s\n",
                                 name ? name : "call", call->cage, strerrorname_np(hit->error));
-    if (write(output, text, (size_t)length) < 0) verbose = false;
+    write_all(output, text, (size_t)length);
   }
   return -hit->error;
 }

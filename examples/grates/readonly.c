@@ -165,10 +165,10 @@ static long long check_access(struct grate_call* call) {
 }
 
 static const char* const path_calls[] = {
-    "truncate",  "rename", "renameat", "renameat2", "mkdir",     "mkdirat",     "rmdir",
-    "link",      "linkat", "unlink",   "unlinkat",  "symlink",   "symlinkat",   "chmod",
-    "fchmodat",  "chown",  "lchown",   "fchownat",  "utime",     "utimes",      "futimesat",
-    "utimensat", "mknod",  "mknodat",  "setxattr",  "lsetxattr", "removexattr", "lremovexattr"};
+    "truncate", "rename",   "renameat",  "renameat2",   "mkdir",       "mkdirat",   "rmdir",
+    "link",     "linkat",   "unlink",    "unlinkat",    "chmod",       "fchmodat",  "chown",
+    "lchown",   "fchownat", "utime",     "utimes",      "futimesat",   "utimensat", "mknod",
+    "mknodat",  "setxattr", "lsetxattr", "removexattr", "lremovexattr"};
 static const char* const link_calls[] = {"symlink", "symlinkat"};
 static const char* const descriptor_calls[] = {"fchmod", "fchown", "fsetxattr", "fremovexattr"};
 static const char* const access_calls[] = {"access", "faccessat", "faccessat2"};

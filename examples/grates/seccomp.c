@@ -129,7 +129,7 @@ static void say(const struct grate_call* call, const char* what) {
   char text[128];
   const int length = snprintf(text, sizeof text, "seccomp: %s (%d) of process %d: %s\n",
                               name ? name : "call", call->number, call->cage, what);
-  if (write(log_output, text, (size_t)length) < 0) return;
+  write_all(log_output, text, (size_t)length);
 }
 
 // Whether a call is meant for this process, or for everybody. The program has a session of its own,

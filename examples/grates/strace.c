@@ -59,7 +59,7 @@ static void add(struct line* line, const char* format, ...) {
 // By one write, so that lines of threads stay whole.
 static void put_line(struct line* line) {
   line->text[line->length++] = '\n';
-  if (write(output, line->text, line->length) < 0) return;  // nobody left to tell
+  write_all(output, line->text, line->length);
 }
 
 // strace names the process once there are several.

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "common/cages.h"
 #include "common/command_line.h"
@@ -47,16 +46,6 @@ static bool is_followed(const struct grate_call* call) {
   return found;
 }
 
-static void keep(const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t written = write(output, data, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return;  // as of tee(1), the program is not to notice
-    data += written;
-    size -= (size_t)written;
-  }
-}
-
 // The caller's memory may change while it is written: what is kept is what was passed on, so the
 // call writes our copy of it. At most so much at once; callers go on with the rest.
 #define PIECE 65536
@@ -79,7 +68,8 @@ static long long copy_write(struct grate_call* call) {
     copied.args[2] = size;
     grate_set_pointer(&copied, 1, data);
     result = grate_forward(&copied);
-    if (result > 0) keep(data, (size_t)result);
+    // As of tee(1), the program is not to notice if this fails.
+    if (result > 0) write_all(output, data, (size_t)result);
   }
   free(data);
   return result;

@@ -7,7 +7,7 @@
 #     run.sh LINDEN SYSROOT FAMILY [NAME...]      NAMEs choose programs of the family
 #
 # LINDEN_TEST_JOBS (2) programs are tried at a time. LINDEN_TEST_EXCLUSIONS names a file of programs to leave out, each
-# as FAMILY/NAME and a reason.
+# as FAMILY/NAME and a reason. LINDEN_TEST_GRATE is a grate with its arguments, by which cages run every program.
 set -uo pipefail
 shopt -s extglob dotglob
 
@@ -36,7 +36,9 @@ try_program() {
     return 1
   fi
   run_natively
-  timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" "$work/cage/program" \
+  local grate=()
+  read -ra grate <<<"${LINDEN_TEST_GRATE:-}"
+  timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" "${grate[@]}" "$work/cage/program" \
     >"$work/actual.out" 2>"$work/actual.err" </dev/null
   actual=$?
   for _ in 1 2 3 4; do

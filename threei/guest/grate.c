@@ -113,7 +113,6 @@ int grate_run(char* const argv[]) {
     return 126;
   }
   if (program == 0) {
-    if (flags & LIND_HANDLER_FATAL) setsid();
     execvp(argv[0], argv);
     const int code = errno == ENOENT ? 127 : 126;
     fprintf(stderr, "grate: cannot run %s: %s\n", argv[0], strerror(errno));

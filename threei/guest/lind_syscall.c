@@ -64,19 +64,19 @@ long long lind_call(int number, int self, int target, const uint64_t arguments[6
                       arguments[4], cages[4], arguments[5], cages[5]);
 }
 
-static int64_t register_function(uint64_t cage, uint64_t number, uint64_t grate, uint64_t function,
-                                 uint64_t flags) {
+static int64_t register_function(int self, uint64_t cage, uint64_t number, uint64_t grate,
+                                 uint64_t function, uint64_t flags) {
   keep_thread_entry();
   const uint64_t arguments[6] = {cage, number, grate, function, flags};
-  return linden_threei_call(LIND_REGISTER_HANDLER, getpid(), arguments);
+  return linden_threei_call(LIND_REGISTER_HANDLER, self, arguments);
 }
 
 int register_handler(int64_t cage, uint64_t number, uint64_t grate, uint64_t function) {
-  return lind_result(register_function((uint64_t)cage, number, grate, function, 0));
+  return lind_result(register_function(getpid(), (uint64_t)cage, number, grate, function, 0));
 }
 
 int lind_register(int cage, int number, int grate, lind_handler_function function, int flags) {
-  return posix_result(register_function((uint64_t)cage, (uint64_t)number, (uint64_t)grate,
+  return posix_result(register_function(getpid(), (uint64_t)cage, (uint64_t)number, (uint64_t)grate,
                                         (uintptr_t)function, (uint64_t)flags));
 }
 
@@ -106,12 +106,18 @@ pid_t linden_fork(const struct lind_handler* handlers, size_t count, int flags) 
   const int grate = getpid();
   const pid_t child = fork();
   if (child != 0) return child;
+  const int self = getpid();
+  /* By itself: its handlers may think otherwise of it.  */
+  if (flags & LIND_HANDLER_FATAL) setsid();
   /* Handlers of 3i's own calls come last, so that they don't answer what follows here.  */
   for (int own = 0; own < 2; ++own) {
     for (size_t i = 0; i < count; ++i) {
       const int number = (int)handlers[i].number;
       if ((number >= LIND_REGISTER_HANDLER) != own) continue;
-      if (lind_register(getpid(), number, grate, handlers[i].function, flags) != 0) return -1;
+      if (posix_result(register_function(self, (uint64_t)self, handlers[i].number, (uint64_t)grate,
+                                         (uintptr_t)handlers[i].function, (uint64_t)flags)) != 0) {
+        return -1;
+      }
     }
   }
   return 0;

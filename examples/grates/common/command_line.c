@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void show_help(const char* help) {
   fputs(help, stdout);
@@ -73,4 +74,14 @@ int parse_errno(const char* name) {
 int message_fd(void) {
   const int copy = fcntl(2, F_DUPFD_CLOEXEC, 3);
   return copy < 0 ? 2 : copy;
+}
+
+void write_all(int descriptor, const char* data, size_t size) {
+  while (size > 0) {
+    const ssize_t written = write(descriptor, data, size);
+    if (written < 0 && errno != EINTR) return;
+    if (written <= 0) continue;
+    data += written;
+    size -= (size_t)written;
+  }
 }

@@ -3,6 +3,7 @@
 #ifndef GRATES_COMMAND_LINE_H
 #define GRATES_COMMAND_LINE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 // Prints `help`, of which the first line is the usage, and ends.
@@ -19,7 +20,10 @@ int64_t parse_number(const char* help, const char* what, const char* text, int64
 // The errno called `name`, such as EPERM; 0 if there is none.
 int parse_errno(const char* name);
 
-// A copy of a grate's standard error, which the program may close. Closed by exec.
+// A copy of a grate's standard error. Closed by exec.
 int message_fd(void);
+// Writes all of it, if it can be written. For handlers: what is wanted of the caller ends their
+// waits with EINTR, but does not concern what they have to write.
+void write_all(int descriptor, const char* data, size_t size);
 
 #endif

@@ -248,11 +248,8 @@ static long long map(struct grate_call* call, struct open_file* file) {
   return address;
 }
 
-static long long control(struct grate_call* call, struct process* process, struct open_file* file) {
+static long long control(struct grate_call* call, struct open_file* file) {
   switch ((int)call->args[1]) {
-    case F_DUPFD:
-    case F_DUPFD_CLOEXEC:
-      return duplicate(call, process, file);
     case F_GETFD:
     case F_SETFD:
       return grate_forward(call);

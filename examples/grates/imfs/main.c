@@ -22,6 +22,7 @@ static const char help[] =
     "usage: imfs.grate [OPTIONS] PROGRAM [ARGUMENTS...]\n"
     "Runs PROGRAM with a file system in memory, which all processes that it starts share.\n"
     "  -d DIRECTORY    where it is seen (/mem); need not exist\n"
+    "  -C DIRECTORY    the working directory to begin with, in it\n"
     "  -p, --preload DIRECTORY  begin with a copy of the files there\n"
     "  -o, --dump DIRECTORY     at the end, copy all files there\n"
     "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
@@ -49,8 +50,14 @@ static void release_process(void* state) {
   if (process->directory) node_release(process->directory);
 }
 
+static struct node* first_directory;
+
 // A first process has the grate's mask.
-static void begin_process(void* state) { ((struct process*)state)->mask = initial_mask; }
+static void begin_process(void* state) {
+  struct process* const process = state;
+  process->mask = initial_mask;
+  if (first_directory) process->directory = node_use(first_directory);
+}
 
 static long long set_mask(struct grate_call* call) {
   const long long result = grate_forward(call);
@@ -257,11 +264,14 @@ int main(int argc, char** argv) {
   static const struct option options[] = {{"preload", 1, 0, 'p'}, {"dump", 1, 0, 'o'},
                                           {"size", 1, 0, 's'},    {"directory", 1, 0, 'd'},
                                           {"help", 0, 0, 'h'},    {0}};
-  const char *preload = NULL, *dump = NULL;
-  for (int option; (option = getopt_long(argc, argv, "+p:o:s:d:h", options, 0)) != -1;) {
+  const char *preload = NULL, *dump = NULL, *directory = NULL;
+  for (int option; (option = getopt_long(argc, argv, "+p:o:s:d:C:h", options, 0)) != -1;) {
     switch (option) {
       case 'd':
         mount_point = absolute(optarg);
+        break;
+      case 'C':
+        directory = optarg;
         break;
       case 'p':
         preload = optarg;
@@ -285,6 +295,14 @@ int main(int argc, char** argv) {
   tree_owner = geteuid();
   tree_group = getegid();
   if (preload && load_tree(preload) != 0) return 125;
+  if (directory) {
+    char path[PATH_SIZE];
+    if (join_path(path, mount_point, directory) != 0 || !path_below(path, mount_point) ||
+        tree_walk(path_below(path, mount_point), &first_directory) != 0 ||
+        !first_directory->is_directory) {
+      fail("-C: there is no directory %s in %s", directory, mount_point);
+    }
+  }
   struct stat status;
   if (dump && (stat(dump, &status) != 0 || !S_ISDIR(status.st_mode))) {
     fail("--dump: %s is no directory", dump);

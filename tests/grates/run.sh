@@ -1,0 +1,265 @@
+#!/usr/bin/env bash
+# Tests of grates: the library, 3i's rights, and each grate of examples/grates, as a user runs them.
+#
+#     run.sh LINDEN SYSROOT [NAME...]      NAMEs choose tests, the functions test_NAME below
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+linden=$(realpath "$1")
+LINDEN_SYSROOT=$(realpath "$2")
+export LINDEN_SYSROOT
+shift 2
+if [[ ! -f $LINDEN_SYSROOT/lib/liblinden.a ]]; then
+  echo "skipped: no library for grates in $LINDEN_SYSROOT (scripts/build makes it)"
+  exit 77
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/cage"
+cd "$work/cage" || exit 1
+"$here/../../examples/grates/build" "$linden" "$LINDEN_SYSROOT" "$work/cage" >/dev/null || exit 1
+compile() { "$linden" cc -O2 -Wall -Wextra "$here/$1.c" -o "$1" || exit 1; }
+failures=0
+
+run() { timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" --env "PATH=$work/cage:/usr/bin:/bin" "$@"; }
+
+fail() {
+  printf 'FAILED: %s: %s\n' "$name" "$1"
+  failures=$((failures + 1))
+}
+
+# expect CODE OUTPUT COMMAND...: the exit code, and what standard output and error are together: exactly, or
+# if it begins with ~, a pattern in them.
+expect() {
+  local code=$1 wanted=$2 actual output
+  shift 2
+  output=$(run "$@" 2>&1 </dev/null)
+  actual=$?
+  if [[ $actual -ne $code ]]; then
+    fail "exit code $actual, expected $code: $*"
+  elif [[ $wanted == "~"* ]]; then
+    [[ $output =~ ${wanted#\~} ]] && return
+    fail "no '${wanted#\~}': $*"
+  else
+    [[ $output == "$wanted" ]] && return
+    fail "$*"
+    diff <(echo "$wanted") <(echo "$output") | head -10
+    return
+  fi
+  printf '%s\n' "$output" | tail -10
+}
+
+sh=/bin/sh
+
+test_rights() {
+  compile attacks
+  expect 0 '~attempts end as they should' attacks
+}
+
+test_calls() {
+  compile calls
+  expect 0 '~passed' calls
+}
+
+# Whatever a grate is asked that makes no sense, it says so, and how to ask it.
+test_usage() {
+  local grate
+  for grate in *.grate; do
+    expect 0 "~^usage: $grate " "$grate" --help
+    expect 2 "~: .*usage: $grate " "$grate" --no-such-option
+    expect 2 "~: .*usage: $grate " "$grate"
+  done
+  expect 127 '~cannot run ./nothing: No such file' geteuid.grate ./nothing
+  expect 126 '~cannot run ./notes: Permission denied|Exec format error' geteuid.grate ./notes
+  expect 137 '' geteuid.grate $sh -c 'kill -9 $$'
+}
+
+test_geteuid() {
+  printf '#include <stdio.h>\n#include <unistd.h>\nint main(void) { printf("%%d\\n", (int)geteuid()); return 3; }\n' >euid.c
+  "$linden" cc euid.c -o euid
+  expect 3 77 geteuid.grate -u 77 ./euid
+  expect 3 0 geteuid.grate ./euid
+  # The one that is put last is asked first, and does not ask further.
+  expect 3 2 geteuid.grate -u 1 geteuid.grate -u 2 ./euid
+}
+
+test_strace() {
+  expect 0 '~execve\("/bin/sh", \["/bin/sh", "-c", "echo hello >/dev/null"\], 0x[0-9a-f]+\) = 0' \
+    strace.grate $sh -c 'echo hello >/dev/null'
+  expect 0 'openat(AT_FDCWD, "/dev/null", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3
+write(1, "hello\n", 6) = 6' strace.grate -e trace=openat,write $sh -c 'echo hello >/dev/null'
+  expect 0 'chdir("/nowhere") = -1 ENOENT (No such file or directory)' \
+    strace.grate -e chdir $sh -c 'cd /nowhere 2>/dev/null; :'
+  expect 0 '~\[pid [0-9]+\] exit_group\(0\) = \?' strace.grate -e exit_group $sh -c '(exit 4); :'
+  expect 143 '~\+\+\+ killed by SIGTERM \+\+\+' strace.grate -e kill $sh -c 'kill $$'
+  expect 0 '~errors syscall.* 1 +1 chdir' strace.grate -c $sh -c 'cd /nowhere 2>/dev/null; :'
+  expect 0 '' strace.grate -o trace.txt $sh -c :
+  grep -q '^[0-9]* exit_group(0) = ?' trace.txt || fail 'no trace in a file'
+  expect 2 '~no such system call or class: nonsense' strace.grate -e nonsense $sh
+  # Threads and processes at once: every line is whole.
+  expect 0 '' strace.grate -o trace.txt $sh -c 'for i in 1 2 3 4 5 6 7 8; do (echo $i >/dev/null) & done; wait'
+  grep -vqE '^[0-9]+ ([a-z_0-9]+\(.*\) += .*|\+\+\+ .* \+\+\+)$' trace.txt && fail "broken line: $(grep -vE '^[0-9]+ [a-z_0-9+]' trace.txt | head -1)"
+  [[ $(grep -c 'write(1, "[1-8]\\n", 2)' trace.txt) -eq 8 ]] || fail 'writes are missing'
+}
+
+test_seccomp() {
+  printf 'default allow\ndeny EROFS mkdir mkdirat # comment\nkill chdir,fchdir\n' >policy
+  expect 0 1 seccomp.grate policy -- $sh -c 'echo 1'
+  expect 137 '' seccomp.grate policy $sh -c 'cd /; echo went on'
+  expect 0 '~^seccomp: chdir \(80\) of process [0-9]+: killed.137$' seccomp.grate -l policy $sh -c '(cd /; echo went on); echo $?'
+  printf 'default allow\ndeny EACCES openat\n' >policy
+  expect 2 '~cannot create notes' seccomp.grate policy $sh -c 'echo >notes'
+  # Only what is named: a shell that says something needs this.
+  printf '%s\n' 'default kill' 'allow execve brk,mmap,munmap,set_tid_address,set_robust_list,prlimit64,readlink' \
+    'allow getrandom rt_sigaction %signal getpid getppid getcwd %desc exit_group write' \
+    'allow stat newfstatat geteuid getuid getgid getegid' >policy
+  expect 0 1 seccomp.grate policy $sh -c 'echo 1'
+  expect 137 '' seccomp.grate policy $sh -c '(echo 2)'
+  # A policy that is not understood runs nothing.
+  printf 'default deny\nallow raed\n' >policy
+  expect 125 '~policy:2: no such system call or class: raed' seccomp.grate policy $sh -c 'echo 1'
+  printf 'default maybe\n' >policy
+  expect 125 '~policy:1: .default. takes' seccomp.grate policy $sh -c 'echo 1'
+  expect 125 '~cannot read the policy' seccomp.grate no-policy $sh -c 'echo 1'
+  # The grate is process 2, and not to be killed.
+  printf 'default allow\n' >policy
+  expect 0 '~still here' seccomp.grate policy $sh -c 'kill -9 2; kill -9 -1; echo still here'
+  expect 137 '' seccomp.grate policy $sh -c 'kill -9 0'
+}
+
+test_imfs() {
+  compile imfs_files
+  clang-22 -w -O1 "$here/imfs_files.c" -o "$work/native"
+  mkdir -p "$work/directory"
+  "$work/native" "$work/directory" >"$work/expected"
+  expect 0 "$(cat "$work/expected")" imfs.grate ./imfs_files /mem
+  expect 0 "$(cat "$work/expected")" imfs.grate -d "$work/cage/beneath" ./imfs_files beneath
+  [[ -e beneath ]] && fail 'files on the host'
+  # In and out.
+  rm -rf from to
+  mkdir -p from/inner to
+  echo one >from/a
+  seq 1 5000 >from/inner/b
+  expect 0 one imfs.grate -p from -o to $sh -c 'read x </mem/a; echo $x; echo two >/mem/inner/c; echo more >>/mem/a'
+  [[ $(cat to/a) == $'one\nmore' && $(cat to/inner/c) == two ]] || fail 'what was dumped'
+  cmp -s from/inner/b to/inner/b || fail 'what was copied in and out'
+  [[ $(cat from/a) == one ]] || fail 'what was preloaded was changed'
+  expect 2 '~I/O error' imfs.grate -s 8K $sh -c 'x=0123456789012345678901234567890123456789; for i in 1 2 3 4 5 6 7 8; do x=$x$x; done; echo $x >/mem/large || exit 2'
+  expect 125 '~no-such: No such file' imfs.grate -p no-such $sh
+}
+
+test_readonly() {
+  rm -rf data
+  mkdir data
+  echo kept >data/file
+  printf '%s\n' '#define _GNU_SOURCE' '#include <errno.h>' '#include <fcntl.h>' '#include <stdio.h>' '#include <string.h>' \
+    '#include <sys/stat.h>' '#include <unistd.h>' '#define TRY(call) (errno = 0, (void)!(call), puts(strerrorname_np(errno)))' \
+    'int main(void) { int fd = open("data/file", O_RDONLY); char name[32]; snprintf(name, sizeof name, "/dev/fd/%d", fd);' \
+    'TRY(unlink("data/file")); TRY(truncate("data/file", 0)); TRY(rename("data/file", "data/x")); TRY(chmod("data/file", 0));' \
+    'TRY(fchmod(fd, 0)); TRY(open(name, O_WRONLY)); TRY(open("data/file", O_RDONLY | O_TRUNC)); TRY(mkdir("data/d", 0700));' \
+    'TRY(symlink("/", "data/l")); TRY(link("data/file", "data/l")); TRY(futimens(fd, 0)); TRY(access("data/file", W_OK));' \
+    'TRY(open("data/new", O_CREAT | O_RDONLY, 0600)); TRY(open("data/file", O_CREAT | O_RDONLY, 0600)); }' >change.c
+  "$linden" cc -w change.c -o change
+  expect 0 "$(printf 'EROFS\n%.0s' {1..13})"$'\n0' readonly.grate ./change
+  [[ $(cat data/file) == kept ]] || fail 'a file was changed'
+  expect 0 'to a pipe' readonly.grate $sh -c 'echo to a device >/dev/null; echo to a pipe >/dev/stdout'
+  expect 0 '' readonly.grate -w data $sh -c 'echo changed >data/file'
+  [[ $(cat data/file) == changed ]] || fail 'a writable directory'
+  expect 2 '~Read-only' readonly.grate -w data $sh -c 'echo changed >data/../outside || exit 2'
+  [[ -e outside ]] && fail 'a file outside'
+}
+
+test_chroot() {
+  rm -rf root
+  mkdir -p root/bin root/etc
+  cp "$LINDEN_SYSROOT/root/bin/sh" root/bin/sh
+  echo inside >root/etc/name
+  echo outside >name
+  ln -s /etc/name root/absolute
+  ln -s ../../../../etc/name root/etc/relative
+  ln -s loop root/loop
+  expect 0 '/
+inside
+inside
+inside
+inside
+/etc' chroot.grate root sh -c 'pwd; for f in /etc/name etc/relative absolute ../../etc/name; do read x <$f; echo $x; done; cd etc/..//./etc; pwd'
+  expect 2 '~cannot open' chroot.grate root sh -c 'read x </loop'
+  expect 2 '~cannot open' chroot.grate root sh -c "read x <$work/cage/name"
+  expect 0 '' chroot.grate root sh -c 'echo made >/etc/../../new'
+  [[ $(cat root/new) == made ]] || fail 'a file that was made'
+  expect 0 kept chroot.grate -k /dev root sh -c 'echo gone >/dev/null && echo kept'
+  expect 0 /etc chroot.grate -C etc root sh -c pwd
+  expect 127 '~cannot run missing' chroot.grate root missing
+}
+
+test_tee() {
+  expect 0 'one
+two
+three' tee.grate copy.txt $sh -c 'echo one; (echo two); echo other >other.txt; echo three'
+  [[ $(cat copy.txt) == $'one\ntwo\nthree' ]] || fail 'the copy'
+  expect 0 'four
+five' tee.grate -a -f 2 copy.txt $sh -c 'echo four >&2; echo five'
+  [[ $(cat copy.txt) == $'one\ntwo\nthree\nfour' ]] || fail 'what was appended'
+  expect 0 six tee.grate copy.txt $sh -c 'exec 5>&1 >/dev/null; echo hidden; echo six >&5'
+  [[ $(cat copy.txt) == six ]] || fail 'a duplicate'
+}
+
+test_inject() {
+  expect 0 '1
+inject: write of process 3 fails with ENOSPC
+3' inject.grate -v -i write:ENOSPC:2 $sh -c 'echo 1; echo 2 2>/dev/null; echo 3; :'
+  expect 0 '1
+4
+7' inject.grate -i write:ENOSPC:2+3 -i write:ENOSPC:3+3 $sh -c 'exec 2>/dev/null; for i in 1 2 3 4 5 6 7; do echo $i; done; :'
+  expect 2 '~[Cc]annot fork|[Rr]esource temporarily unavailable' inject.grate -i clone,fork,vfork:EAGAIN:1+ $sh -c '(echo 1) || exit 2; exit 2'
+  expect 2 '~no such errno' inject.grate -i write:EWHAT $sh
+  expect 2 '~WHEN is' inject.grate -i write:EIO:0 $sh
+}
+
+test_resource() {
+  local begin=${EPOCHREALTIME/./}
+  expect 0 5 resource.grate -c write:10:1 $sh -c 'for i in 1 2 3 4 5; do echo $i >/dev/null; done; echo 5'
+  (((${EPOCHREALTIME/./} - begin) >= 450000)) || fail 'six calls, ten a second, took less than half a second'
+  begin=${EPOCHREALTIME/./}
+  expect 0 '' resource.grate -b write:1K:512 $sh -c 'x=0123456789abcdef; x=$x$x$x$x; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do echo $x >/dev/null; done'
+  (((${EPOCHREALTIME/./} - begin) >= 450000)) || fail 'a kilobyte, one a second with half a one at once, took less than half a second'
+}
+
+# Each takes its own arguments, and the rest is the next one's.
+test_stack() {
+  printf 'default allow\ndeny EXDEV chdir\n' >policy
+  expect 0 '~chdir\("/"\) = -1 EXDEV.*7' \
+    seccomp.grate policy -- strace.grate -e chdir geteuid.grate -u 7 $sh -c 'cd / 2>/dev/null; echo 7'
+  # A file in memory, read through four.
+  expect 0 'through
+again through' strace.grate -o trace.txt imfs.grate -d /mem readonly.grate -w /mem tee.grate /mem/copy \
+    $sh -c 'echo through >/mem/x; read x </mem/x; echo $x; read y </mem/copy; echo again $y'
+  # Above imfs its calls are seen, and below there are none.
+  expect 0 '~openat\(AT_FDCWD, "/mem/x"' imfs.grate strace.grate -e openat $sh -c 'echo >/mem/x'
+  expect 0 '' strace.grate -o trace.txt -e openat imfs.grate $sh -c 'echo >/mem/x'
+  grep -q '/mem/x' trace.txt && fail 'a call that imfs answers reached what lies beneath'
+  local stack=() i
+  for i in 1 2 3 4 5 6 7 8 9 10; do stack+=(geteuid.grate -u "$i"); done
+  "$linden" cc -w -x c - -o euid <<<'#include <unistd.h>
+int main(void) { return (int)geteuid(); }'
+  expect 10 '' "${stack[@]}" ./euid
+}
+
+# The C library's and the microvisor's tests do the same with a grate in between.
+test_posix() {
+  LINDEN_TEST_GRATE="$work/cage/strace.grate -o /dev/null" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" system ||
+    fail 'under strace'
+}
+
+echo text >notes
+chmod 600 notes
+names=("$@")
+if [[ $# -eq 0 ]]; then
+  mapfile -t names < <(declare -F | sed -n 's/^declare -f test_//p')
+fi
+for name in "${names[@]}"; do
+  "test_$name"
+done
+echo "$failures failures in ${#names[@]} tests"
+[[ $failures -eq 0 ]]
