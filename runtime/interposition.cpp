@@ -177,21 +177,24 @@ int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
 }
 
 int64_t Interposition::perform(GuestTask& caller, int target, const ForwardedCall& call) {
+  if (call.number < threei::kRegisterHandler || call.number > threei::kForkInterpose) {
+    return perform_system_call(caller, target, call);
+  }
+  // With the rights of the cage that the call is for, whoever forwards it, and of its functions.
+  GuestTask* acting = GrateCalls::current().task_of(target);
+  if (acting == nullptr) return -EPERM;
+  auto is_served = [&](int id) { return GrateCalls::current().is_served(acting->program, id); };
   switch (call.number) {
     case threei::kRegisterHandler:
-      return register_handler(caller, call);
+      return register_handler(*acting, call);
     case threei::kCopyData:
-      return copy_data(caller, call);
-    case threei::kCopyHandlerTable: {
-      auto is_served = [&](int id) { return GrateCalls::current().is_served(caller.program, id); };
+      return copy_data(*acting, call);
+    case threei::kCopyHandlerTable:
       if (call.arguments[0] > INT32_MAX || call.arguments[1] > INT32_MAX) return -ESRCH;
-      return -registry_.copy_table(caller.program.member(), static_cast<int>(call.arguments[0]),
+      return -registry_.copy_table(acting->program.member(), static_cast<int>(call.arguments[0]),
                                    static_cast<int>(call.arguments[1]), is_served);
-    }
-    case threei::kForkInterpose:
-      return fork_interposed(caller, target, call);
     default:
-      return perform_system_call(caller, target, call);
+      return fork_interposed(caller, *acting, call);
   }
 }
 
@@ -303,8 +306,8 @@ int64_t Interposition::copy_data(GuestTask& caller, const ForwardedCall& call) {
   return copied.ok() ? static_cast<int64_t>(*copied) : -copied.code();
 }
 
-int64_t Interposition::fork_interposed(GuestTask& caller, int target, const ForwardedCall& call) {
-  if (target != caller.program.cage().id()) return -EPERM;
+int64_t Interposition::fork_interposed(GuestTask& caller, GuestTask& acting,
+                                       const ForwardedCall& call) {
   const auto count = static_cast<uint32_t>(call.arguments[1]);
   if (count > kMaximumHandlers) return -EINVAL;
   auto image = memory_of(caller, call.cages[0]);
@@ -317,7 +320,7 @@ int64_t Interposition::fork_interposed(GuestTask& caller, int target, const Forw
   }
   handlers_for_child = &handlers;
   const uint64_t none[6] = {};
-  const int64_t child = microvisor::dispatch(caller.thread, SYS_fork, none);
+  const int64_t child = microvisor::dispatch(acting.thread, SYS_fork, none);
   handlers_for_child = nullptr;
   return child;
 }

@@ -56,7 +56,7 @@ class Interposition {
                              const ForwardedCall& call);
   int64_t register_handler(GuestTask& caller, const ForwardedCall& call);
   int64_t copy_data(GuestTask& caller, const ForwardedCall& call);
-  int64_t fork_interposed(GuestTask& caller, int target, const ForwardedCall& call);
+  int64_t fork_interposed(GuestTask& caller, GuestTask& acting, const ForwardedCall& call);
 
   // The memory of cage `id`, for `caller`. EPERM, ESRCH.
   microvisor::Result<std::shared_ptr<MemoryImage>> memory_of(GuestTask& caller, uint64_t id);
