@@ -1,5 +1,6 @@
 #include "runtime/grate.h"
 
+#include <linux/membarrier.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -59,13 +60,29 @@ Grate::Grate(CageProgram& program, std::unique_ptr<Instance> original)
       original_(std::move(original)),
       dispatcher_(find_function_export(
           *original_, kDispatcher, std::vector<ValueType>(kDispatcherParameters, ValueType::I64),
-          {ValueType::I32})) {}
+          {ValueType::I32})),
+      has_barrier_(
+          program.cage().host().membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0).ok()) {}
 
 Grate::~Grate() = default;
 
 bool Grate::is_handler(const Instance& instance, uint32_t function) {
   const FunctionReference* reference = function_at(instance, function);
   return function != 0 && reference != nullptr && is_handler_type(*reference->type);
+}
+
+[[gnu::always_inline]] inline HandlerResult Grate::run(GrateThread& thread,
+                                                       FunctionReference* function,
+                                                       const uint64_t words[6],
+                                                       const Stack& stack) {
+  jit::Context& context = current_context();
+  const uintptr_t limit = context.stack_limit;
+  microvisor::VisitScope visit(*thread.thread);
+  if (stack) context.stack_limit = stack->limit;
+  const HandlerResult result =
+      call_handler(*thread.instance, function, words, stack ? stack->top : nullptr);
+  context.stack_limit = limit;
+  return result;
 }
 
 std::shared_ptr<GrateThread> Grate::acquire(microvisor::Thread& first, const Stack& stack) {
@@ -93,7 +110,7 @@ std::shared_ptr<GrateThread> Grate::make_thread(microvisor::Thread& first, const
     made->thread->attach(first);
     made->instance = original_->replicate();
     made->task.emplace(*made->thread, program_, *made->instance);
-    made->state = GrateThread::kBusy;
+    made->is_busy = true;
     made->depth = 1;
     all_.push_back(made);
   }
@@ -127,18 +144,6 @@ bool Grate::prepare(GrateThread& thread, const Stack& stack) {
   return false;
 }
 
-HandlerResult Grate::run(GrateThread& thread, FunctionReference* function, const uint64_t words[6],
-                         const Stack& stack) {
-  jit::Context& context = current_context();
-  const uintptr_t limit = context.stack_limit;
-  microvisor::VisitScope visit(*thread.thread);
-  if (stack) context.stack_limit = stack->limit;
-  const HandlerResult result =
-      thread.instance->call_handler(function, words, stack ? stack->top : nullptr);
-  context.stack_limit = limit;
-  return result;
-}
-
 void Grate::release(std::shared_ptr<GrateThread> thread) {
   std::lock_guard lock(mutex_);
   if (is_revoked_ || thread->thread == nullptr) return;
@@ -151,16 +156,7 @@ void Grate::release(std::shared_ptr<GrateThread> thread) {
   idle_.push_back(std::move(thread));
 }
 
-bool Grate::enter(GrateThread& thread) {
-  if (thread.depth++ != 0) return true;
-  if ((thread.state.fetch_or(GrateThread::kBusy) & GrateThread::kRevoked) == 0) return true;
-  leave(thread);
-  return false;
-}
-
-void Grate::leave(GrateThread& thread) {
-  if (thread.depth != 0 && --thread.depth != 0) return;
-  if ((thread.state.fetch_and(~GrateThread::kBusy) & GrateThread::kRevoked) == 0) return;
+void Grate::note_left() {
   std::lock_guard lock(mutex_);
   left_.notify_all();
 }
@@ -180,21 +176,28 @@ std::optional<int64_t> Grate::answer(GrateThread& thread, uint32_t function,
   const GrateThread::Function* handler = find_function(thread, function);
   if (handler == nullptr) return -EINVAL;
   const auto own_id = static_cast<uint64_t>(program_.cage().id());
-  // Every handler takes these, or the first few of them; a dispatcher some, after the handler's
-  // index.
-  const uint64_t words[] = {function,          own_id,        call.arguments[0], call.cages[0],
-                            call.arguments[1], call.cages[1], call.arguments[2], call.cages[2],
-                            call.arguments[3], call.cages[3], call.arguments[4], call.cages[4],
-                            call.arguments[5], call.cages[5], call.number,       call.target,
-                            call.self};
-  const bool is_dispatched = handler->reference == dispatcher_;
-  const uint64_t* given = is_dispatched ? words : words + 1;
-  const size_t count = is_dispatched ? kDispatcherParameters : kMaximumParameters;
   auto* overflow = reinterpret_cast<Value*>(current_context().overflow);
-  for (size_t i = jit::kIntegerArgumentRegisters; i < count; ++i) {
-    overflow[i - jit::kIntegerArgumentRegisters].low = given[i];
+  uint64_t words[jit::kIntegerArgumentRegisters];
+  size_t count = 0;
+  auto give = [&](uint64_t word) {
+    if (count < jit::kIntegerArgumentRegisters) {
+      words[count] = word;
+    } else {
+      overflow[count - jit::kIntegerArgumentRegisters].low = word;
+    }
+    ++count;
+  };
+  // Every handler takes these, or the first few of them; a dispatcher its handler's index before.
+  if (handler->reference == dispatcher_) give(function);
+  give(own_id);
+  for (int i = 0; i < 6; ++i) {
+    give(call.arguments[i]);
+    give(call.cages[i]);
   }
-  const HandlerResult result = run(thread, handler->reference, given, stack);
+  give(call.number);
+  give(call.target);
+  give(call.self);
+  const HandlerResult result = run(thread, handler->reference, words, stack);
   if (!result.has_trapped) {
     return handler->is_narrow ? widen(result.value) : static_cast<int64_t>(result.value);
   }
@@ -214,12 +217,13 @@ void Grate::dismantle(GrateThread& thread) {
 void Grate::revoke() {
   std::unique_lock lock(mutex_);
   is_revoked_ = true;
+  for (auto& thread : all_) thread->is_revoked = true;
+  (void)program_.cage().host().membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0);
   for (auto& thread : all_) {
-    if ((thread->state.fetch_or(GrateThread::kRevoked) & GrateThread::kBusy) == 0) {
-      dismantle(*thread);
-    }
+    if (!thread->is_busy.load()) dismantle(*thread);
   }
-  // A thread on its way from host code into guest code misses a call; it is called again.
+  // A thread on its way from host code into guest code misses a call; it is called again. One that
+  // leaves may not see that somebody waits.
   std::chrono::milliseconds patience(1);
   auto call_back = [&](GrateThread& thread) {
     thread.thread->request_attention(microvisor::Thread::kEnd);
@@ -227,7 +231,7 @@ void Grate::revoke() {
   };
   for (auto& thread : all_) {
     if (thread->thread == nullptr) continue;
-    auto is_idle = [&] { return (thread->state.load() & GrateThread::kBusy) == 0; };
+    auto is_idle = [&] { return !thread->is_busy.load(); };
     call_back(*thread);
     while (!left_.wait_for(lock, patience, is_idle)) {
       call_back(*thread);

@@ -41,11 +41,11 @@ struct ForwardedCall {
 };
 
 struct GrateThread {
-  // Bits of `state`.
-  static constexpr uint32_t kBusy = 1;
-  static constexpr uint32_t kRevoked = 2;
-
-  std::atomic<uint32_t> state = 0;
+  // Set by the host thread that is about to use it, which then looks whether it may; and by
+  // revoke(), which then looks whether it is in use. For one of both to see what the other has set,
+  // revoke() has all threads pass a memory barrier in between, so that calls need none.
+  std::atomic<bool> is_busy = false;
+  std::atomic<bool> is_revoked = false;
   unsigned depth = 0;  // of calls that it answers, one within another; its host thread's
   // The next three are gone once it is revoked and not busy.
   std::unique_ptr<microvisor::Thread> thread;
@@ -77,8 +77,23 @@ class Grate final : public threei::Answerer {
 
   // Before and after answer(), by the thread's host thread. False if the grate has ended; then
   // there is nothing to leave.
-  bool enter(GrateThread& thread);
-  void leave(GrateThread& thread);
+  bool enter(GrateThread& thread) {
+    if (thread.depth++ != 0) return true;
+    thread.is_busy.store(true, std::memory_order_relaxed);
+    if (has_barrier_) {
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+    } else {
+      std::atomic_thread_fence(std::memory_order_seq_cst);
+    }
+    if (!thread.is_revoked.load(std::memory_order_acquire)) return true;
+    leave(thread);
+    return false;
+  }
+  void leave(GrateThread& thread) {
+    if (--thread.depth != 0) return;
+    thread.is_busy.store(false, std::memory_order_release);
+    if (thread.is_revoked.load(std::memory_order_relaxed)) note_left();
+  }
 
   // Runs a handler: the call's result, or nothing if the grate has ended before it gave one.
   std::optional<int64_t> answer(GrateThread& thread, uint32_t function, const ForwardedCall& call,
@@ -98,12 +113,14 @@ class Grate final : public threei::Answerer {
   // After a trap, that is to be taken.
   static struct HandlerResult run(GrateThread& thread, FunctionReference* function,
                                   const uint64_t words[6], const Stack& stack);
+  void note_left();
   const GrateThread::Function* find_function(GrateThread& thread, uint32_t index) const;
   static void dismantle(GrateThread& thread);
 
   CageProgram& program_;
   std::unique_ptr<Instance> original_;
-  FunctionReference* dispatcher_;  // of old handlers, or null
+  FunctionReference* const dispatcher_;  // of old handlers, or null
+  const bool has_barrier_;               // see GrateThread::is_busy
   std::mutex mutex_;
   std::condition_variable left_;
   // Guarded by the mutex.

@@ -162,8 +162,16 @@ int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
   ForwardedCall call{frame.number, {}, {}, frame.target, frame.self};
   std::copy_n(frame.arguments, 6, call.arguments);
   for (int i = 0; i < 6; ++i) call.cages[i] = memory_owner(frame.cages[i], own);
+  const int target = static_cast<int>(frame.target);
+  GuestTask* acting = &caller;
   if (frame.target != own) {
-    if (auto right = check_right(caller, frame.target); !right.ok()) return -right.code();
+    // Most calls of grates are for whom they serve, or whom that serves.
+    if (frame.target > INT32_MAX) return -ESRCH;
+    acting = GrateCalls::current().served_task(caller.program, target);
+    if (acting == nullptr) {
+      if (auto right = check_right(caller, frame.target); !right.ok()) return -right.code();
+      acting = GrateCalls::current().waiting_task(target);
+    }
   }
   std::optional<int64_t> result;
   if (frame.self == own) {
@@ -173,15 +181,14 @@ int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
     const int self = static_cast<int>(frame.self);
     result = ask_grates(caller, call, [&] { return registry_.find_handler(self, frame.number); });
   }
-  return result ? *result : perform(caller, static_cast<int>(frame.target), call);
+  return result ? *result : perform(caller, acting, call);
 }
 
-int64_t Interposition::perform(GuestTask& caller, int target, const ForwardedCall& call) {
+int64_t Interposition::perform(GuestTask& caller, GuestTask* acting, const ForwardedCall& call) {
   if (call.number < threei::kRegisterHandler || call.number > threei::kForkInterpose) {
-    return perform_system_call(caller, target, call);
+    return perform_system_call(caller, acting, call);
   }
   // With the rights of the cage that the call is for, whoever forwards it, and of its functions.
-  GuestTask* acting = GrateCalls::current().task_of(target);
   if (acting == nullptr) return -EPERM;
   auto is_served = [&](int id) { return GrateCalls::current().is_served(acting->program, id); };
   switch (call.number) {
@@ -198,21 +205,19 @@ int64_t Interposition::perform(GuestTask& caller, int target, const ForwardedCal
   }
 }
 
-int64_t Interposition::perform_system_call(GuestTask& caller, int target,
+int64_t Interposition::perform_system_call(GuestTask& caller, GuestTask* acting,
                                            const ForwardedCall& call) {
   const int number = call.number > INT32_MAX ? -1 : static_cast<int>(call.number);
   const microvisor::SyscallInfo* info = microvisor::find_syscall(number);
   if (info == nullptr) return -ENOSYS;
-
+  const int target = static_cast<int>(call.target);
   bool is_foreign = false;
-  for (size_t i = 0; i < 6; ++i) {
+  for (int i = 0; i < info->argument_count; ++i) {
     is_foreign |= leads_elsewhere(*info, call, i, target);
   }
-  if (GuestTask* task = GrateCalls::current().task_of(target)) {
-    if (!is_foreign) return microvisor::dispatch(task->thread, number, call.arguments);
-    return perform_with_foreign_memory(caller, task->thread, *info, call);
-  }
-  return perform_as_visitor(caller, target, *info, call);
+  if (acting == nullptr) return perform_as_visitor(caller, target, *info, call);
+  if (is_foreign) return perform_with_foreign_memory(caller, acting->thread, *info, call);
+  return microvisor::dispatch(acting->thread, number, call.arguments);
 }
 
 int64_t Interposition::perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,

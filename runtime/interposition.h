@@ -47,8 +47,9 @@ class Interposition {
   template <typename Find>
   std::optional<int64_t> ask_grates(GuestTask& caller, const ForwardedCall& call, Find find);
   // What lies beneath all grates.
-  int64_t perform(GuestTask& caller, int target, const ForwardedCall& call);
-  int64_t perform_system_call(GuestTask& caller, int target, const ForwardedCall& call);
+  // `acting`: a task of the cage that the call is for, on this host thread; null if none is.
+  int64_t perform(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);
+  int64_t perform_system_call(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);
   int64_t perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,
                                       const microvisor::SyscallInfo& info,
                                       const ForwardedCall& call);

@@ -15,23 +15,12 @@
 
 namespace linden::runtime {
 
+const bool have_fsgsbase = (getauxval(AT_HWCAP2) & 2) != 0;
+
 extern "C" int linden_enter(const void* code, EntryFrame* frame, void* stack_top);
-extern "C" HandlerResult linden_enter_handler(const void* code, const uint64_t words[6],
-                                              void* stack_top);
 extern "C" int linden_enter_copy(const SyscallFrame* copied, EntryFrame* frame);
 
 namespace {
-
-// wrgsbase costs some 15 ns, the system call ten times that; old kernels have only the call.
-const bool have_fsgsbase = (getauxval(AT_HWCAP2) & 2) != 0;
-
-void write_gs_base(const std::byte* base) {
-  if (have_fsgsbase) {
-    asm volatile("wrgsbase %0" : : "r"(base) : "memory");
-  } else {
-    syscall(SYS_arch_prctl, ARCH_SET_GS, base);
-  }
-}
 
 Value* overflow_slot(unsigned index) {
   return reinterpret_cast<Value*>(current_context().overflow) + index;
@@ -110,32 +99,6 @@ void write_results(const FunctionType& type, const std::vector<Value>& results, 
                  });
 }
 
-namespace {
-
-// Instances have few inline globals, and calls between programs are frequent.
-[[gnu::always_inline]] inline void copy_globals(unsigned char* to, const unsigned char* from,
-                                                uint64_t count) {
-  for (uint64_t i = 0; i < count; ++i) std::memcpy(to + 16 * i, from + 16 * i, 16);
-}
-
-[[gnu::always_inline]] inline void switch_instance(jit::InstanceData* to) {
-  jit::Context& context = current_context();
-  jit::InstanceData* from = context.instance;
-  if (from == to) return;
-  if (from != nullptr) {
-    copy_globals(from->inline_globals, context.inline_globals, from->inline_global_count);
-  }
-  context.instance = to;
-  context.memory_base = nullptr;
-  if (to != nullptr) {
-    copy_globals(context.inline_globals, to->inline_globals, to->inline_global_count);
-    context.memory_base = to->memory_base;
-  }
-  write_gs_base(context.memory_base);
-}
-
-}  // namespace
-
 extern "C" void linden_switch_instance(jit::InstanceData* to) { switch_instance(to); }
 
 void* current_user_data() {
@@ -193,21 +156,6 @@ std::optional<Trap> invoke(FunctionReference* function, std::span<const Value> a
 std::optional<Trap> Instance::call(FunctionReference* function, std::span<const Value> arguments,
                                    std::span<Value> results) {
   return call_function(function, &data_, arguments, results);
-}
-
-HandlerResult Instance::call_handler(FunctionReference* function, const uint64_t words[6],
-                                     std::byte* stack_top) {
-  jit::Context& context = current_context();
-  jit::InstanceData* const caller = context.instance;
-  switch_instance(&data_);
-  context.callee = function;
-  const HandlerResult result = linden_enter_handler(function->code, words, stack_top);
-  switch_instance(caller);
-  if (result.has_trapped) {
-    GuestThread::current().forget_frames(stack_top != nullptr ? stack_top
-                                                              : __builtin_frame_address(0));
-  }
-  return result;
 }
 
 std::optional<Trap> Instance::resume(std::span<const std::byte> frames) {

@@ -2,9 +2,17 @@
 #ifndef LINDEN_RUNTIME_INVOKE_H_
 #define LINDEN_RUNTIME_INVOKE_H_
 
+#include <asm/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
 #include <span>
 #include <vector>
 
+#include "runtime/context.h"
+#include "runtime/guest_thread.h"
+#include "runtime/store.h"
 #include "runtime/value.h"
 
 namespace linden::runtime {
@@ -36,6 +44,61 @@ struct HandlerResult {
   uint64_t value;
   uint64_t has_trapped;
 };
+
+extern "C" HandlerResult linden_enter_handler(const void* code, const uint64_t words[6],
+                                              void* stack_top);
+
+// wrgsbase costs some 15 ns, the system call ten times that; old kernels have only the call.
+extern const bool have_fsgsbase;
+inline void write_gs_base(const std::byte* base) {
+  if (have_fsgsbase) {
+    asm volatile("wrgsbase %0" : : "r"(base) : "memory");
+  } else {
+    syscall(SYS_arch_prctl, ARCH_SET_GS, base);
+  }
+}
+
+// As linden_switch_instance. Calls between programs are frequent, and the processor predicts no
+// more than some sixteen returns: what lies between two guests is one function where it can be.
+[[gnu::always_inline]] inline void switch_instance(jit::InstanceData* to) {
+  jit::Context& context = current_context();
+  jit::InstanceData* from = context.instance;
+  if (from == to) return;
+  // Instances have few inline globals.
+  auto copy_globals = [](unsigned char* to, const unsigned char* from, uint64_t count) {
+    for (uint64_t i = 0; i < count; ++i) std::memcpy(to + 16 * i, from + 16 * i, 16);
+  };
+  if (from != nullptr) {
+    copy_globals(from->inline_globals, context.inline_globals, from->inline_global_count);
+  }
+  context.instance = to;
+  context.memory_base = nullptr;
+  if (to != nullptr) {
+    copy_globals(context.inline_globals, to->inline_globals, to->inline_global_count);
+    context.memory_base = to->memory_base;
+  }
+  write_gs_base(context.memory_base);
+}
+
+// Calls a function of words, of which six are given and others are in the Context, within a host
+// function that another instance has called; on a stack of its own if `stack_top` is not null.
+// After a trap GuestThread has it.
+[[gnu::always_inline]] inline HandlerResult call_handler(Instance& instance,
+                                                         FunctionReference* function,
+                                                         const uint64_t words[6],
+                                                         std::byte* stack_top) {
+  jit::Context& context = current_context();
+  jit::InstanceData* const caller = context.instance;
+  switch_instance(instance.data());
+  context.callee = function;
+  const HandlerResult result = linden_enter_handler(function->code, words, stack_top);
+  switch_instance(caller);
+  if (result.has_trapped) {
+    GuestThread::current().forget_frames(stack_top != nullptr ? stack_top
+                                                              : __builtin_frame_address(0));
+  }
+  return result;
+}
 
 // Makes another instance (or none) current on this thread: %gs, memory base and inline globals.
 extern "C" void linden_switch_instance(jit::InstanceData* instance);

@@ -132,11 +132,8 @@ class Instance {
   std::optional<Trap> call(FunctionReference* function, std::span<const Value> arguments,
                            std::span<Value> results);
 
-  // Calls a function of words, of which six are given and others are in the Context, within a host
-  // function that another instance has called; on a stack of its own if `stack_top` is not null.
-  // After a trap GuestThread has it.
-  struct HandlerResult call_handler(FunctionReference* function, const uint64_t words[6],
-                                    std::byte* stack_top);
+  // What generated code knows of it.
+  jit::InstanceData* data() { return &data_; }
 
   // The table of C's function pointers, or null.
   const Table* function_table() const { return tables_.empty() ? nullptr : tables_[0]; }
