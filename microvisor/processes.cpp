@@ -101,7 +101,10 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
 }
 
 int Processes::reaper_for_children_of(int id) const {
-  for (auto process = processes_.find(id); process != processes_.end();) {
+  auto process = processes_.find(id);
+  // Bounded, because the first process has a parent of the embedder's choice, whose id may be that of
+  // a process here.
+  for (size_t i = 0; i < processes_.size(); ++i) {
     process = processes_.find(process->second.parent);
     if (process == processes_.end()) break;
     if (process->second.is_subreaper && process->second.cage != nullptr) return process->first;

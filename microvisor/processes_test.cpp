@@ -2,6 +2,7 @@
 
 #include <linux/sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -191,6 +192,31 @@ TEST_CASE("orphans become children of 1, and are forgotten when they end") {
   processes.end(id, ExitStatus::exited(0), {});
   CHECK(processes.count() == 2);
   CHECK(parent.wait(-1) > 0);
+}
+
+TEST_CASE("orphans become children of the nearest ancestor that wants them") {
+  ParentFixture parent;
+  CHECK(parent.call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
+  parent.fork();
+  Cage& child = *parent.starter.children.back();
+  auto grandchild = child.fork(child.main_thread(), SIGCHLD);
+  REQUIRE(grandchild.ok());
+  const int id = (*grandchild)->id();
+  Processes& processes = parent.cage->processes();
+  // One that has ended already is there to be waited for.
+  auto zombie = child.fork(child.main_thread(), SIGCHLD);
+  REQUIRE(zombie.ok());
+  const int zombie_id = (*zombie)->id();
+  processes.leave(zombie_id);
+  processes.end(zombie_id, ExitStatus::exited(4), {});
+  const int child_id = child.id();
+  parent.starter.end_child(ExitStatus::exited(0));
+  CHECK((*grandchild)->parent_id() == parent.cage->id());
+  CHECK(parent.wait(child_id) == child_id);
+  CHECK(parent.wait(-1) == zombie_id);
+  processes.leave(id);
+  processes.end(id, ExitStatus::exited(5), {});
+  CHECK(parent.wait(-1) == id);
 }
 
 TEST_CASE("a process group is set for oneself and for children that have not begun a program") {
