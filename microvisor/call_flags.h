@@ -192,7 +192,7 @@ inline constexpr ValueName kMemoryFile[] = {
     FLAG(MFD_HUGETLB),
 };
 
-#define SIGNAL(name) FIELD(name, CSIGNAL)
+#define SIGNAL(name) {name, CSIGNAL, #name}
 inline constexpr ValueName kClone[] = {
     FLAG(CLONE_VM),
     FLAG(CLONE_FS),

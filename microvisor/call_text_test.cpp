@@ -178,6 +178,8 @@ TEST_CASE("ends of processes") {
 
 TEST_CASE("signals and sets of them") {
   Texts texts;
+  CHECK(texts.line(3, SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0, 0, 0) ==
+        "clone(CLONE_VM|CLONE_VFORK|SIGCHLD, NULL, NULL, NULL, NULL) = 3");
   CHECK(texts.line(0, SYS_kill, 5, SIGTERM) == "kill(5, SIGTERM) = 0");
   CHECK(texts.line(0, SYS_tgkill, 5, 6, 34) == "tgkill(5, 6, SIGRT_2) = 0");
   CHECK(texts.line(0, SYS_kill, -1, 0) == "kill(-1, 0) = 0");

@@ -1,12 +1,14 @@
 // Who watches the system calls of a program and of all that it forks: `linden trace`.
 //
-// Thread-safety: both functions are called concurrently, from the host threads that run the guest's
+// Thread-safety: all functions are called concurrently, from the host threads that run the guest's
 // threads. They run on guests' native stacks, may block, and must not raise traps.
 #ifndef LINDEN_RUNTIME_CALL_OBSERVER_H_
 #define LINDEN_RUNTIME_CALL_OBSERVER_H_
 
 #include <cstdint>
 
+#include "microvisor/processes.h"
+#include "microvisor/signals.h"
 #include "microvisor/thread.h"
 
 namespace linden::runtime {
@@ -20,6 +22,10 @@ class CallObserver {
   // process begins with the result 0 of a call that the observer sees in its parent alone.
   virtual void end(microvisor::Thread& thread, int number, const uint64_t arguments[6],
                    int64_t result) = 0;
+  // A handler is about to run, after the call that begun last and before it returns.
+  virtual void signal(microvisor::Thread& thread, const microvisor::SignalDelivery& delivery) = 0;
+  // Nothing follows of a thread, or of a process; of the main thread, when the process ends.
+  virtual void ended(int id, microvisor::ExitStatus status) = 0;
 };
 
 }  // namespace linden::runtime

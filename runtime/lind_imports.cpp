@@ -25,6 +25,7 @@ bool prepare_handler(GuestTask& task, SyscallFrame& frame) {
   const void* entry = task.program.signal_entry();
   if (entry == nullptr) return false;
   const auto& action = delivery->action;
+  if (CallObserver* observer = task.program.observer()) observer->signal(task.thread, *delivery);
   task.information = delivery->information;
   frame.handler_entry = entry;
   frame.handler_arguments[0] = action.handler;
