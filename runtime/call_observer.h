@@ -22,7 +22,7 @@ class CallObserver {
   // process begins with the result 0 of a call that the observer sees in its parent alone.
   virtual void end(microvisor::Thread& thread, int number, const uint64_t arguments[6],
                    int64_t result) = 0;
-  // A handler is about to run, after the call that begun last and before it returns.
+  // A handler is about to run, before the thread's last call returns or is made again.
   virtual void signal(microvisor::Thread& thread, const microvisor::SignalDelivery& delivery) = 0;
   // Nothing follows of a thread, or of a process; of the main thread, when the process ends.
   virtual void ended(int id, microvisor::ExitStatus status) = 0;

@@ -47,46 +47,53 @@ void CallTracer::begin(Thread& thread, int number, const uint64_t arguments[6]) 
     call.text.emplace(thread.cage().memory(), number, arguments, options_.limits);
   }
   std::lock_guard lock(mutex_);
-  if (const auto entry = calls_.find(thread.id()); entry != calls_.end()) {
-    // Interrupted for nothing that the program sees, and made again.
-    call.begin = entry->second.begin;
-    calls_.erase(entry);
+  if (const Call* interrupted = interrupted_call(thread.id())) {
+    // For nothing that the program sees, and made again.
+    call.begin = interrupted->begin;
+    calls_[thread.id()].pop_back();
   }
-  calls_.emplace(thread.id(), std::move(call));
+  calls_[thread.id()].push_back(std::move(call));
 }
 
-void CallTracer::end(Thread& thread, int /*number*/, const uint64_t /*arguments*/[6],
-                     int64_t result) {
+void CallTracer::end(Thread& thread, int number, const uint64_t /*arguments*/[6], int64_t result) {
   const Clock::time_point now = Clock::now();
-  Calls::node_type taken;
+  std::optional<Call> call;
   {
     std::lock_guard lock(mutex_);
-    taken = calls_.extract(thread.id());
+    const auto entry = calls_.find(thread.id());
+    if (entry == calls_.end()) return;
+    std::vector<Call>& calls = entry->second;
+    // Those that a trap has left never end.
+    while (!calls.empty() && (calls.back().number != number || calls.back().interrupted)) {
+      conclude(thread.id(), calls.back(), now, false, kUnknownResult);
+      calls.pop_back();
+    }
+    if (calls.empty()) return;
+    call.emplace(std::move(calls.back()));
+    calls.pop_back();
   }
-  if (taken.empty()) return;
-  Call& call = taken.mapped();
-  if (call.text) call.text->finish(thread.cage().memory(), result);
+  // Without the mutex: what the call gave out is read.
+  if (call->text) call->text->finish(thread.cage().memory(), result);
   const uint32_t attention = thread.attention().load(std::memory_order_acquire);
   const bool is_interrupted = result == -EINTR && attention != 0;
   std::lock_guard lock(mutex_);
   if (is_interrupted && !(attention & Thread::kEnd)) {
-    call.interrupted = now;
-    calls_.insert(std::move(taken));
+    call->interrupted = now;
+    calls_[thread.id()].push_back(*std::move(call));
     return;
   }
-  conclude(thread.id(), call, now, is_error(result),
-           is_interrupted ? kUnknownResult : result_of(call));
+  conclude(thread.id(), *call, now, is_error(result),
+           is_interrupted ? kUnknownResult : result_of(*call));
 }
 
 void CallTracer::signal(Thread& thread, const microvisor::SignalDelivery& delivery) {
   std::lock_guard lock(mutex_);
-  if (const auto entry = calls_.find(thread.id()); entry != calls_.end()) {
-    const Call& call = entry->second;
+  if (const Call* call = interrupted_call(thread.id())) {
     const bool is_restarted =
-        is_restartable(call.number) && (delivery.action.flags & SA_RESTART) != 0;
-    conclude(thread.id(), call, call.interrupted.value_or(Clock::now()), !is_restarted,
-             is_restarted ? kRestarted : result_of(call));
-    calls_.erase(entry);
+        is_restartable(call->number) && (delivery.action.flags & SA_RESTART) != 0;
+    conclude(thread.id(), *call, *call->interrupted, !is_restarted,
+             is_restarted ? kRestarted : result_of(*call));
+    calls_[thread.id()].pop_back();
   }
   if (options_.counts || !is_shown(thread.cage().id())) return;
   write_line(absl::StrCat(begin_line(thread.id(), Clock::now()), "--- ",
@@ -98,8 +105,7 @@ void CallTracer::ended(int id, ExitStatus status) {
   std::lock_guard lock(mutex_);
   note_process(id);
   if (const auto entry = calls_.find(id); entry != calls_.end()) {
-    const Call& call = entry->second;
-    conclude(id, call, call.interrupted.value_or(Clock::now()), false, kUnknownResult);
+    conclude_all(id, entry->second);
     calls_.erase(entry);
   }
   if (options_.counts || !is_shown(id)) return;
@@ -112,9 +118,7 @@ void CallTracer::ended(int id, ExitStatus status) {
 void CallTracer::stop() {
   std::lock_guard lock(mutex_);
   if (is_stopped_) return;
-  for (const auto& [id, call] : calls_) {
-    conclude(id, call, call.interrupted.value_or(Clock::now()), false, kUnknownResult);
-  }
+  for (const auto& [id, calls] : calls_) conclude_all(id, calls);
   if (options_.counts) write_line(counts_.table());
   is_stopped_ = true;
 }
@@ -130,6 +134,19 @@ void CallTracer::note_process(int id) {
 }
 
 bool CallTracer::is_shown(int id) const { return options_.follows || id == first_process_; }
+
+CallTracer::Call* CallTracer::interrupted_call(int thread) {
+  const auto entry = calls_.find(thread);
+  if (entry == calls_.end() || entry->second.empty()) return nullptr;
+  Call& call = entry->second.back();
+  return call.interrupted ? &call : nullptr;
+}
+
+void CallTracer::conclude_all(int id, const std::vector<Call>& calls) {
+  for (const Call& call : calls) {
+    conclude(id, call, call.interrupted.value_or(Clock::now()), false, kUnknownResult);
+  }
+}
 
 std::string_view CallTracer::result_of(const Call& call) {
   return call.text ? std::string_view(call.text->result()) : std::string_view();

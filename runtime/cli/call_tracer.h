@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "microvisor/call_text.h"
 #include "runtime/call_observer.h"
@@ -64,7 +65,9 @@ class CallTracer final : public runtime::CallObserver {
     std::optional<Clock::time_point> interrupted = std::nullopt;
   };
 
-  using Calls = std::map<int, Call>;  // by thread
+  // By thread; of each the calls that it is in, the innermost last: a thread of a grate that
+  // forwards a call can be asked for another one meanwhile.
+  using Calls = std::map<int, std::vector<Call>>;
 
   // Empty if calls are counted.
   static std::string_view result_of(const Call& call);
@@ -72,8 +75,12 @@ class CallTracer final : public runtime::CallObserver {
   // All with the mutex held.
   bool is_shown(int process) const;
   void note_process(int id);
+  // The call of a thread that was interrupted last; null if there is none.
+  Call* interrupted_call(int thread);
   void conclude(int id, const Call& call, Clock::time_point end, bool has_failed,
                 std::string_view result);
+  // That they have no results.
+  void conclude_all(int id, const std::vector<Call>& calls);
   std::string begin_line(int id, Clock::time_point time);
   void write_line(std::string line);
 

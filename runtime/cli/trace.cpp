@@ -56,11 +56,9 @@ class LastWords {
       sigwait(&signals_, &number);
       if (is_over_) return;
       if (number == kOver && !is_over_signal_fatal_) continue;
+      // The next one ends linden here, should the last words find no reader.
+      pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
       speak_();
-      sigset_t only;
-      sigemptyset(&only);
-      sigaddset(&only, number);
-      pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
       ::raise(number);
     }
   }
