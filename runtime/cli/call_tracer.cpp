@@ -40,7 +40,7 @@ void CallTracer::begin(Thread& thread, int number, const uint64_t arguments[6]) 
   {
     std::lock_guard lock(mutex_);
     note_process(thread.cage().id());
-    if (!is_shown(thread.cage().id()) || !options_.filter.includes(number)) return;
+    if (!is_shown(thread, number)) return;
   }
   Call call{.number = number, .begin = Clock::now(), .text = std::nullopt};
   if (!options_.counts) {
@@ -61,7 +61,7 @@ void CallTracer::end(Thread& thread, int number, const uint64_t /*arguments*/[6]
   {
     std::lock_guard lock(mutex_);
     const auto entry = calls_.find(thread.id());
-    if (entry == calls_.end()) return;
+    if (entry == calls_.end() || !is_shown(thread, number)) return;
     std::vector<Call>& calls = entry->second;
     // Those that a trap has left never end.
     while (!calls.empty() && (calls.back().number != number || calls.back().interrupted)) {
@@ -134,6 +134,10 @@ void CallTracer::note_process(int id) {
 }
 
 bool CallTracer::is_shown(int id) const { return options_.follows || id == first_process_; }
+
+bool CallTracer::is_shown(Thread& thread, int number) const {
+  return is_shown(thread.cage().id()) && options_.filter.includes(number);
+}
 
 CallTracer::Call* CallTracer::interrupted_call(int thread) {
   const auto entry = calls_.find(thread);

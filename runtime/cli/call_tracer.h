@@ -74,6 +74,7 @@ class CallTracer final : public runtime::CallObserver {
 
   // All with the mutex held.
   bool is_shown(int process) const;
+  bool is_shown(microvisor::Thread& thread, int number) const;
   void note_process(int id);
   // The call of a thread that was interrupted last; null if there is none.
   Call* interrupted_call(int thread);
