@@ -69,9 +69,11 @@ int64_t perform(GuestTask& task, const SyscallFrame& frame) {
 
 int64_t observed_call(GuestTask& task, CallObserver& observer, const SyscallFrame& frame) {
   const int number = static_cast<int>(frame.number);
-  observer.begin(task.thread, number, frame.arguments);
+  const bool is_forwarded = frame.size == sizeof(ForwardFrame);
+  const auto memory = is_forwarded ? microvisor::GuestMemory() : task.thread.cage().memory();
+  observer.begin(task.thread, number, frame.arguments, memory);
   const int64_t result = perform(task, frame);
-  observer.end(task.thread, number, frame.arguments, result);
+  observer.end(task.thread, number, frame.arguments, memory, result);
   return result;
 }
 

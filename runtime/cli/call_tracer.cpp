@@ -36,7 +36,8 @@ bool is_restartable(int number) {
 
 }  // namespace
 
-void CallTracer::begin(Thread& thread, int number, const uint64_t arguments[6]) {
+void CallTracer::begin(Thread& thread, int number, const uint64_t arguments[6],
+                       const microvisor::GuestMemory& memory) {
   {
     std::lock_guard lock(mutex_);
     note_process(thread.cage().id());
@@ -44,7 +45,7 @@ void CallTracer::begin(Thread& thread, int number, const uint64_t arguments[6]) 
   }
   Call call{.number = number, .begin = Clock::now(), .text = std::nullopt};
   if (!options_.counts) {
-    call.text.emplace(thread.cage().memory(), number, arguments, options_.limits);
+    call.text.emplace(memory, number, arguments, options_.limits);
   }
   std::lock_guard lock(mutex_);
   if (const Call* interrupted = interrupted_call(thread.id())) {
@@ -55,7 +56,8 @@ void CallTracer::begin(Thread& thread, int number, const uint64_t arguments[6]) 
   calls_[thread.id()].push_back(std::move(call));
 }
 
-void CallTracer::end(Thread& thread, int number, const uint64_t /*arguments*/[6], int64_t result) {
+void CallTracer::end(Thread& thread, int number, const uint64_t /*arguments*/[6],
+                     const microvisor::GuestMemory& memory, int64_t result) {
   const Clock::time_point now = Clock::now();
   std::optional<Call> call;
   {
@@ -73,7 +75,7 @@ void CallTracer::end(Thread& thread, int number, const uint64_t /*arguments*/[6]
     calls.pop_back();
   }
   // Without the mutex: what the call gave out is read.
-  if (call->text) call->text->finish(thread.cage().memory(), result);
+  if (call->text) call->text->finish(memory, result);
   const uint32_t attention = thread.attention().load(std::memory_order_acquire);
   const bool is_interrupted = result == -EINTR && attention != 0;
   std::lock_guard lock(mutex_);

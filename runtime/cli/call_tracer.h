@@ -40,9 +40,10 @@ class CallTracer final : public runtime::CallObserver {
 
   explicit CallTracer(Options options) : options_(std::move(options)) {}
 
-  void begin(microvisor::Thread& thread, int number, const uint64_t arguments[6]) override;
+  void begin(microvisor::Thread& thread, int number, const uint64_t arguments[6],
+             const microvisor::GuestMemory& memory) override;
   void end(microvisor::Thread& thread, int number, const uint64_t arguments[6],
-           int64_t result) override;
+           const microvisor::GuestMemory& memory, int64_t result) override;
   void signal(microvisor::Thread& thread, const microvisor::SignalDelivery& delivery) override;
   void ended(int id, microvisor::ExitStatus status) override;
 

@@ -203,4 +203,20 @@ expect 126 'linden trace is for programs of .linden cc.' "$linden" trace wasi.wa
 expect 127 'linden trace: cannot open nowhere' "$linden" trace nowhere
 expect 0 'Usage: linden trace .*--follow-forks' "$linden" trace --help
 
+# Under a grate, both the program's calls and those that the grate forwards, whose pointers are not the grate's.
+cat >grate.c <<'C'
+#include <linden/grate.h>
+static long long forward(struct grate_call* call) { return grate_forward(call); }
+int main(int argc, char** argv) {
+  grate_handle("openat", forward);
+  return grate_run(argv + 1);
+}
+C
+if [[ -f $LINDEN_SYSROOT/lib/liblinden.a ]]; then
+  expect 0 '' "$linden" cc -O1 grate.c -o grate
+  lines '\[pid     [0-9]+\] openat\(AT_FDCWD, 0x[0-9a-f]+, O_RDONLY\|O_CLOEXEC\) = -1 ENOENT .*
+\[pid     3\] openat\(AT_FDCWD, "nowhere", O_RDONLY\|O_CLOEXEC\) = -1 ENOENT .*
+\[pid     3\] \+\+\+ exited with 3 \+\+\+' "${trace[@]}" -f grate /here/program files
+fi
+
 finish
