@@ -231,12 +231,16 @@ CageProgram::Outcome CageProgram::finish() {
     FunctionReference* start = *find_entry("_start", 0);
     run_thread(cage_.main_thread(), [&] { return instance_->call(start, {}, {}); });
   }
-  const microvisor::ExitStatus status =
-      cage_.exit_status().value_or(microvisor::ExitStatus::exited(cage_.main_thread().exit_code()));
+  const microvisor::ExitStatus status = ended_as(cage_.main_thread());
   if (status.signal() != 0) interposition().note_harsh_exit(*main_task_, status);
   interposition().end(*this);
+  if (observer() != nullptr) observer()->ended(cage_.id(), status);
   std::lock_guard lock(trap_mutex_);
   return {status, std::move(trap_)};
+}
+
+microvisor::ExitStatus CageProgram::ended_as(const microvisor::Thread& thread) const {
+  return cage_.exit_status().value_or(microvisor::ExitStatus::exited(thread.exit_code()));
 }
 
 absl::Status CageProgram::begin_next_program() {
@@ -329,6 +333,7 @@ microvisor::Result<void> CageProgram::start(microvisor::Thread& caller,
         GuestTask task(*thread, *this, *instance);
         const Value argument = Value::i32(start_block);
         run_thread(*thread, [&] { return instance->call(entry, {&argument, 1}, {}); });
+        if (observer() != nullptr) observer()->ended(thread->id(), ended_as(*thread));
         instance.reset();
         // Last: when the thread is gone, so may be the program.
         thread.reset();

@@ -138,6 +138,8 @@ class CageProgram final : public microvisor::ThreadStarter {
   // Runs the programs that exec puts in the place of this one, each to its end; then tells how the
   // last one ended. To be called when the main thread has ended.
   Outcome finish();
+  // One that has ended.
+  microvisor::ExitStatus ended_as(const microvisor::Thread& thread) const;
   absl::Status begin_next_program();
 
   std::unique_ptr<microvisor::Cage> owned_cage_;  // a forked program's

@@ -25,6 +25,7 @@ bool prepare_handler(GuestTask& task, SyscallFrame& frame) {
   const void* entry = task.program.signal_entry();
   if (entry == nullptr) return false;
   const auto& action = delivery->action;
+  if (CallObserver* observer = task.program.observer()) observer->signal(task.thread, *delivery);
   task.information = delivery->information;
   frame.handler_entry = entry;
   frame.handler_arguments[0] = action.handler;
@@ -68,9 +69,11 @@ int64_t perform(GuestTask& task, const SyscallFrame& frame) {
 
 int64_t observed_call(GuestTask& task, CallObserver& observer, const SyscallFrame& frame) {
   const int number = static_cast<int>(frame.number);
-  observer.begin(task.thread, number, frame.arguments);
+  const bool is_forwarded = frame.size == sizeof(ForwardFrame);
+  const auto memory = is_forwarded ? microvisor::GuestMemory() : task.thread.cage().memory();
+  observer.begin(task.thread, number, frame.arguments, memory);
   const int64_t result = perform(task, frame);
-  observer.end(task.thread, number, frame.arguments, result);
+  observer.end(task.thread, number, frame.arguments, memory, result);
   return result;
 }
 

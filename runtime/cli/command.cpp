@@ -18,6 +18,7 @@ namespace {
 
 constexpr CommandEntry kCommands[] = {
     {"run", "run a WebAssembly program", create_run},
+    {"trace", "run a program and show its system calls", create_trace},
     {"compile", "compile a module ahead of time", create_compile},
     {"inspect", "show what a module imports, exports and needs", create_inspect},
     {"wast", "run WebAssembly specification scripts", create_wast},

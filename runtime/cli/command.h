@@ -45,6 +45,7 @@ std::span<const CommandEntry> commands();
 
 // Defined in the file of each command.
 std::unique_ptr<Command> create_run();
+std::unique_ptr<Command> create_trace();
 std::unique_ptr<Command> create_compile();
 std::unique_ptr<Command> create_wast();
 std::unique_ptr<Command> create_inspect();

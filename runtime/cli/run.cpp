@@ -1,4 +1,7 @@
-// `linden run`: runs a program under WASI preview 1, or calls one function of a module.
+// `linden run`: runs a program, or calls one function of a module. `linden trace` does the same
+// with a RunExtension.
+#include "runtime/cli/run.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -37,6 +40,8 @@ double seconds_since(Clock::time_point start) {
 
 class Run : public Command {
  public:
+  explicit Run(std::unique_ptr<RunExtension> extension) : extension_(std::move(extension)) {}
+
   bool passes_arguments() const override { return true; }
   int usage_error() const override { return kRunFailure; }
 
@@ -101,6 +106,7 @@ class Run : public Command {
         "Examples:\n"
         "  linden run --dir data::/data:ro program.wasm --its-option /data/file\n"
         "  linden run --invoke add math.wasm 2 3");
+    if (extension_) extension_->declare(app);
   }
 
   int run() override {
@@ -120,6 +126,11 @@ class Run : public Command {
     if (status_descriptor_ && ::fcntl(*status_descriptor_, F_GETFD) < 0) {
       return fail(absl::StrCat("--status-fd: descriptor ", *status_descriptor_, " is not open"));
     }
+    if (extension_) {
+      if (absl::Status status = extension_->prepare(); !status.ok()) {
+        return fail(status, kRunFailure);
+      }
+    }
     load_options_ = *options;
     absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
     if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
@@ -130,6 +141,10 @@ class Run : public Command {
     const bool is_cage = loaded->module->module().has_lind_abi();
     if (!is_cage && (status_descriptor_ || descriptor_limit_ || processor_seconds_)) {
       return fail("--status-fd, --fds and --cpu-time are for programs of `linden cc`");
+    }
+    if (!is_cage && extension_) {
+      return fail(absl::StrCat("linden ", name(), " is for programs of `linden cc`"),
+                  kModuleNotRunnable);
     }
     host_ = create_host(is_cage);
     if (is_cage) return run_cage(*loaded, *guest);
@@ -164,11 +179,12 @@ class Run : public Command {
   }
 
  private:
-  static int fail(const absl::Status& status, int code) {
-    print_error("run", status);
+  const char* name() const { return extension_ ? extension_->name() : "run"; }
+  int fail(const absl::Status& status, int code) const {
+    print_error(name(), status);
     return code;
   }
-  static int fail(const std::string& message, int code = kRunFailure) {
+  int fail(const std::string& message, int code = kRunFailure) const {
     return fail(absl::InvalidArgumentError(message), code);
   }
 
@@ -195,6 +211,7 @@ class Run : public Command {
     if (!created) return fail(message);
     runtime::ProgramSettings settings;
     settings.memory_limit = guest.memory_limit;
+    if (extension_) settings.observer = &extension_->observer();
     settings.loader = std::make_shared<runtime::ProgramLoader>(load_options_);
     if (options_.verbose) {
       settings.on_child_trap = [](int process, const runtime::Trap& trap) {
@@ -226,6 +243,7 @@ class Run : public Command {
     created->cage.reset();
     processes->end(id, outcome.status, {});
     processes->wait_until_empty();
+    if (extension_) extension_->finish();
     return outcome.status.shell_code();
   }
 
@@ -237,8 +255,8 @@ class Run : public Command {
     progress.finish();
     total_load_seconds_ = seconds_since(start);
     if (loaded.ok() && options_.verbose) {
-      std::fprintf(stderr, "linden run: %s: %s, %.1f ms\n", module_.c_str(), source_of(*loaded),
-                   total_load_seconds_ * 1e3);
+      std::fprintf(stderr, "linden %s: %s: %s, %.1f ms\n", name(), module_.c_str(),
+                   source_of(*loaded), total_load_seconds_ * 1e3);
     }
     return loaded;
   }
@@ -435,6 +453,7 @@ class Run : public Command {
     if (processes != nullptr) std::fputs(format_processes(listing).c_str(), stderr);
   }
 
+  const std::unique_ptr<RunExtension> extension_;  // may be null
   std::string module_;
   std::vector<std::string> directories_;
   std::vector<std::string> environment_;
@@ -458,6 +477,10 @@ class Run : public Command {
 
 }  // namespace
 
-std::unique_ptr<Command> create_run() { return std::make_unique<Run>(); }
+std::unique_ptr<Command> create_run() { return create_run_with(nullptr); }
+
+std::unique_ptr<Command> create_run_with(std::unique_ptr<RunExtension> extension) {
+  return std::make_unique<Run>(std::move(extension));
+}
 
 }  // namespace linden::cli
