@@ -114,7 +114,7 @@ test_seccomp() {
     'allow getrandom rt_sigaction %signal getpid getppid getcwd %desc exit_group write' \
     'allow stat newfstatat geteuid getuid getgid getegid' >policy
   expect 0 1 seccomp.grate policy $sh -c 'echo 1'
-  expect 137 '' seccomp.grate policy $sh -c '(echo 2)'
+  expect 137 '' seccomp.grate policy $sh -c '(echo 2); echo 3'
   # A policy that is not understood runs nothing.
   printf 'default deny\nallow raed\n' >policy
   expect 125 '~policy:2: no such system call or class: raed' seccomp.grate policy $sh -c 'echo 1'
