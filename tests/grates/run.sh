@@ -226,6 +226,26 @@ test_resource() {
   (((${EPOCHREALTIME/./} - begin) >= 450000)) || fail 'a kilobyte, one a second with half a one at once, took less than half a second'
 }
 
+test_route() {
+  rm -rf allowed guarded
+  mkdir allowed guarded
+  expect 0 'hi
+/mem
+hi
+/
+x' route.grate -p /mem %{ imfs.grate -d /mem %} $sh -c 'echo hi >/mem/x; read a </mem/x; echo $a; cd /mem; pwd; read b <x; echo $b; (cd /; pwd); for f in *; do echo $f; done; echo out >/tmp/out'
+  printf 'default allow\ndeny EACCES openat\n' >policy
+  # Only the calls below the directory are refused, and traced by what is further right in the braces.
+  expect 2 '~^openat.*"guarded/../guarded/b".*EACCES.*cannot create' \
+    route.grate -p guarded %{ seccomp.grate policy strace.grate -e openat %} $sh -c 'echo a >allowed/a; echo a >guarded/../allowed/b; echo b >guarded/../guarded/b'
+  [[ -e allowed/a && -e allowed/b && ! -e guarded/b ]] || fail 'what was made'
+  # Braces within braces, and a grate behind them that answers everything.
+  expect 0 '9
+in' route.grate -p /a -p /b %{ route.grate -p /b %{ imfs.grate -d /b %} imfs.grate -d /a %} geteuid.grate -u 9 \
+    $sh -c 'echo 9; echo in >/b/x; read x </b/x; echo $x >/a/y; read y </a/y; echo $y'
+  expect 2 '~%} is missing' route.grate -p /a %{ geteuid.grate
+}
+
 # Each takes its own arguments, and the rest is the next one's.
 test_stack() {
   printf 'default allow\ndeny EXDEV chdir\n' >policy
