@@ -266,10 +266,17 @@ int main(void) { return (int)geteuid(); }'
   expect 10 '' "${stack[@]}" ./euid
 }
 
-# The C library's and the microvisor's tests do the same with a grate in between.
+# The C library's and the microvisor's tests do the same with a grate in between: under strace, whatever they do; under
+# imfs, in a directory that it serves, those that need no FIFOs, locks, attributes or holes.
 test_posix() {
+  local of_imfs=(
+    appending closing_ranges device_files duplicating_descriptors epoll_events event_counters ioctls
+    iovec_too_long memory_files pipes polling positional_reads_and_writes real_paths selecting
+    sorted_listings statx_masks symbolic_links temporary_file_gets_name temporary_files tree_walks)
   LINDEN_TEST_GRATE="$work/cage/strace.grate -o /dev/null" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" system ||
     fail 'under strace'
+  LINDEN_TEST_GRATE="$work/cage/imfs.grate -d /mem -C /mem" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" files \
+    "${of_imfs[@]}" || fail 'under imfs'
 }
 
 echo text >notes
