@@ -125,12 +125,26 @@ static int resolve(const struct grate_call* call, const struct process* process,
   return error;
 }
 
-// A call with an empty or no path is about the descriptor.
+static bool allows_empty_path(const struct grate_call* call) {
+  switch (call->number) {
+    case SYS_newfstatat:
+      return call->args[3] & AT_EMPTY_PATH;
+    case SYS_statx:
+      return call->args[2] & AT_EMPTY_PATH;
+    case SYS_fchownat:
+    case SYS_execveat:
+      return call->args[4] & AT_EMPTY_PATH;
+    default:
+      return false;
+  }
+}
+
+// Without a path, or with an empty one if that is allowed, a call is about the descriptor.
 static bool is_about_descriptor(const struct grate_call* call, struct path_argument argument) {
   if (argument.directory < 0) return false;
   char byte = 0;
   if (call->args[argument.path] == 0) return true;
-  return grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
+  return allows_empty_path(call) && grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
 }
 
 // Whether the call is answered here; then `result` is set. Otherwise it is to be forwarded.
