@@ -266,6 +266,18 @@ int main(void) { return (int)geteuid(); }'
   expect 10 '' "${stack[@]}" ./euid
 }
 
+# A program that makes thousands of calls without sense goes on to its end, and so do grates around it.
+test_hostile() {
+  compile hostile
+  echo 'default allow' >policy
+  expect 7 '' hostile 1 2000
+  expect 7 '' strace.grate -o trace.txt ./hostile 2 2000
+  expect 7 '' imfs.grate ./hostile 3 4000
+  expect 7 '' readonly.grate -w . seccomp.grate policy tee.grate copy.txt inject.grate -i read:EIO:3+7 ./hostile 4 2000
+  expect 7 '' chroot.grate -k /dev / ".$work/cage/hostile" 5 2000
+  expect 7 '' route.grate -p /mem %{ imfs.grate seccomp.grate policy %} ./hostile 6 4000
+}
+
 # The C library's and the microvisor's tests do the same with a grate in between: under strace, whatever they do; under
 # imfs, in a directory that it serves, those that need no FIFOs, locks, attributes or holes.
 test_posix() {
