@@ -246,6 +246,19 @@ in' route.grate -p /a -p /b %{ route.grate -p /b %{ imfs.grate -d /b %} imfs.gra
   expect 2 '~%} is missing' route.grate -p /a %{ geteuid.grate
 }
 
+test_ipc() {
+  expect 0 '<hello>
+1 2
+5' ipc.grate $sh -c 'echo hello | while read x; do echo "<$x>"; done
+    for i in 1 2 3 4 5; do echo $i; done | { read a; read b; echo $a $b; }; x=$(echo 5); echo $x'
+  # A writer without readers is killed, and a reader or a writer that waits can be.
+  expect 0 141 ipc.grate -s 4K $sh -c '{ while :; do echo line; done; } | read x; (while :; do echo line; done; :) | : ; echo 141'
+  LINDEN_TEST_GRATE="$work/cage/ipc.grate" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" files polling ||
+    fail 'tests of files'
+  LINDEN_TEST_GRATE="$work/cage/ipc.grate" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" processes \
+    broken_pipes pipe_ends_across_fork pipeline pipeline_of_a_gigabyte || fail 'tests of processes'
+}
+
 # Each takes its own arguments, and the rest is the next one's.
 test_stack() {
   printf 'default allow\ndeny EXDEV chdir\n' >policy

@@ -107,7 +107,8 @@ static long long begin_thread(struct grate_call* call) {
   const long long result = cages_forward(call);
   if (result < 0) {
     cages_lock();
-    find_or_adopt(call)->threads--;
+    struct cage* const cage = *find(call->cage);
+    if (cage) --cage->threads;
     cages_unlock();
   }
   return result;
@@ -130,9 +131,11 @@ static long long fork_cage(struct grate_call* call) {
   const long long child = cages_forward(call);
 
   cages_lock();
-  struct copy** place = &find_or_adopt(call)->copies;
-  while (*place && *place != &copy) place = &(*place)->next;
-  if (*place) *place = copy.next;
+  // Another thread may have ended the parent meanwhile.
+  struct cage* const still = *find(call->cage);
+  struct copy** place = still ? &still->copies : NULL;
+  while (place && *place && *place != &copy) place = &(*place)->next;
+  if (place && *place) *place = copy.next;
   if (copy.cage && child > 0) {
     enter(copy.cage, (int)child);
   } else if (copy.cage) {
