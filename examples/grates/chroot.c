@@ -107,56 +107,6 @@ static int resolve(const struct grate_call* call, const char* base, const char* 
   }
 }
 
-// Whether a call follows a symbolic link that a path argument names.
-static bool follows_last(const struct grate_call* call, int argument) {
-  const uint64_t* const args = call->args;
-  switch (call->number) {
-    case SYS_lstat:
-    case SYS_unlink:
-    case SYS_unlinkat:
-    case SYS_rmdir:
-    case SYS_rename:
-    case SYS_renameat:
-    case SYS_renameat2:
-    case SYS_link:
-    case SYS_symlink:
-    case SYS_symlinkat:
-    case SYS_mkdir:
-    case SYS_mkdirat:
-    case SYS_mknod:
-    case SYS_mknodat:
-    case SYS_readlink:
-    case SYS_readlinkat:
-    case SYS_lchown:
-    case SYS_lsetxattr:
-    case SYS_lgetxattr:
-    case SYS_llistxattr:
-    case SYS_lremovexattr:
-      return false;
-    case SYS_linkat:
-      return argument == 1 && args[4] & AT_SYMLINK_FOLLOW;
-    case SYS_newfstatat:
-      return !(args[3] & AT_SYMLINK_NOFOLLOW);
-    case SYS_statx:
-      return !(args[2] & AT_SYMLINK_NOFOLLOW);
-    case SYS_fchownat:
-      return !(args[4] & AT_SYMLINK_NOFOLLOW);
-    case SYS_faccessat2:
-    case SYS_utimensat:
-      return !(args[3] & AT_SYMLINK_NOFOLLOW);
-    case SYS_execveat:
-      return !(args[4] & AT_SYMLINK_NOFOLLOW);
-    case SYS_inotify_add_watch:
-      return !(args[2] & 0x02000000);  // IN_DONT_FOLLOW
-    case SYS_open:
-      return !(args[1] & O_NOFOLLOW) && (args[1] & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-    case SYS_openat:
-      return !(args[2] & O_NOFOLLOW) && (args[2] & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-    default:
-      return true;
-  }
-}
-
 // Replaces a path argument by what it is outside. 0 or -errno.
 static int translate(struct grate_call* call, struct path_argument argument, char real[PATH_SIZE]) {
   char path[PATH_SIZE], directory[PATH_SIZE] = "/", inner[PATH_SIZE];
@@ -175,7 +125,7 @@ static int translate(struct grate_call* call, struct path_argument argument, cha
   }
   char base[PATH_SIZE];
   strcpy(base, within(directory));
-  int error = resolve(call, base, path, follows_last(call, argument.path), inner);
+  int error = resolve(call, base, path, path_is_followed(call, argument.path), inner);
   if (error == 0) error = outside(real, inner);
   if (error) return error;
   // That it must be a directory.

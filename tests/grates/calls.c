@@ -291,7 +291,8 @@ static void special_calls(void) {
 static void interposed_registration(void) {
   grate_handle_number(LIND_REGISTER_HANDLER, count_registration);
   expect("a grate within a grate", in_cage(make_grate), 0);
-  expect("its registration was seen", registrations, 1);
+  /* That of its own handler, and of the one that it has from here.  */
+  expect("its registrations were seen", registrations, 2);
 }
 
 static long long other_program(struct grate_call* call) {
@@ -412,8 +413,19 @@ static void note_death(int cage, int status) {
   dead_status = status;
 }
 
+static int tell_of_others(void) {
+  const uint64_t own = (uint64_t)getpid();
+  const uint64_t arguments[6] = {(uint64_t)getppid(), SIGKILL},
+                 cages[6] = {own, own, own, own, own, own};
+  expect("an end that is none",
+         lind_call(LIND_HARSH_CAGE_EXIT, (int)own, (int)own, arguments, cages), -EPERM);
+  return 0;
+}
+
 static void harsh_exits(void) {
   grate_on_harsh_exit(note_death);
+  expect("no cage can say that another has ended", in_cage(tell_of_others), 0);
+  expect("the grate is told nothing", dead_cage, 0);
   const pid_t child = grate_fork();
   if (child == 0) {
     for (;;) pause();

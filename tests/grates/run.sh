@@ -114,7 +114,7 @@ test_seccomp() {
     'allow getrandom rt_sigaction %signal getpid getppid getcwd %desc exit_group write' \
     'allow stat newfstatat geteuid getuid getgid getegid' >policy
   expect 0 1 seccomp.grate policy $sh -c 'echo 1'
-  expect 137 '' seccomp.grate policy $sh -c '(echo 2)'
+  expect 137 '' seccomp.grate policy $sh -c '(echo 2); echo 3'
   # A policy that is not understood runs nothing.
   printf 'default deny\nallow raed\n' >policy
   expect 125 '~policy:2: no such system call or class: raed' seccomp.grate policy $sh -c 'echo 1'
@@ -226,6 +226,39 @@ test_resource() {
   (((${EPOCHREALTIME/./} - begin) >= 450000)) || fail 'a kilobyte, one a second with half a one at once, took less than half a second'
 }
 
+test_route() {
+  rm -rf allowed guarded
+  mkdir allowed guarded
+  expect 0 'hi
+/mem
+hi
+/
+x' route.grate -p /mem %{ imfs.grate -d /mem %} $sh -c 'echo hi >/mem/x; read a </mem/x; echo $a; cd /mem; pwd; read b <x; echo $b; (cd /; pwd); for f in *; do echo $f; done; echo out >/tmp/out'
+  printf 'default allow\ndeny EACCES openat\n' >policy
+  # Only the calls below the directory are refused, and traced by what is further right in the braces.
+  expect 2 '~^openat.*"guarded/../guarded/b".*EACCES.*cannot create' \
+    route.grate -p guarded %{ seccomp.grate policy strace.grate -e openat %} $sh -c 'echo a >allowed/a; echo a >guarded/../allowed/b; echo b >guarded/../guarded/b'
+  [[ -e allowed/a && -e allowed/b && ! -e guarded/b ]] || fail 'what was made'
+  # Braces within braces, and a grate behind them that answers everything.
+  expect 0 '9
+in' route.grate -p /a -p /b %{ route.grate -p /b %{ imfs.grate -d /b %} imfs.grate -d /a %} geteuid.grate -u 9 \
+    $sh -c 'echo 9; echo in >/b/x; read x </b/x; echo $x >/a/y; read y </a/y; echo $y'
+  expect 2 '~%} is missing' route.grate -p /a %{ geteuid.grate
+}
+
+test_ipc() {
+  expect 0 '<hello>
+1 2
+5' ipc.grate $sh -c 'echo hello | while read x; do echo "<$x>"; done
+    for i in 1 2 3 4 5; do echo $i; done | { read a; read b; echo $a $b; }; x=$(echo 5); echo $x'
+  # A writer without readers is killed, and a reader or a writer that waits can be.
+  expect 0 141 ipc.grate -s 4K $sh -c '{ while :; do echo line; done; } | read x; (while :; do echo line; done; :) | : ; echo 141'
+  LINDEN_TEST_GRATE="$work/cage/ipc.grate" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" files polling ||
+    fail 'tests of files'
+  LINDEN_TEST_GRATE="$work/cage/ipc.grate" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" processes \
+    broken_pipes pipe_ends_across_fork pipeline pipeline_of_a_gigabyte || fail 'tests of processes'
+}
+
 # Each takes its own arguments, and the rest is the next one's.
 test_stack() {
   printf 'default allow\ndeny EXDEV chdir\n' >policy
@@ -246,10 +279,29 @@ int main(void) { return (int)geteuid(); }'
   expect 10 '' "${stack[@]}" ./euid
 }
 
-# The C library's and the microvisor's tests do the same with a grate in between.
+# A program that makes thousands of calls without sense goes on to its end, and so do grates around it.
+test_hostile() {
+  compile hostile
+  echo 'default allow' >policy
+  expect 7 '' hostile 1 2000
+  expect 7 '' strace.grate -o trace.txt ./hostile 2 2000
+  expect 7 '' imfs.grate ./hostile 3 4000
+  expect 7 '' readonly.grate -w . seccomp.grate policy tee.grate copy.txt inject.grate -i read:EIO:3+7 ./hostile 4 2000
+  expect 7 '' chroot.grate -k /dev / ".$work/cage/hostile" 5 2000
+  expect 7 '' route.grate -p /mem %{ imfs.grate seccomp.grate policy %} ./hostile 6 4000
+}
+
+# The C library's and the microvisor's tests do the same with a grate in between: under strace, whatever they do; under
+# imfs, in a directory that it serves, those that need no FIFOs, locks, attributes or holes.
 test_posix() {
+  local of_imfs=(
+    appending closing_ranges device_files duplicating_descriptors epoll_events event_counters ioctls
+    iovec_too_long memory_files pipes polling positional_reads_and_writes real_paths selecting
+    sorted_listings statx_masks symbolic_links temporary_file_gets_name temporary_files tree_walks)
   LINDEN_TEST_GRATE="$work/cage/strace.grate -o /dev/null" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" system ||
     fail 'under strace'
+  LINDEN_TEST_GRATE="$work/cage/imfs.grate -d /mem -C /mem" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" files \
+    "${of_imfs[@]}" || fail 'under imfs'
 }
 
 echo text >notes

@@ -40,8 +40,10 @@ static long long answer(uint64_t grate, uint64_t arg1, uint64_t arg1cage, uint64
       .args = {arg1, arg2, arg3, arg4, arg5, arg6},
       .cages = {arg1cage, arg2cage, arg3cage, arg4cage, arg5cage, arg6cage},
   };
-  if (call.number == LIND_HARSH_CAGE_EXIT && harsh_exit) {
-    harsh_exit((int)arg1, (int)arg2);
+  if (call.number == LIND_HARSH_CAGE_EXIT) {
+    /* Any cage can make this call, too: of others it cannot say that they have ended.  */
+    if (arg1 != target) return -EPERM;
+    if (harsh_exit) harsh_exit((int)arg1, (int)arg2);
     return grate_forward(&call);
   }
   grate_handler handler = NULL;

@@ -25,6 +25,9 @@ struct copy {
   struct cage* cage;  // null once the child took it
 };
 
+static long long forward(struct grate_call* call) { return grate_forward(call); }
+grate_handler cages_forward = forward;
+
 static const struct cage_kind* kind;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct cage* buckets[BUCKETS];
@@ -92,14 +95,20 @@ static struct cage* find_or_adopt(const struct grate_call* call) {
 
 void* cage_state(const struct grate_call* call) { return find_or_adopt(call)->state; }
 
+void* cage_state_of(int id) {
+  struct cage* const cage = *find(id);
+  return cage ? cage->state : NULL;
+}
+
 static long long begin_thread(struct grate_call* call) {
   cages_lock();
   find_or_adopt(call)->threads++;
   cages_unlock();
-  const long long result = grate_forward(call);
+  const long long result = cages_forward(call);
   if (result < 0) {
     cages_lock();
-    find_or_adopt(call)->threads--;
+    struct cage* const cage = *find(call->cage);
+    if (cage) --cage->threads;
     cages_unlock();
   }
   return result;
@@ -119,12 +128,14 @@ static long long fork_cage(struct grate_call* call) {
   parent->copies = &copy;
   cages_unlock();
 
-  const long long child = grate_forward(call);
+  const long long child = cages_forward(call);
 
   cages_lock();
-  struct copy** place = &find_or_adopt(call)->copies;
-  while (*place && *place != &copy) place = &(*place)->next;
-  if (*place) *place = copy.next;
+  // Another thread may have ended the parent meanwhile.
+  struct cage* const still = *find(call->cage);
+  struct copy** place = still ? &still->copies : NULL;
+  while (place && *place && *place != &copy) place = &(*place)->next;
+  if (place && *place) *place = copy.next;
   if (copy.cage && child > 0) {
     enter(copy.cage, (int)child);
   } else if (copy.cage) {
@@ -139,7 +150,7 @@ static long long end_cage(struct grate_call* call) {
   struct cage* const cage = find_or_adopt(call);
   if (call->number == SYS_exit_group || --cage->threads == 0) forget(call->cage);
   cages_unlock();
-  return grate_forward(call);
+  return cages_forward(call);
 }
 
 static void end_killed(int id, int status) {
@@ -147,6 +158,22 @@ static void end_killed(int id, int status) {
   cages_lock();
   forget(id);
   cages_unlock();
+}
+
+int cages_answer(struct grate_call* call, long long* result) {
+  switch (call->number) {
+    case SYS_fork:
+    case SYS_vfork:
+    case SYS_clone:
+      *result = fork_cage(call);
+      return 1;
+    case SYS_exit:
+    case SYS_exit_group:
+      *result = end_cage(call);
+      return 1;
+    default:
+      return 0;
+  }
 }
 
 void cages_begin(const struct cage_kind* wanted) {

@@ -26,10 +26,19 @@ struct cage_kind {
 // Registers handlers for fork, vfork, clone, exit, exit_group and the ends by signals.
 void cages_begin(const struct cage_kind* kind);
 
+// What these handlers do, for grates that decide when: whether the call is one of theirs, and then
+// its result.
+int cages_answer(struct grate_call* call, long long* result);
+
+// How calls that are followed, here and in descriptors.h, are passed on: grate_forward at first.
+extern grate_handler cages_forward;
+
 void cages_lock(void);
 void cages_unlock(void);
 
 // The state of the call's process. Never null: without memory the grate ends.
 void* cage_state(const struct grate_call* call);
+// That of a process which was asked for before; else null.
+void* cage_state_of(int id);
 
 #endif

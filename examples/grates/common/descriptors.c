@@ -60,7 +60,7 @@ static long long duplicate(struct grate_call* call) {
   void* const value = descriptor_find(table, call->args[0]);
   if (value) kind->use(value);
   cages_unlock();
-  const long long made = grate_forward(call);
+  const long long made = cages_forward(call);
   cages_lock();
   table = cage_state(call);
   long long result = made;
@@ -78,7 +78,7 @@ static long long duplicate(struct grate_call* call) {
 
 static long long close_range_of(struct grate_call* call) {
   const unsigned first = (unsigned)call->args[0], last = (unsigned)call->args[1];
-  const long long result = grate_forward(call);
+  const long long result = cages_forward(call);
   if (result != 0 || call->args[2] & CLOSE_RANGE_CLOEXEC) return result;
   cages_lock();
   struct descriptors* const table = cage_state(call);
@@ -103,7 +103,7 @@ static long long begin_program(struct grate_call* call) {
   }
   cages_unlock();
   if (!closes) return -ENOMEM;
-  const long long result = grate_forward(call);
+  const long long result = cages_forward(call);
   cages_lock();
   table = cage_state(call);
   for (int i = 0; result >= 0 && i < count; ++i) {
@@ -119,7 +119,7 @@ static long long close_one(struct grate_call* call) {
   cages_lock();
   descriptor_drop(cage_state(call), (int)call->args[0]);
   cages_unlock();
-  return grate_forward(call);
+  return cages_forward(call);
 }
 
 bool descriptors_answer(struct grate_call* call, long long* result) {
@@ -152,7 +152,7 @@ bool descriptors_answer(struct grate_call* call, long long* result) {
 
 static long long answer(struct grate_call* call) {
   long long result;
-  return descriptors_answer(call, &result) ? result : grate_forward(call);
+  return descriptors_answer(call, &result) ? result : cages_forward(call);
 }
 
 void descriptors_handle(void) {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/syscall.h>
 
 int path_arguments(const struct linden_syscall* call, struct path_argument found[2]) {
@@ -50,6 +51,55 @@ int join_path(char result[PATH_SIZE], const char* base, const char* path) {
   if (length == 0) result[length++] = '/';
   result[length] = 0;
   return 0;
+}
+
+bool path_is_followed(const struct grate_call* call, int argument) {
+  const uint64_t* const args = call->args;
+  switch (call->number) {
+    case SYS_lstat:
+    case SYS_unlink:
+    case SYS_unlinkat:
+    case SYS_rmdir:
+    case SYS_rename:
+    case SYS_renameat:
+    case SYS_renameat2:
+    case SYS_link:
+    case SYS_symlink:
+    case SYS_symlinkat:
+    case SYS_mkdir:
+    case SYS_mkdirat:
+    case SYS_mknod:
+    case SYS_mknodat:
+    case SYS_readlink:
+    case SYS_readlinkat:
+    case SYS_lchown:
+    case SYS_lsetxattr:
+    case SYS_lgetxattr:
+    case SYS_llistxattr:
+    case SYS_lremovexattr:
+      return false;
+    case SYS_linkat:
+      return argument == 1 && args[4] & AT_SYMLINK_FOLLOW;
+    case SYS_newfstatat:
+      return !(args[3] & AT_SYMLINK_NOFOLLOW);
+    case SYS_statx:
+      return !(args[2] & AT_SYMLINK_NOFOLLOW);
+    case SYS_fchownat:
+      return !(args[4] & AT_SYMLINK_NOFOLLOW);
+    case SYS_faccessat2:
+    case SYS_utimensat:
+      return !(args[3] & AT_SYMLINK_NOFOLLOW);
+    case SYS_execveat:
+      return !(args[4] & AT_SYMLINK_NOFOLLOW);
+    case SYS_inotify_add_watch:
+      return !(args[2] & IN_DONT_FOLLOW);
+    case SYS_open:
+      return !(args[1] & O_NOFOLLOW) && (args[1] & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+    case SYS_openat:
+      return !(args[2] & O_NOFOLLOW) && (args[2] & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+    default:
+      return true;
+  }
 }
 
 int caller_directory(const struct grate_call* call, int descriptor, char result[PATH_SIZE]) {

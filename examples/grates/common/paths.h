@@ -19,6 +19,10 @@ struct path_argument {
 // as the contents of a symbolic link.
 int path_arguments(const struct linden_syscall* call, struct path_argument found[2]);
 
+// Whether a call follows a symbolic link that the path at `argument` ends with. Not looked at is
+// openat2's structure: it does.
+bool path_is_followed(const struct grate_call* call, int argument);
+
 // Joins and removes `.`, `..` and empty parts by text alone; symbolic links are not looked at.
 // `base` is absolute. -ENAMETOOLONG, or 0.
 int join_path(char result[PATH_SIZE], const char* base, const char* path);

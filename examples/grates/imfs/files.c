@@ -79,6 +79,8 @@ static long long transfer_size(const struct grate_call* call, bool is_vector) {
 static long long read_file(const struct grate_call* call, struct open_file* file, uint64_t offset,
                            bool is_vector) {
   const struct node* const node = file->node;
+  const long long all = transfer_size(call, is_vector);
+  if (all < 0) return all;
   if (offset >= node->size) return 0;
   const size_t left = node->size - (size_t)offset;
   if (is_vector) return grate_scatter(call, 1, node->data + offset, left);
@@ -179,7 +181,7 @@ static bool put_record(char* buffer, size_t size, size_t* used, const struct nod
   struct record record = {.inode = node->inode,
                           .next = (int64_t)next,
                           .length = (uint16_t)length,
-                          .type = node->is_directory ? DT_DIR : DT_REG};
+                          .type = IFTODT(node->mode)};
   strcpy(record.name, name);
   memcpy(buffer + *used, &record, length);
   *used += length;
@@ -271,9 +273,12 @@ static long long control(struct grate_call* call, struct open_file* file) {
 
 static long long device_control(struct grate_call* call, struct open_file* file) {
   switch ((unsigned)call->args[1]) {
+    // A place-holder takes none of ioctl's.
     case FIOCLEX:
     case FIONCLEX:
-      return grate_forward(call);
+      return grate_call_as(call, SYS_fcntl,
+                           (uint64_t[6]){call->args[0], F_SETFD,
+                                         (unsigned)call->args[1] == FIOCLEX ? FD_CLOEXEC : 0});
     case FIONREAD: {
       const uint64_t left = file->offset < file->node->size ? file->node->size - file->offset : 0;
       const int32_t answer = left < INT32_MAX ? (int32_t)left : INT32_MAX;
@@ -293,7 +298,15 @@ static long long allocate(const struct grate_call* call, struct open_file* file)
   struct node* const node = file->node;
   if (mode == 0) return end > node->size ? file_resize(node, end) : 0;
   if (mode == FALLOC_FL_KEEP_SIZE) return file_reserve(node, end);
-  return -EOPNOTSUPP;
+  const bool clears = (mode & ~FALLOC_FL_KEEP_SIZE) == FALLOC_FL_ZERO_RANGE ||
+                      mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+  if (!clears) return -EOPNOTSUPP;
+  if ((uint64_t)offset < node->size) {
+    const uint64_t last = end < node->size ? end : node->size;
+    memset(node->data + offset, 0, (size_t)(last - (uint64_t)offset));
+  }
+  if (!(mode & FALLOC_FL_KEEP_SIZE) && end > node->size) return file_resize(node, end);
+  return 0;
 }
 
 static long long resize(const struct grate_call* call, struct open_file* file) {
@@ -310,8 +323,27 @@ static long long change_directory(struct process* process, struct open_file* fil
   return 0;
 }
 
+// What O_PATH descriptors can do.
+static bool is_for_paths(int number) {
+  switch (number) {
+    case SYS_fstat:
+    case SYS_newfstatat:
+    case SYS_statx:
+    case SYS_fstatfs:
+    case SYS_fchdir:
+    case SYS_fcntl:
+    case SYS_fchownat:
+    case SYS_execveat:
+      return true;
+    default:
+      return false;
+  }
+}
+
 long long call_on_file(struct grate_call* call, struct process* process, int argument,
                        struct open_file* file) {
+  const bool changes = call->number == SYS_fcntl && (int)call->args[1] > F_GETFL;
+  if (file->flags & O_PATH && (changes || !is_for_paths(call->number))) return -EBADF;
   struct transfer transfer;
   if (argument == 0 && find_transfer(call->number, &transfer)) {
     return transfer_data(call, file, transfer);

@@ -38,6 +38,15 @@ static int load_contents(const char* path, struct node* file, size_t size) {
   return result;
 }
 
+static int load_link(const char* path, struct node* directory, const char* name) {
+  char target[PATH_SIZE];
+  const ssize_t size = readlink(path, target, sizeof target - 1);
+  if (size < 0) return complain(path);
+  target[size] = 0;
+  errno = -tree_make_link(directory, name, target);
+  return errno ? complain(path) : 0;
+}
+
 static int load_one(const char* path, const struct stat* status, int type, struct FTW* position) {
   (void)position;
   const char* const name = path + strlen(source);
@@ -45,10 +54,13 @@ static int load_one(const char* path, const struct stat* status, int type, struc
     errno = EACCES;
     return complain(path);
   }
-  if (*name == 0 || (!S_ISDIR(status->st_mode) && !S_ISREG(status->st_mode))) return 0;
+  const bool is_known =
+      S_ISDIR(status->st_mode) || S_ISREG(status->st_mode) || S_ISLNK(status->st_mode);
+  if (*name == 0 || !is_known) return 0;
   struct node *directory, *node;
   char last[NAME_SIZE];
   int error = tree_walk_to_parent(name, &directory, last);
+  if (error == 0 && S_ISLNK(status->st_mode)) return load_link(path, directory, last);
   if (error == 0) error = tree_make(directory, last, status->st_mode & (S_IFMT | 0777), &node);
   if (error) {
     errno = -error;
@@ -91,8 +103,20 @@ static int dump_file(int parent, const char* name, const struct node* file) {
   return result == 0 ? 0 : complain(name);
 }
 
+static int dump_link(int parent, const char* name, const struct node* link) {
+  char target[PATH_SIZE];
+  memcpy(target, link->data, link->size);
+  target[link->size] = 0;
+  unlinkat(parent, name, 0);
+  return symlinkat(target, parent, name) == 0 ? 0 : complain(name);
+}
+
 static int dump_node(int parent, const struct node* directory) {
   for (const struct entry* entry = directory->entries; entry; entry = entry->next) {
+    if (S_ISLNK(entry->node->mode)) {
+      if (dump_link(parent, entry->name, entry->node) != 0) return -1;
+      continue;
+    }
     if (!entry->node->is_directory) {
       if (dump_file(parent, entry->name, entry->node) != 0) return -1;
       continue;

@@ -39,10 +39,22 @@ extern const struct descriptor_kind file_kind;
 // A call on a file of ours: `argument` is the descriptor's position.
 long long call_on_file(struct grate_call* call, struct process* process, int argument,
                        struct open_file* file);
-// A call on one or two paths of ours, as tree_walk takes them.
-long long call_on_path(struct grate_call* call, struct process* process,
-                       const struct path_argument arguments[2], const char* path,
-                       const char* second);
+// The one or two paths of a call.
+struct resolved {
+  int count;
+  struct path_argument arguments[2];
+  char paths[2][PATH_SIZE];
+  const char* below[2];  // the part below the mount point, as tree_walk takes it; null: elsewhere
+  bool needs_directory[2];  // ends with a slash
+  bool is_redirected[2];    // elsewhere, and not where the path itself would lead
+};
+
+// What a path leads to, from `base`: absolute, without `.`, `..` and links of ours. 0, or -errno if
+// it leads through what is here and cannot go on.
+int resolve_links(const char* base, const char* given, bool follows, struct resolved* of, int i);
+
+// A call on paths of ours.
+long long call_on_path(struct grate_call* call, struct process* process, const struct resolved* of);
 
 // Of poll, ppoll, select and pselect6. Take the lock themselves.
 long long call_poll(struct grate_call* call);

@@ -26,7 +26,7 @@ static const char help[] =
     "  -p, --preload DIRECTORY  begin with a copy of the files there\n"
     "  -o, --dump DIRECTORY     at the end, copy all files there\n"
     "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
-    "There are files and directories; no links, no devices, no locks. Memory mappings are private\n"
+    "There are files, directories and links; no devices, no locks. Memory mappings are private\n"
     "copies. Programs cannot be started from there.\n";
 
 const char* mount_point = "/mem";
@@ -97,36 +97,54 @@ static struct node* base_directory(const struct grate_call* call, const struct p
   return file ? file->node : NULL;
 }
 
-// The absolute path of an argument, and whether the caller's was relative to a directory of ours.
+// Where the path of an argument leads. 0, or -errno; `is_ours` then says whether it is for this
+// file system to give it, and not for whom the call is forwarded to.
 static int resolve(const struct grate_call* call, const struct process* process,
-                   struct path_argument argument, char path[PATH_SIZE], bool* starts_here) {
-  char given[PATH_SIZE], base[PATH_SIZE];
+                   struct resolved* of, int i, bool* is_ours) {
+  const struct path_argument argument = of->arguments[i];
+  char given[PATH_SIZE], base[PATH_SIZE] = "/";
+  *is_ours = false;
+  of->is_redirected[i] = false;
   const int length = grate_get_string(call, argument.path, given, sizeof given);
   if (length < 0) return length;
-  const struct node* const directory = base_directory(call, process, argument);
-  *starts_here = given[0] != '/' && directory;
-  if (!*starts_here) return absolute_path(call, argument, path);
-  if (length == 0) return -ENOENT;
-  if (!directory->is_directory) return -ENOTDIR;
-  strcpy(base, mount_point);
-  const int error = tree_path(directory, base + strlen(base), sizeof base - strlen(base));
-  return error ? error : join_path(path, base, given);
+  if (given[0] != '/') {
+    const struct node* const directory = base_directory(call, process, argument);
+    const int descriptor = argument.directory < 0 ? AT_FDCWD : (int)call->args[argument.directory];
+    *is_ours = directory != NULL;
+    if (length == 0) return -ENOENT;
+    if (directory && !directory->is_directory) return -ENOTDIR;
+    if (directory) strcpy(base, mount_point);
+    const int error = directory
+                          ? tree_path(directory, base + strlen(base), sizeof base - strlen(base))
+                          : caller_directory(call, descriptor, base);
+    if (error) return error;
+    of->is_redirected[i] = directory != NULL;
+  }
+  const int error = resolve_links(base, given, path_is_followed(call, argument.path), of, i);
+  *is_ours = path_below(of->paths[i], mount_point) != NULL || of->is_redirected[i];
+  return error;
 }
 
-struct resolved {
-  int count;
-  struct path_argument arguments[2];
-  char paths[2][PATH_SIZE];
-  bool starts_here[2];
-  const char* below[2];  // null: not here
-};
+static bool allows_empty_path(const struct grate_call* call) {
+  switch (call->number) {
+    case SYS_newfstatat:
+      return call->args[3] & AT_EMPTY_PATH;
+    case SYS_statx:
+      return call->args[2] & AT_EMPTY_PATH;
+    case SYS_fchownat:
+    case SYS_execveat:
+      return call->args[4] & AT_EMPTY_PATH;
+    default:
+      return false;
+  }
+}
 
-// A call with an empty or no path is about the descriptor.
+// Without a path, or with an empty one if that is allowed, a call is about the descriptor.
 static bool is_about_descriptor(const struct grate_call* call, struct path_argument argument) {
   if (argument.directory < 0) return false;
   char byte = 0;
   if (call->args[argument.path] == 0) return true;
-  return grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
+  return allows_empty_path(call) && grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
 }
 
 // Whether the call is answered here; then `result` is set. Otherwise it is to be forwarded.
@@ -134,8 +152,9 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
                          long long* result) {
   bool here = false, elsewhere = false;
   for (int i = 0; i < of->count; ++i) {
-    const int error = resolve(call, process, of->arguments[i], of->paths[i], &of->starts_here[i]);
-    if (error && of->starts_here[i]) {
+    bool is_ours;
+    const int error = resolve(call, process, of, i, &is_ours);
+    if (error && is_ours) {
       *result = error;
       return true;
     }
@@ -149,13 +168,13 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
     return true;
   }
   if (!here) return false;
-  *result = call_on_path(call, process, of->arguments, of->below[0], of->below[1]);
+  *result = call_on_path(call, process, of);
   return true;
 }
 
 static long long forward_paths(struct grate_call* call, const struct resolved* of) {
   for (int i = 0; i < of->count; ++i) {
-    if (of->starts_here[i]) grate_set_pointer(call, of->arguments[i].path, of->paths[i]);
+    if (of->is_redirected[i]) grate_set_pointer(call, of->arguments[i].path, of->paths[i]);
   }
   const bool leaves = call->number == SYS_chdir || call->number == SYS_fchdir;
   long long result;

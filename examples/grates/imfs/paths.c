@@ -44,6 +44,8 @@ static long long open_path(const struct grate_call* call, struct process* proces
   const bool writes = (flags & O_ACCMODE) != O_RDONLY;
   if (node->is_directory && (writes || flags & (O_CREAT | O_TRUNC))) error = -EISDIR;
   if (!node->is_directory && flags & O_DIRECTORY) error = -ENOTDIR;
+  // Only if it was not to be followed.
+  if (S_ISLNK(node->mode) && !(flags & O_PATH)) error = -ELOOP;
   const long long descriptor = error ? error : make_placeholder(call, flags);
   struct open_file* const file = descriptor < 0 ? NULL : malloc(sizeof *file);
   if (!file) {
@@ -77,7 +79,8 @@ static long long open_call(const struct grate_call* call, struct process* proces
 }
 
 // There is one user: only whether a file could be executed is told apart.
-static long long check_access(const struct node* node, uint64_t wanted) {
+static long long check_access(const struct node* node, uint32_t wanted) {
+  if (wanted & ~(uint32_t)(R_OK | W_OK | X_OK)) return -EINVAL;
   if (!(wanted & X_OK) || node->is_directory || node->mode & 0111) return 0;
   return -EACCES;
 }
@@ -87,7 +90,7 @@ static long long make_directory(struct process* process, const char* path, uint6
   char name[NAME_SIZE];
   int error = tree_walk_to_parent(path, &directory, name);
   if (error) return error;
-  error = tree_make(directory, name, S_IFDIR | ((mode_t)mode & 0777 & ~process->mask), &made);
+  error = tree_make(directory, name, S_IFDIR | ((mode_t)mode & 01777 & ~process->mask), &made);
   if (error == 0) node_release(made);
   return error;
 }
@@ -124,6 +127,46 @@ static long long truncate_path(struct node* node, int64_t size) {
   return file_resize(node, (uint64_t)size);
 }
 
+static long long read_link(const struct grate_call* call, const struct node* node) {
+  if (!S_ISLNK(node->mode)) return -EINVAL;
+  const int buffer = call->number == SYS_readlinkat ? 2 : 1;
+  const int32_t room = (int32_t)call->args[buffer + 1];
+  if (room <= 0) return -EINVAL;
+  const size_t size = (size_t)room < node->size ? (size_t)room : node->size;
+  const int error = grate_put(call, buffer, node->data, size);
+  return error ? error : (long long)size;
+}
+
+static long long make_link(const struct grate_call* call, const char* path) {
+  char target[PATH_SIZE], name[NAME_SIZE];
+  struct node* directory;
+  const int length = grate_get_string(call, 0, target, sizeof target);
+  if (length <= 0) return length ? length : -ENOENT;
+  const int error = tree_walk_to_parent(path, &directory, name);
+  return error ? error : tree_make_link(directory, name, target);
+}
+
+static long long add_name(const char* path, const char* new_path) {
+  struct node *file, *directory;
+  char name[NAME_SIZE];
+  int error = tree_walk(path, &file);
+  if (error == 0) error = tree_walk_to_parent(new_path, &directory, name);
+  return error ? error : tree_add_name(directory, name, file);
+}
+
+// A slash at the end of a path: it must be a directory's.
+static int require_directory(const struct grate_call* call, const char* path) {
+  struct node* node;
+  const int error = tree_walk(path, &node);
+  if (error == 0) return node->is_directory ? 0 : -ENOTDIR;
+  const bool makes_directory = call->number == SYS_mkdir || call->number == SYS_mkdirat;
+  const bool makes_file = call->number == SYS_creat ||
+                          (call->number == SYS_open && call->args[1] & O_CREAT) ||
+                          (call->number == SYS_openat && call->args[2] & O_CREAT);
+  if (makes_directory) return 0;
+  return makes_file && error == -ENOENT ? -EISDIR : error;
+}
+
 // Of what a path names, which exists.
 static long long call_on_node(struct grate_call* call, struct process* process, struct node* node) {
   switch (call->number) {
@@ -137,10 +180,10 @@ static long long call_on_node(struct grate_call* call, struct process* process, 
     case SYS_statfs:
       return put_file_system(call, 1);
     case SYS_access:
-      return check_access(node, call->args[1]);
+      return check_access(node, (uint32_t)call->args[1]);
     case SYS_faccessat:
     case SYS_faccessat2:
-      return check_access(node, call->args[2]);
+      return check_access(node, (uint32_t)call->args[2]);
     case SYS_truncate:
       return truncate_path(node, (int64_t)call->args[1]);
     case SYS_chdir:
@@ -162,7 +205,7 @@ static long long call_on_node(struct grate_call* call, struct process* process, 
       return set_times(call, 2, node);
     case SYS_readlink:
     case SYS_readlinkat:
-      return -EINVAL;  // none is a link
+      return read_link(call, node);
     // Programs are loaded by the microvisor, which does not see this.
     case SYS_execve:
     case SYS_execveat:
@@ -173,8 +216,17 @@ static long long call_on_node(struct grate_call* call, struct process* process, 
 }
 
 long long call_on_path(struct grate_call* call, struct process* process,
-                       const struct path_argument arguments[2], const char* path,
-                       const char* second) {
+                       const struct resolved* of) {
+  const char* const path = of->below[0];
+  const char* const second = of->below[1];
+  const bool renames =
+      call->number == SYS_rename || call->number == SYS_renameat || call->number == SYS_renameat2;
+  for (int i = 0; i < of->count; ++i) {
+    if (!of->needs_directory[i]) continue;
+    // A name with a slash may be given to a directory.
+    const int error = require_directory(call, of->below[renames ? 0 : i]);
+    if (error) return error;
+  }
   switch (call->number) {
     case SYS_open:
     case SYS_openat:
@@ -183,7 +235,7 @@ long long call_on_path(struct grate_call* call, struct process* process,
       return open_call(call, process, path);
     case SYS_mkdir:
     case SYS_mkdirat:
-      return make_directory(process, path, call->args[arguments[0].path + 1]);
+      return make_directory(process, path, call->args[of->arguments[0].path + 1]);
     case SYS_rmdir:
       return remove_name(path, true);
     case SYS_unlink:
@@ -195,11 +247,13 @@ long long call_on_path(struct grate_call* call, struct process* process,
       return rename_path(path, second, 0);
     case SYS_renameat2:
       return rename_path(path, second, call->args[4]);
-    // Links and devices there are none, as on some disks.
     case SYS_link:
     case SYS_linkat:
+      return add_name(path, second);
     case SYS_symlink:
     case SYS_symlinkat:
+      return make_link(call, path);
+    // Devices and FIFOs there are none, as on some disks.
     case SYS_mknod:
     case SYS_mknodat:
       return -EPERM;

@@ -2,6 +2,7 @@
 // waited for, and the system is asked about the others alone.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,14 @@ static bool is_ours(const struct grate_call* call, int descriptor) {
   const bool found = find_file(cage_state(call), (uint64_t)descriptor) != NULL;
   cages_unlock();
   return found;
+}
+
+static bool is_path(const struct grate_call* call, int descriptor) {
+  cages_lock();
+  const struct open_file* const file = find_file(cage_state(call), (uint64_t)descriptor);
+  const bool is = file && file->flags & O_PATH;
+  cages_unlock();
+  return is;
 }
 
 // A call that does not wait: poll's time is a number, all others' an address.
@@ -47,7 +56,9 @@ long long call_poll(struct grate_call* call) {
     if (!is_ours(call, all[i].fd)) continue;
     any = true;
     others[i].fd = -1;
-    all[i].revents = all[i].events & (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM);
+    all[i].revents = is_path(call, all[i].fd)
+                         ? POLLNVAL
+                         : all[i].events & (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM);
     ready += all[i].revents != 0;
   }
   if (!any) {

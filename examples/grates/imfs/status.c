@@ -39,7 +39,7 @@ static struct kernel_time to_kernel(struct timespec time) {
 }
 
 static unsigned links(const struct node* node) {
-  return node->is_directory ? 2 + node->subdirectories : 1;
+  return node->is_directory ? 2 + node->subdirectories : node->names;
 }
 
 static uint64_t blocks(const struct node* node) { return (node->size + 511) / 512; }
@@ -126,7 +126,7 @@ long long set_times(const struct grate_call* call, int argument, struct node* no
 }
 
 void set_mode(struct node* node, uint64_t mode) {
-  node->mode = (node->mode & S_IFMT) | ((mode_t)mode & 0777);
+  node->mode = (node->mode & S_IFMT) | ((mode_t)mode & 01777);
   node->changed = current_time();
 }
 

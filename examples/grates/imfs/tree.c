@@ -65,6 +65,7 @@ static int add_entry(struct node* directory, const char* name, struct node* node
   struct entry** end = &directory->entries;
   while (*end) end = &(*end)->next;
   *end = entry;
+  ++node->names;
   if (node->is_directory) {
     node->parent = directory;
     ++directory->subdirectories;
@@ -77,6 +78,7 @@ static void remove_entry(struct node* directory, struct entry* entry) {
   struct entry** place = &directory->entries;
   while (*place != entry) place = &(*place)->next;
   *place = entry->next;
+  --entry->node->names;
   if (entry->node->is_directory) {
     entry->node->parent = NULL;
     --directory->subdirectories;
@@ -106,6 +108,34 @@ int tree_make(struct node* directory, const char* name, mode_t mode, struct node
   }
   *made = node_use(node);
   return 0;
+}
+
+int tree_make_link(struct node* directory, const char* name, const char* target) {
+  struct node* link;
+  int error = tree_make(directory, name, S_IFLNK | 0777, &link);
+  if (error) return error;
+  const size_t size = strlen(target);
+  error = file_reserve(link, size);
+  if (error == 0) {
+    memcpy(link->data, target, size);
+    link->size = size;
+  } else {
+    tree_unlink(directory, name, false);
+  }
+  node_release(link);
+  return error;
+}
+
+int tree_add_name(struct node* directory, const char* name, struct node* file) {
+  if (file->is_directory) return -EPERM;
+  if (directory != &root && !directory->parent) return -ENOENT;
+  if (strlen(name) >= NAME_SIZE) return -ENAMETOOLONG;
+  if (tree_find(directory, name)) return -EEXIST;
+  node_use(file);
+  const int error = add_entry(directory, name, file);
+  if (error) node_release(file);
+  file->changed = current_time();
+  return error;
 }
 
 int tree_unlink(struct node* directory, const char* name, bool is_directory) {

@@ -1,4 +1,4 @@
-// Directories and files in memory. The lock of cages.h guards all of it.
+// Directories, files and symbolic links in memory. The lock of cages.h guards all of it.
 #ifndef IMFS_TREE_H
 #define IMFS_TREE_H
 
@@ -10,7 +10,7 @@
 
 #define NAME_SIZE 256
 
-// A file or a directory. It lives as long as it has a name or is open.
+// A file, a directory or a link. It lives as long as it has a name or is open.
 struct node {
   unsigned references;  // names and uses
   bool is_directory;
@@ -19,7 +19,8 @@ struct node {
   uid_t owner;
   gid_t group;
   struct timespec accessed, modified, changed;
-  // Of a file. `capacity` bytes, of which those from `size` on are 0.
+  unsigned names;
+  // Of a file; of a link, what it says. `capacity` bytes, of which those from `size` on are 0.
   char* data;
   size_t size, capacity;
   // Of a directory. The parent is null once it has no name any more, and of the root.
@@ -51,11 +52,15 @@ void node_release(struct node* node);
 struct entry* tree_find(const struct node* directory, const char* name);
 // A use of a new node in `directory`.
 int tree_make(struct node* directory, const char* name, mode_t mode, struct node** made);
+int tree_make_link(struct node* directory, const char* name, const char* target);
+// Another name of a file.
+int tree_add_name(struct node* directory, const char* name, struct node* file);
 int tree_unlink(struct node* directory, const char* name, bool is_directory);
 int tree_rename(struct node* from, const char* name, struct node* to, const char* new_name,
                 bool may_replace);
 
-// Walks a path of names and slashes, which may be empty: the node, or -ENOENT, -ENOTDIR.
+// Walks a path of names and slashes, which may be empty, and follows no links: the node, or
+// -ENOENT, -ENOTDIR.
 int tree_walk(const char* path, struct node** node);
 // The directory of a path's last name: EEXIST for the root.
 int tree_walk_to_parent(const char* path, struct node** directory, char name[NAME_SIZE]);
