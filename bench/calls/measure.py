@@ -27,6 +27,7 @@ def main():
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there as well")
     parser.add_argument("--linden", default=ROOT / "build/linden", type=Path, metavar="FILE")
     parser.add_argument("--library", action="store_true", help="measure the C library's functions")
+    parser.add_argument("--grates", action="store_true", help="as the first option: measure what grates cost")
     options = parser.parse_args()
     output = ROOT / "bench/out/calls"
     output.mkdir(parents=True, exist_ok=True)
