@@ -146,6 +146,8 @@ void Interposition::note_harsh_exit(GuestTask& main_task, microvisor::ExitStatus
 }
 
 int64_t Interposition::call(GuestTask& caller, const SyscallFrame& frame) {
+  // Nobody says of itself that it has ended.
+  if (frame.number == threei::kHarshCageExit) return -EPERM;
   if (caller.member.find(frame.number)) {
     const auto own = static_cast<uint64_t>(caller.program.cage().id());
     ForwardedCall call{frame.number, {}, {own, own, own, own, own, own}, own, own};
@@ -173,6 +175,8 @@ int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
       acting = GrateCalls::current().waiting_task(target);
     }
   }
+  // Only who has been told passes it on.
+  if (frame.number == threei::kHarshCageExit && acting == &caller) return -EPERM;
   std::optional<int64_t> result;
   if (frame.self == own) {
     result = ask_grates(caller, call, [&] { return caller.member.find(frame.number); });
