@@ -220,6 +220,8 @@ int64_t Interposition::perform_system_call(GuestTask& caller, GuestTask* acting,
     is_foreign |= leads_elsewhere(*info, call, i, target);
   }
   if (acting == nullptr) return perform_as_visitor(caller, target, *info, call);
+  // Who asks which thread is running is to hear of that one.
+  microvisor::VisitScope visit(acting->thread);
   if (is_foreign) return perform_with_foreign_memory(caller, acting->thread, *info, call);
   return microvisor::dispatch(acting->thread, number, call.arguments);
 }
