@@ -1,10 +1,12 @@
 // `linden run`: runs a program, or calls one function of a module. `linden trace` does the same
 // with a RunExtension.
 #include "runtime/cli/run.h"
+#include "runtime/cli/toolchain.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -14,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "microvisor/linux_host.h"
 #include "microvisor/wasi/process.h"
 #include "runtime/cage_program.h"
@@ -56,6 +59,11 @@ class Run : public Command {
              "HOST[::GUEST][:ro]");
     repeated("--env", environment_, "set an environment variable, or pass ours on (repeatable)",
              "NAME[=VALUE]");
+    repeated("--grate", grates_,
+             "have a grate answer the guest's system calls: /bin/NAME.grate of the root, with\n"
+             "arguments after a colon (repeatable; the last is asked first). MODULE is then what\n"
+             "the guest would execute; without --dir the directory that it is in is granted",
+             "NAME[:ARGUMENTS]");
     app.add_option("--root", root_,
                    "what the guest's / is (default: `root` of the sysroot, read-only)")
         ->type_name("HOST[:ro]");
@@ -105,6 +113,7 @@ class Run : public Command {
         "module cannot be run, 127 if it is not found.\n\n"
         "Examples:\n"
         "  linden run --dir data::/data:ro program.wasm --its-option /data/file\n"
+        "  linden run --grate 'strace:-e trace=%file' --grate readonly ./program\n"
         "  linden run --invoke add math.wasm 2 3");
     if (extension_) extension_->declare(app);
   }
@@ -112,6 +121,7 @@ class Run : public Command {
   int run() override {
     absl::StatusOr<runtime::LoadOptions> options = options_.load_options();
     if (!options.ok()) return fail(options.status(), kRunFailure);
+    if (!grates_.empty() && !interpose_grates()) return kRunFailure;
     std::optional<GuestOptions> guest = guest_options();
     if (!guest) return kRunFailure;
     if (!stack_size_.empty()) {
@@ -269,6 +279,47 @@ class Run : public Command {
     }
     if (loaded.ahead_of_time) return "compiled ahead of time";
     return loaded.module->statistics().from_cache ? "found in the cache" : "compiled";
+  }
+
+  // The first grate becomes the module, and everything else its arguments. False after printing
+  // what is wrong.
+  bool interpose_grates() {
+    std::vector<std::string> words;
+    for (const std::string& grate : grates_) {
+      const size_t colon = grate.find(':');
+      const std::string name = grate.substr(0, colon);
+      if (name.empty() || name.find('/') != std::string::npos) {
+        fail("--grate takes NAME[:ARGUMENTS], not \"" + grate + "\"");
+        return false;
+      }
+      words.push_back(name + ".grate");
+      if (colon == std::string::npos) continue;
+      for (absl::string_view word :
+           absl::StrSplit(grate.substr(colon + 1), ' ', absl::SkipEmpty())) {
+        words.emplace_back(word);
+      }
+    }
+    if (!invoke_.empty()) {
+      fail("--grate is for programs, --invoke for modules of functions");
+      return false;
+    }
+    std::error_code error;
+    if (directories_.empty() && std::filesystem::is_regular_file(module_, error)) {
+      const std::filesystem::path program = std::filesystem::canonical(module_, error);
+      directories_.push_back(program.parent_path().string() + ":ro");
+      module_ = program.string();
+    }
+    words.push_back(std::exchange(module_, {}));
+    guest_arguments.insert(guest_arguments.begin(), words.begin() + 1, words.end());
+    const std::filesystem::path root =
+        root_.empty() ? default_sysroot() / "root"
+                      : std::filesystem::path(
+                            root_.ends_with(":ro") ? root_.substr(0, root_.size() - 3) : root_);
+    module_ = (root / "bin" / words[0]).string();
+    if (std::filesystem::exists(module_, error)) return true;
+    fail(absl::StrCat("--grate: there is no ", module_,
+                      " (scripts/build makes those of examples/grates)"));
+    return false;
   }
 
   // What the command line says of the guest; nothing after printing what is wrong.
@@ -456,6 +507,7 @@ class Run : public Command {
   const std::unique_ptr<RunExtension> extension_;  // may be null
   std::string module_;
   std::vector<std::string> directories_;
+  std::vector<std::string> grates_;
   std::vector<std::string> environment_;
   std::string root_;
   std::string working_directory_;

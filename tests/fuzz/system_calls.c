@@ -7,6 +7,7 @@
 // of the host, which tests/fuzz/system_calls.py looks after.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <lind_syscall.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -119,9 +120,58 @@ static unsigned frequency(long number) {
   }
 }
 
+// Passes on most of what it answers, and returns nonsense otherwise.
+static long long answer(uint64_t grate, uint64_t a1, uint64_t c1, uint64_t a2, uint64_t c2,
+                        uint64_t a3, uint64_t c3, uint64_t a4, uint64_t c4, uint64_t a5,
+                        uint64_t c5, uint64_t a6, uint64_t c6, uint64_t number) {
+  const uint64_t arguments[6] = {a1, a2, a3, a4, a5, a6}, cages[6] = {c1, c2, c3, c4, c5, c6};
+  if ((a1 ^ number) % 8 == 0) return (long long)(a2 * number);
+  return lind_call((int)number, (int)grate, (int)c1, arguments, cages);
+}
+
+// The id of a process that may be there: this one, one around it, or any.
+static uint64_t some_cage(uint64_t* state) {
+  const uint64_t choice = next(state);
+  switch (choice >> 61) {
+    case 0:
+      return argument(state);
+    case 1:
+      return (uint64_t)getppid();
+    case 2:
+      return (uint64_t)getpid() | GRATE_MEMORY_FLAG;
+    case 3:
+      return (uint64_t)getpid() + choice % 8;
+    default:
+      return (uint64_t)getpid();
+  }
+}
+
+// A call for another cage, or one of 3i's own, of which some register handlers that exist.
+static void call_for_others(uint64_t* state) {
+  uint64_t a[6], cages[6];
+  for (int i = 0; i < 6; ++i) {
+    a[i] = argument(state);
+    cages[i] = some_cage(state);
+  }
+  const uint64_t choice = next(state);
+  int number = (int)(choice % kLastNumber);
+  if (choice >> 62 != 0) {
+    number = LIND_REGISTER_HANDLER + (int)(choice % 5);
+    a[0] = some_cage(state);
+    a[1] = number == LIND_REGISTER_HANDLER ? next(state) % 512 : some_cage(state);
+    a[2] = some_cage(state);
+    if (choice & 64) a[3] = (uint64_t)(uintptr_t)answer;
+    if (number == LIND_COPY_DATA) a[3] = some_cage(state);
+  } else if (next(state) % 100 >= frequency(number)) {
+    return;
+  }
+  lind_call(number, (int)some_cage(state), (int)some_cage(state), a, cages);
+}
+
 static void* call_anything(void* seed) {
   uint64_t state = (uint64_t)(uintptr_t)seed * 0x9e3779b97f4a7c15u + 1;
   for (;;) {
+    if (next(&state) % 4 == 0) call_for_others(&state);
     const long number = (long)(next(&state) % (kLastNumber + 30)) - 10;
     if (next(&state) % 100 >= frequency(number)) continue;
     uint64_t a[6];
@@ -134,6 +184,12 @@ static void be_interrupted(int signal) { (void)signal; }
 
 static void run_process(uint64_t seed) {
   setpgid(0, 0);
+  // Every other process has its calls answered by the one that it was forked from, which does the
+  // same as it meanwhile.
+  if (seed % 2 == 0) {
+    const struct lind_handler all = {THREEI_MATCHALL, (lind_handler_function)(void*)answer};
+    if (forkinterpose(&all, 1) == 0) seed += 500;
+  }
   struct sigaction action = {.sa_handler = be_interrupted};
   sigaction(SIGALRM, &action, NULL);
   for (int i = 3; i < 12; ++i) {

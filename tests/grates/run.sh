@@ -108,6 +108,21 @@ write(1, "hello\n", 6) = 6' strace.grate -e trace=openat,write $sh -c 'echo hell
   [[ $(grep -c 'write(1, "[1-8]\\n", 2)' trace.txt) -eq 8 ]] || fail 'writes are missing'
 }
 
+# The same by options of `linden run`.
+test_option() {
+  printf '#include <stdio.h>\n#include <unistd.h>\nint main(void) { printf("%%d\\n", geteuid()); }\n' >identity.c
+  "$linden" cc identity.c -o identity || exit 1
+  expect 0 7 --grate 'geteuid:-u 7' identity
+  expect 0 7 --grate 'geteuid: -u 6' --grate 'geteuid:-u 7' identity
+  expect 0 '~geteuid\(\) = 6' --grate 'geteuid:-u 6' --grate 'strace:-e trace=geteuid' identity
+  expect 0 7 --grate 'geteuid:-u 7' sh -c 'exec identity'
+  expect 125 '~there is no .*/bin/none.grate' --grate none identity
+  expect 125 '~takes NAME' --grate '' identity
+  expect 127 '~nobody' --grate geteuid nobody
+  # Without --dir the program is found all the same.
+  [[ $("$linden" run --tier fast --grate 'geteuid:-u 7' identity) == 7 ]] || fail 'no program without --dir'
+}
+
 test_seccomp() {
   printf 'default allow\ndeny EROFS mkdir mkdirat # comment\nkill chdir,fchdir\n' >policy
   expect 0 1 seccomp.grate policy -- $sh -c 'echo 1'
