@@ -133,7 +133,7 @@ int grate_run(char* const argv[]) {
 }
 
 long long grate_forward(const struct grate_call* call) {
-  return lind_call(call->number, call->grate, call->cage, call->args, call->cages);
+  return linden_call(call->number, call->grate, call->cage, call->args, call->cages);
 }
 
 long long grate_call_as(const struct grate_call* call, int number, const uint64_t args[6]) {

@@ -5,12 +5,6 @@
 
 #include "internal.h"
 
-__attribute__((import_module("lind"), import_name("make-syscall"))) extern int64_t make_syscall(
-    uint32_t number, uint64_t name, uint64_t self, uint64_t target, uint64_t arg1,
-    uint64_t arg1cage, uint64_t arg2, uint64_t arg2cage, uint64_t arg3, uint64_t arg3cage,
-    uint64_t arg4, uint64_t arg4cage, uint64_t arg5, uint64_t arg5cage, uint64_t arg6,
-    uint64_t arg6cage);
-
 /* What runs handlers on a thread of their caller enters the program by this export of libc.  */
 extern void lind_grate_thread(void);
 
@@ -59,9 +53,7 @@ int make_threei_call(unsigned int number, uint64_t name, uint64_t self, uint64_t
 
 long long lind_call(int number, int self, int target, const uint64_t arguments[6],
                     const uint64_t cages[6]) {
-  return make_syscall((uint32_t)number, 0, (uint64_t)self, (uint64_t)target, arguments[0], cages[0],
-                      arguments[1], cages[1], arguments[2], cages[2], arguments[3], cages[3],
-                      arguments[4], cages[4], arguments[5], cages[5]);
+  return linden_call(number, self, target, arguments, cages);
 }
 
 static int64_t register_function(int self, uint64_t cage, uint64_t number, uint64_t grate,
