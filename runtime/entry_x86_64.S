@@ -76,6 +76,29 @@
 #endif
         .endm
 
+// What .Lleave takes back. `frame`: the EntryFrame, or 0.
+        .macro  ENTER_GUEST frame
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        pushq   \frame
+        pushq   CONTEXT(ACTIVATION)
+        pushq   CONTEXT(HOST_STACK_POINTER)
+        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        .endm
+
+        .macro  CLEAR_PRESERVED
+        xorl    %ebx, %ebx
+        xorl    %ebp, %ebp
+        xorl    %r12d, %r12d
+        xorl    %r13d, %r13d
+        xorl    %r14d, %r14d
+        xorl    %r15d, %r15d
+        .endm
+
 // int linden_enter(const void* code, EntryFrame* frame, void* stack_top)
 // Calls code with the frame's registers, on the stack that ends at stack_top, or on the current one if
 // that is null. Returns 0 with the results in the frame, or 1 after a trap.
@@ -86,27 +109,13 @@
         .type   linden_enter, @function
         .p2align 4
 linden_enter:
-        pushq   %rbp
-        pushq   %rbx
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
-        pushq   %rsi
-        pushq   CONTEXT(ACTIVATION)
-        pushq   CONTEXT(HOST_STACK_POINTER)
-        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        ENTER_GUEST %rsi
         movq    %rdi, %rax
         movq    %rsi, %r11
         testq   %rdx, %rdx
         cmovnzq %rdx, %rsp
         LOAD_ARGUMENTS %r11
-        xorl    %ebx, %ebx
-        xorl    %ebp, %ebp
-        xorl    %r12d, %r12d
-        xorl    %r13d, %r13d
-        xorl    %r14d, %r14d
-        xorl    %r15d, %r15d
+        CLEAR_PRESERVED
         call    *%rax
         // Also where the outermost frame of a copied stack returns to (linden_enter_copy).
         movq    CONTEXT(HOST_STACK_POINTER), %rsp
@@ -138,16 +147,7 @@ linden_enter:
         .type   linden_enter_handler, @function
         .p2align 4
 linden_enter_handler:
-        pushq   %rbp
-        pushq   %rbx
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
-        pushq   $0
-        pushq   CONTEXT(ACTIVATION)
-        pushq   CONTEXT(HOST_STACK_POINTER)
-        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        ENTER_GUEST $0
         movq    %rdi, %rax
         movq    %rsi, %r11
         testq   %rdx, %rdx
@@ -159,12 +159,7 @@ linden_enter_handler:
         movq    32(%r11), %r8
         movq    40(%r11), %r9
         xorl    %r11d, %r11d
-        xorl    %ebx, %ebx
-        xorl    %ebp, %ebp
-        xorl    %r12d, %r12d
-        xorl    %r13d, %r13d
-        xorl    %r14d, %r14d
-        xorl    %r15d, %r15d
+        CLEAR_PRESERVED
         call    *%rax
         movq    CONTEXT(HOST_STACK_POINTER), %rsp
         // A fork that the handler has made returns here too, where linden_enter_copy entered it.
@@ -180,16 +175,7 @@ linden_enter_handler:
         .globl  linden_enter_copy
         .type   linden_enter_copy, @function
 linden_enter_copy:
-        pushq   %rbp
-        pushq   %rbx
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
-        pushq   %rsi
-        pushq   CONTEXT(ACTIVATION)
-        pushq   CONTEXT(HOST_STACK_POINTER)
-        movq    %rsp, CONTEXT(HOST_STACK_POINTER)
+        ENTER_GUEST %rsi
         movq    %rdi, %rsp
         movq    104(%rsp), %rbx
         movq    112(%rsp), %rbp
