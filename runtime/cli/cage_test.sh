@@ -91,6 +91,8 @@ expect 0 '"processes":\[\{"id":2,' "${run[@]}" --stats --json program descriptor
 # SIGUSR1 while three processes live and one has ended; $1: where listings go.
 listing() {
   mkfifo in
+  # Of a listing before this one.
+  rm -f out status errors
   "${run[@]}" "$@" program tree <in >out 3>status 2>errors &
   local linden_process=$! fd
   exec {fd}>in
