@@ -102,8 +102,8 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
 
 int Processes::reaper_for_children_of(int id) const {
   auto process = processes_.find(id);
-  // Bounded, because the first process has a parent of the embedder's choice, whose id may be that of
-  // a process here.
+  // Bounded, because the first process has a parent of the embedder's choice, whose id may be that
+  // of a process here.
   for (size_t i = 0; i < processes_.size(); ++i) {
     process = processes_.find(process->second.parent);
     if (process == processes_.end()) break;

@@ -194,6 +194,8 @@ int64_t Interposition::perform(GuestTask& caller, GuestTask* acting, const Forwa
   }
   // With the rights of the cage that the call is for, whoever forwards it, and of its functions.
   if (acting == nullptr) return -EPERM;
+  // Who asks which thread is running is to hear of that one.
+  microvisor::VisitScope visit(acting->thread);
   auto is_served = [&](int id) { return GrateCalls::current().is_served(acting->program, id); };
   switch (call.number) {
     case threei::kRegisterHandler:
@@ -248,7 +250,7 @@ int64_t Interposition::perform_as_visitor(GuestTask& caller, int target,
                                           const microvisor::SyscallInfo& info,
                                           const ForwardedCall& call) {
   std::unique_ptr<microvisor::Thread> visitor;
-  while (!expect_visitors(target)) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  if (int error = wait_until_visitable(target); error != 0) return -error;
   {
     std::lock_guard lock(mutex_);
     auto found = programs_.find(target);
@@ -267,10 +269,17 @@ int64_t Interposition::perform_as_visitor(GuestTask& caller, int target,
   return result;
 }
 
-bool Interposition::expect_visitors(int id) {
-  std::lock_guard lock(mutex_);
-  auto found = programs_.find(id);
-  return found == programs_.end() || found->second->cage().expect_visitors();
+int Interposition::wait_until_visitable(int id) {
+  auto is_ready = [&] {
+    std::lock_guard lock(mutex_);
+    auto found = programs_.find(id);
+    return found == programs_.end() || found->second->cage().expect_visitors();
+  };
+  while (!is_ready()) {
+    if (microvisor::is_called_back()) return EINTR;
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  return 0;
 }
 
 int64_t Interposition::register_handler(GuestTask& caller, const ForwardedCall& call) {
@@ -288,9 +297,7 @@ int64_t Interposition::register_handler(GuestTask& caller, const ForwardedCall& 
       !Grate::is_handler(caller.instance, static_cast<uint32_t>(function))) {
     return -EINVAL;
   }
-  while (!expect_visitors(static_cast<int>(grate))) {
-    std::this_thread::sleep_for(std::chrono::microseconds(100));
-  }
+  if (int error = wait_until_visitable(static_cast<int>(grate)); error != 0) return -error;
   auto answerer_of = [&](int id) -> std::shared_ptr<threei::Answerer> {
     std::lock_guard lock(mutex_);
     auto found = programs_.find(id);

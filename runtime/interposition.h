@@ -46,8 +46,8 @@ class Interposition {
   // Among handlers that `find` finds; nothing if there is none.
   template <typename Find>
   std::optional<int64_t> ask_grates(GuestTask& caller, const ForwardedCall& call, Find find);
-  // What lies beneath all grates.
-  // `acting`: a task of the cage that the call is for, on this host thread; null if none is.
+  // What lies beneath all grates. `acting`: a task of the cage that the call is for, on this host
+  // thread; null if none is.
   int64_t perform(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);
   int64_t perform_system_call(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);
   int64_t perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,
@@ -62,8 +62,8 @@ class Interposition {
   // The memory of cage `id`, for `caller`. EPERM, ESRCH.
   microvisor::Result<std::shared_ptr<MemoryImage>> memory_of(GuestTask& caller, uint64_t id);
   microvisor::Result<void> check_right(GuestTask& caller, uint64_t id) const;
-  // Waits until a cage that is to be a grate may be called from threads that it has not made.
-  bool expect_visitors(int id);
+  // Waits until a cage may be entered by threads that it has not made, or has ended: 0, or EINTR.
+  int wait_until_visitable(int id);
   void kill(int id);
 
   threei::Registry registry_;

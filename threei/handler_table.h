@@ -2,7 +2,7 @@
 //
 // Lookups are lock-free and never block: an entry is one word, and the pieces that entries lie in
 // stay where they are as long as the table. Changes are made by one thread at a time
-// (HandlerRegistry's mutex), and seen by a call that begins after they were made.
+// (Registry's mutex), and seen by a call that begins after they were made.
 #pragma once
 
 #include <array>

@@ -77,7 +77,7 @@ EndedGrate Registry::end_grate(Member& member) {
     table->for_each([&](uint64_t number, Handler& handler) {
       if (handler.grate != member.grate_) return;
       has_any = true;
-      if (!member.is_fatal_) handler = beneath(member, number);
+      if (!member.is_fatal_) handler = member.find(number);
     });
     if (has_any && member.is_fatal_) ended.to_be_killed.push_back(id);
   }
@@ -86,8 +86,6 @@ EndedGrate Registry::end_grate(Member& member) {
   member.is_fatal_ = false;
   return ended;
 }
-
-Handler Registry::beneath(const Member& grate, uint64_t number) const { return grate.find(number); }
 
 int Registry::set(Member& target, uint64_t number, Handler handler) {
   HandlerTable* table = target.table_.load();
@@ -153,7 +151,7 @@ int Registry::deregister(Member& caller, int cage, uint64_t number) {
       is_refused = true;
       return 0;
     }
-    return set(*target, each, beneath(*grate, each));
+    return set(*target, each, grate->find(each));
   });
   // Of all calls, those are meant that may be.
   return error == 0 && is_refused && number != kMatchAll ? EPERM : error;

@@ -115,8 +115,6 @@ class Registry {
   bool may_change(const Member& caller, const Member& target) const;
   int set(Member& target, uint64_t number, Handler handler);
   const Member* member_of(uint32_t serial) const;
-  // What answers in place of a grate's handler.
-  Handler beneath(const Member& grate, uint64_t number) const;
   EndedGrate end_grate(Member& member);
 
   mutable std::mutex mutex_;

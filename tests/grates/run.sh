@@ -123,6 +123,73 @@ test_option() {
   [[ $("$linden" run --tier fast --grate 'geteuid:-u 7' identity) == 7 ]] || fail 'no program without --dir'
 }
 
+# A grate as they are written for lind: a dispatcher that is exported, and the raw interface.
+test_dispatcher() {
+  cat >dispatched.c <<'END'
+#include <lind_syscall.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+__attribute__((export_name("pass_fptr_to_wt"))) int pass_fptr_to_wt(
+    uint64_t function, uint64_t cage, uint64_t a1, uint64_t c1, uint64_t a2, uint64_t c2, uint64_t a3, uint64_t c3,
+    uint64_t a4, uint64_t c4, uint64_t a5, uint64_t c5, uint64_t a6, uint64_t c6) {
+  int (*handler)(uint64_t) = (int (*)(uint64_t))(uintptr_t)function;
+  return handler(cage) + 1;
+}
+static int answer(uint64_t cage) { return cage == (uint64_t)getpid() ? 41 : 0; }
+int main(void) {
+  const int grate = getpid();
+  const pid_t child = fork();
+  if (child == 0) {
+    register_handler(getpid(), SYS_geteuid, grate, (uint64_t)(uintptr_t)answer);
+    printf("%d\n", geteuid());
+    return 0;
+  }
+  wait(NULL);
+}
+END
+  "$linden" cc -w dispatched.c -o dispatched || exit 1
+  expect 0 42 dispatched
+}
+
+# Registering by the main thread, for a child, where a grate watches registrations.
+test_watched_registration() {
+  cat >watched.c <<'END'
+#include <lind_syscall.h>
+#include <linden/grate.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static long long pass(struct grate_call* call) { return grate_forward(call); }
+static int answer(uint64_t cage) { return 42; }
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    grate_handle_number(LIND_REGISTER_HANDLER, pass);
+    return grate_run(argv + 1);
+  }
+  int ends[2];
+  char byte;
+  pipe(ends);
+  const pid_t child = fork();
+  if (child == 0) {
+    read(ends[0], &byte, 1);
+    printf("%d\n", geteuid());
+    return 0;
+  }
+  printf("%d ", register_handler(child, SYS_geteuid, getpid(), (uint64_t)(uintptr_t)answer));
+  fflush(stdout);
+  write(ends[1], "x", 1);
+  wait(NULL);
+}
+END
+  "$linden" cc -w watched.c -o watched || exit 1
+  expect 0 '0 42' watched ./watched
+}
+
 test_seccomp() {
   printf 'default allow\ndeny EROFS mkdir mkdirat # comment\nkill chdir,fchdir\n' >policy
   expect 0 1 seccomp.grate policy -- $sh -c 'echo 1'
