@@ -212,6 +212,12 @@ Result<void> Cage::start_process(Thread& caller, std::unique_ptr<Cage> child,
   return thread_starter_->fork(caller, std::move(child), request);
 }
 
+Result<ProgramFile> Cage::open_program(Thread& caller, int directory, const std::string& path,
+                                       int flags) {
+  if (thread_starter_ == nullptr) return ProgramFile{};
+  return thread_starter_->open_program(caller, directory, path, flags);
+}
+
 Result<void> Cage::execute(Thread& caller, OpenFile& file, ProgramArguments program) {
   if (thread_starter_ == nullptr) return Error{ENOSYS};
   return thread_starter_->execute(caller, file, std::move(program));

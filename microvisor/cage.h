@@ -140,6 +140,9 @@ class Cage {
   // See ThreadStarter::fork. ENOSYS if the cage cannot have children.
   Result<void> start_process(Thread& caller, std::unique_ptr<Cage> child,
                              const ForkRequest& request);
+  // See ThreadStarter::open_program.
+  Result<ProgramFile> open_program(Thread& caller, int directory, const std::string& path,
+                                   int flags);
   // See ThreadStarter::execute. ENOSYS if the cage cannot begin other programs.
   Result<void> execute(Thread& caller, OpenFile& file, ProgramArguments program);
   void set_thread_starter(ThreadStarter* starter) { thread_starter_ = starter; }

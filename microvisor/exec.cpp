@@ -41,13 +41,27 @@ Result<std::vector<std::string>> copy_strings(Cage& cage, GuestPtr<uint32_t> arr
 }
 
 // A regular file that may be executed, open for reading.
-Result<std::shared_ptr<OpenFile>> open_program(Cage& cage, const Location& location, int flags) {
+Result<std::shared_ptr<OpenFile>> open_own(Cage& cage, const Location& location, int flags) {
   std::shared_ptr<OpenFile> file = TRY(open_at(cage.host(), location, O_PATH | flags, 0));
   struct stat status = TRY(file->stat());
   if (S_ISLNK(status.st_mode)) return Error{ELOOP};
   if (!S_ISREG(status.st_mode)) return Error{EACCES};
   TRY(file->access(X_OK));
   return open_at(cage.host(), location, O_RDONLY | flags, 0);
+}
+
+// As execveat(2) names a file; an empty path is the descriptor itself.
+Result<ProgramFile> open_program(Thread& thread, int directory, const std::string& path,
+                                 int flags) {
+  Cage& cage = thread.cage();
+  ProgramFile program = TRY(cage.open_program(thread, directory, path, flags));
+  if (program.file) return program;
+  Location location = path.empty()
+                          ? TRY(cage.locate(AT_FDCWD, "/dev/fd/" + std::to_string(directory)))
+                          : TRY(cage.locate(directory, path));
+  program.file = TRY(open_own(cage, location, flags));
+  if (program.file->mount()) program.path = TRY(shown_path(cage.host(), *program.file));
+  return program;
 }
 
 Result<std::string> read_head(OpenFile& file) {
@@ -84,18 +98,17 @@ Result<Interpreter> parse_interpreter(std::string_view head) {
   return Interpreter{std::string(name), std::string(argument)};
 }
 
-// `location` is where the file is, `name` what interpreters are told it is called.
-SyscallResult execute(Thread& thread, Location location, int flags, std::string name,
-                      GuestPtr<uint32_t> argv, GuestPtr<uint32_t> envp) {
+// `name` is what interpreters are told that the file is called.
+SyscallResult execute(Thread& thread, ProgramFile found, std::string name, GuestPtr<uint32_t> argv,
+                      GuestPtr<uint32_t> envp) {
   Cage& cage = thread.cage();
-  std::shared_ptr<OpenFile> file = TRY(open_program(cage, location, flags));
   ProgramArguments program;
   size_t total = name.size();
   program.args = TRY(copy_strings(cage, argv, total));
   program.environment = TRY(copy_strings(cage, envp, total));
   if (program.args.empty()) program.args.emplace_back();
   for (int depth = 0;; ++depth) {
-    const std::string head = TRY(read_head(*file));
+    const std::string head = TRY(read_head(*found.file));
     if (!head.starts_with("#!")) break;
     if (depth == kMaximumInterpreters) return Error{ELOOP};
     Interpreter interpreter = TRY(parse_interpreter(head));
@@ -105,10 +118,10 @@ SyscallResult execute(Thread& thread, Location location, int flags, std::string 
     args.insert(args.end(), program.args.begin() + 1, program.args.end());
     program.args = std::move(args);
     name = interpreter.path;
-    file = TRY(open_program(cage, TRY(cage.locate(AT_FDCWD, name)), 0));
+    found = TRY(open_program(thread, AT_FDCWD, name, 0));
   }
-  program.executable = file->mount() ? TRY(shown_path(cage.host(), *file)) : name;
-  TRY(cage.execute(thread, *file, std::move(program)));
+  program.executable = found.path.empty() ? name : std::move(found.path);
+  TRY(cage.execute(thread, *found.file, std::move(program)));
   return 0;
 }
 
@@ -125,16 +138,16 @@ SyscallResult sys_execveat(Thread& thread, int directory, Path path, GuestPtr<ui
   Cage& cage = thread.cage();
   std::string name = TRY(cage.memory().copy_string(path));
   const bool is_descriptor = name.empty() && (flags & AT_EMPTY_PATH) && directory != AT_FDCWD;
+  if (name.empty() && !is_descriptor) return Error{ENOENT};
   if (is_descriptor) TRY(cage.fds().file(directory));
   // As Linux names a file that is executed by its descriptor.
   std::string shown = name;
   if (directory != AT_FDCWD && !name.starts_with('/')) {
     shown = "/dev/fd/" + std::to_string(directory) + (is_descriptor ? "" : "/" + name);
   }
-  Location location =
-      is_descriptor ? TRY(cage.locate(AT_FDCWD, shown)) : TRY(cage.locate(directory, name));
   const int nofollow = !is_descriptor && (flags & AT_SYMLINK_NOFOLLOW) ? O_NOFOLLOW : 0;
-  return execute(thread, std::move(location), nofollow, std::move(shown), argv, envp);
+  ProgramFile program = TRY(open_program(thread, directory, is_descriptor ? "" : name, nofollow));
+  return execute(thread, std::move(program), std::move(shown), argv, envp);
 }
 
 }  // namespace linden::microvisor

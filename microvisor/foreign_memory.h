@@ -18,7 +18,8 @@
 namespace linden::microvisor {
 
 // While it lives, pointers of the calling thread may lead to the memories that were added. Whoever
-// made those keeps them alive. At most one at a time for each thread.
+// made those keeps them alive. A call that is made within another has its own, and hides the
+// other's.
 class ForeignMemories {
  public:
   ForeignMemories();
@@ -32,6 +33,7 @@ class ForeignMemories {
 
  private:
   friend class GuestMemory;
+  ForeignMemories* const outer_;
   GuestMemory memories_[kLimit];
   size_t count_ = 0;
 };

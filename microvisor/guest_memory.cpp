@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "microvisor/foreign_memory.h"
 
@@ -57,8 +58,8 @@ thread_local constinit ForeignMemories* foreign_memories = nullptr;
 
 }  // namespace
 
-ForeignMemories::ForeignMemories() { foreign_memories = this; }
-ForeignMemories::~ForeignMemories() { foreign_memories = nullptr; }
+ForeignMemories::ForeignMemories() : outer_(std::exchange(foreign_memories, this)) {}
+ForeignMemories::~ForeignMemories() { foreign_memories = outer_; }
 
 uint64_t ForeignMemories::pointer(const GuestMemory& memory, uint32_t offset) {
   size_t index = 0;

@@ -112,6 +112,8 @@ class OpenFile {
   virtual Result<void> set_socket_option(int, int, std::span<const std::byte>) {
     return Error{ENOTSOCK};
   }
+  // Whether stat() tells it from all other files, and from itself after a change.
+  virtual bool has_identity() const { return true; }
   // Whether it is one of a pair that a cage has made.
   virtual bool is_unnamed_socket() const { return false; }
 

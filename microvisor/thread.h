@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "microvisor/abi.h"
@@ -207,10 +208,23 @@ struct ForkRequest {
 // The guest thread that the calling host thread runs, or null. Async-signal-safe.
 inline Thread* current_thread() { return detail::bound_thread; }
 
+// A file to be executed, open for reading, and its absolute path where that is known.
+struct ProgramFile {
+  std::shared_ptr<OpenFile> file;
+  std::string path;
+};
+
 // How the microvisor has guest threads and processes started.
 class ThreadStarter {
  public:
   virtual ~ThreadStarter() = default;
+  // Within execve of `caller`: the file at `path`, or that `directory` is open on if that is empty,
+  // as others see it who answer the caller's calls on files. No file: it is the microvisor's to
+  // open. `flags`: 0 or O_NOFOLLOW. Errors are execve's.
+  virtual Result<ProgramFile> open_program(Thread& /*caller*/, int /*directory*/,
+                                           const std::string& /*path*/, int /*flags*/) {
+    return ProgramFile{};
+  }
   // Within a system call of `caller`: makes `child` continue from that call, with the result 0. On
   // a host thread of its own, at once or soon. EAGAIN or ENOMEM if it can't be; the child is then
   // gone.

@@ -262,6 +262,15 @@ absl::Status CageProgram::begin_next_program() {
   return absl::OkStatus();
 }
 
+microvisor::Result<microvisor::ProgramFile> CageProgram::open_program(microvisor::Thread& caller,
+                                                                      int directory,
+                                                                      const std::string& path,
+                                                                      int flags) {
+  GuestTask* const task = task_of(caller);
+  if (task == nullptr || task->reader == nullptr) return microvisor::ProgramFile{};
+  return interposition().open_program(*task, directory, path, flags);
+}
+
 microvisor::Result<void> CageProgram::execute(microvisor::Thread& caller,
                                               microvisor::OpenFile& file,
                                               microvisor::ProgramArguments arguments) {

@@ -48,6 +48,8 @@ struct GuestTask {
   const std::byte* stack_top = nullptr;
   // Context::host_stack_pointer, while it waits for a grate.
   uintptr_t base = 0;
+  // While its execve is performed: how the program is read. Null: by the microvisor.
+  const struct ProgramReader* reader = nullptr;
 };
 
 // What a program and all that it forks have in common.
@@ -90,6 +92,9 @@ class CageProgram final : public microvisor::ThreadStarter {
                                  uint32_t start_block) override;
   microvisor::Result<void> fork(microvisor::Thread& caller, std::unique_ptr<microvisor::Cage> child,
                                 const microvisor::ForkRequest& request) override;
+  microvisor::Result<microvisor::ProgramFile> open_program(microvisor::Thread& caller,
+                                                           int directory, const std::string& path,
+                                                           int flags) override;
   microvisor::Result<void> execute(microvisor::Thread& caller, microvisor::OpenFile& file,
                                    microvisor::ProgramArguments arguments) override;
 

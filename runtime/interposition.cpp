@@ -10,6 +10,7 @@
 #include "microvisor/dispatch.h"
 #include "microvisor/foreign_memory.h"
 #include "microvisor/interruption.h"
+#include "runtime/called_file.h"
 #include "runtime/context.h"
 #include "runtime/copy_between.h"
 
@@ -44,6 +45,22 @@ bool leads_elsewhere(const microvisor::SyscallInfo& info, const ForwardedCall& c
          call.cages[i] != static_cast<uint64_t>(target) &&
          static_cast<uint32_t>(call.arguments[i]) != 0;
 }
+
+bool is_exec(uint64_t number) { return number == SYS_execve || number == SYS_execveat; }
+
+// While it lives, a task's execve reads programs as `reader` says.
+class ReaderScope {
+ public:
+  ReaderScope(GuestTask& task, ProgramReader reader) : task_(task), reader_(reader) {
+    task_.reader = &reader_;
+  }
+  ~ReaderScope() { task_.reader = nullptr; }
+  ReaderScope(const ReaderScope&) = delete;
+
+ private:
+  GuestTask& task_;
+  const ProgramReader reader_;
+};
 
 // Of the fork that the calling host thread is about to make.
 thread_local constinit const std::vector<GuestHandler>* handlers_for_child = nullptr;
@@ -156,6 +173,10 @@ int64_t Interposition::call(GuestTask& caller, const SyscallFrame& frame) {
         ask_grates(caller, call, [&] { return caller.member.find(frame.number); });
     if (result) return *result;
   }
+  if (is_exec(frame.number)) {
+    ReaderScope scope(caller, {caller, caller.program.cage().id()});
+    return microvisor::dispatch(caller.thread, static_cast<int>(frame.number), frame.arguments);
+  }
   return microvisor::dispatch(caller.thread, static_cast<int>(frame.number), frame.arguments);
 }
 
@@ -224,8 +245,45 @@ int64_t Interposition::perform_system_call(GuestTask& caller, GuestTask* acting,
   if (acting == nullptr) return perform_as_visitor(caller, target, *info, call);
   // Who asks which thread is running is to hear of that one.
   microvisor::VisitScope visit(acting->thread);
+  std::optional<ReaderScope> reader;
+  if (is_exec(call.number)) {
+    auto table = table_of_reader(caller, call);
+    if (!table.ok()) return -table.code();
+    reader.emplace(*acting, ProgramReader{caller, *table});
+  }
   if (is_foreign) return perform_with_foreign_memory(caller, acting->thread, *info, call);
   return microvisor::dispatch(acting->thread, number, call.arguments);
+}
+
+Result<int> Interposition::table_of_reader(GuestTask& caller, const ForwardedCall& call) const {
+  const uint64_t last = call.cages[5];
+  if ((last & threei::kReadThrough) == 0) return static_cast<int>(call.self);
+  const uint64_t id = last & ~(threei::kReadThrough | threei::kOwnMemory);
+  if (id != static_cast<uint64_t>(caller.program.cage().id())) TRY(check_right(caller, id));
+  return static_cast<int>(id);
+}
+
+Result<microvisor::ProgramFile> Interposition::open_program(GuestTask& acting, int directory,
+                                                            const std::string& path, int flags) {
+  const ProgramReader reader = *acting.reader;
+  if (!registry_.find_handler(reader.table, SYS_openat)) return microvisor::ProgramFile{};
+  auto make_call = [this, &acting, reader](int number, const uint64_t arguments[6]) {
+    const auto id = static_cast<uint64_t>(acting.program.cage().id());
+    ForwardedCall call{static_cast<uint64_t>(number),
+                       {},
+                       {id, id, id, id, id, id},
+                       id,
+                       static_cast<uint64_t>(reader.table)};
+    std::copy_n(arguments, 6, call.arguments);
+    // On behalf of the acting task, but by the one whose turn it is.
+    microvisor::VisitScope visit(reader.caller.thread);
+    auto result = ask_grates(reader.caller, call,
+                             [&] { return registry_.find_handler(reader.table, call.number); });
+    return result ? *result : perform(reader.caller, &acting, call);
+  };
+  auto file = TRY(CalledFile::open(acting.program.cage(), make_call, directory, path, flags));
+  std::string opened = file->path();
+  return microvisor::ProgramFile{std::move(file), std::move(opened)};
 }
 
 int64_t Interposition::perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,

@@ -21,6 +21,13 @@
 
 namespace linden::runtime {
 
+// How exec reads a program that grates may serve: by calls for the cage, as `caller`, which is on
+// this host thread, makes them through the table of cage `table`.
+struct ProgramReader {
+  GuestTask& caller;
+  int table;
+};
+
 class Interposition {
  public:
   // Null if memory is short.
@@ -40,6 +47,10 @@ class Interposition {
   // lind.make-syscall.
   int64_t forward(GuestTask& caller, const ForwardFrame& frame);
 
+  // Within the execve of `acting`, which has a reader. No file if no grate would be asked for it.
+  microvisor::Result<microvisor::ProgramFile> open_program(GuestTask& acting, int directory,
+                                                           const std::string& path, int flags);
+
   threei::Registry& registry() { return registry_; }
 
  private:
@@ -50,6 +61,8 @@ class Interposition {
   // thread; null if none is.
   int64_t perform(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);
   int64_t perform_system_call(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);
+  // Which of the programs' tables the program of an execve is read through. EPERM, ESRCH.
+  microvisor::Result<int> table_of_reader(GuestTask& caller, const ForwardedCall& call) const;
   int64_t perform_with_foreign_memory(GuestTask& caller, microvisor::Thread& thread,
                                       const microvisor::SyscallInfo& info,
                                       const ForwardedCall& call);

@@ -41,12 +41,17 @@ int to_errno(const absl::Status& status) {
 microvisor::Result<std::shared_ptr<const CompiledModule>> ProgramLoader::load(
     microvisor::OpenFile& file) {
   const struct stat status = TRY(file.stat());
-  const FileVersion version{
-      status.st_dev,         status.st_ino,          static_cast<uint64_t>(status.st_size),
-      status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
-      status.st_ctim.tv_nsec};
-  if (auto module = find(version)) return module;
-  std::vector<uint8_t> bytes = TRY(read_all(file, version.size));
+  const auto size = static_cast<uint64_t>(status.st_size);
+  Key key = FileVersion{status.st_dev,         status.st_ino,          size,
+                        status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
+                        status.st_ctim.tv_nsec};
+  std::vector<uint8_t> bytes;
+  if (!file.has_identity()) {
+    bytes = TRY(read_all(file, size));
+    key = jit::digest(bytes);
+  }
+  if (auto module = find(key)) return module;
+  if (file.has_identity()) bytes = TRY(read_all(file, size));
   if (is_ahead_of_time(bytes)) {
     auto module = module_of_ahead_of_time(std::move(bytes));
     if (!module.ok()) return microvisor::Error{to_errno(module.status())};
@@ -55,15 +60,15 @@ microvisor::Result<std::shared_ptr<const CompiledModule>> ProgramLoader::load(
   auto module = CompiledModule::load(std::move(bytes), options_);
   if (!module.ok()) return microvisor::Error{to_errno(module.status())};
   std::lock_guard lock(mutex_);
-  loaded_.push_front({version, *module});
+  loaded_.push_front({key, *module});
   if (loaded_.size() > kKept) loaded_.pop_back();
   return *module;
 }
 
-std::shared_ptr<const CompiledModule> ProgramLoader::find(const FileVersion& version) {
+std::shared_ptr<const CompiledModule> ProgramLoader::find(const Key& key) {
   std::lock_guard lock(mutex_);
   for (auto loaded = loaded_.begin(); loaded != loaded_.end(); ++loaded) {
-    if (loaded->version != version) continue;
+    if (loaded->key != key) continue;
     loaded_.splice(loaded_.begin(), loaded_, loaded);
     return loaded->module;
   }

@@ -5,7 +5,9 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <variant>
 
+#include "jit/digest.h"
 #include "microvisor/open_file.h"
 #include "runtime/compiled_module.h"
 
@@ -30,12 +32,14 @@ class ProgramLoader {
     int64_t modified_seconds, modified_nanoseconds, changed_seconds, changed_nanoseconds;
     friend bool operator==(const FileVersion&, const FileVersion&) = default;
   };
+  // A file that only its contents tell from others is known by these.
+  using Key = std::variant<FileVersion, jit::Digest>;
   struct Loaded {
-    FileVersion version;
+    Key key;
     std::shared_ptr<const CompiledModule> module;
   };
 
-  std::shared_ptr<const CompiledModule> find(const FileVersion& version);
+  std::shared_ptr<const CompiledModule> find(const Key& key);
 
   const LoadOptions options_;
   std::mutex mutex_;

@@ -22,6 +22,10 @@ inline constexpr uint64_t kFatal = 1;
 // With the id of a cage: the caller's own memory.
 inline constexpr uint64_t kOwnMemory = uint64_t{1} << 63;
 
+// With the id of a cage in the place of the last argument's, of execve and execveat: the program is
+// read through that cage's table.
+inline constexpr uint64_t kReadThrough = uint64_t{1} << 62;
+
 enum class CopyType : uint64_t { Raw = 0, String = 1, Vectors = 2 };
 
 }  // namespace linden::threei

@@ -24,8 +24,8 @@
 
 static const char help[] =
     "usage: chroot.grate [-k PATH]... [-C DIRECTORY] ROOT [--] PROGRAM [ARGUMENTS...]\n"
-    "Runs PROGRAM, and all that it starts, so that / is the directory ROOT for them. PROGRAM is\n"
-    "looked for there. Interpreters of scripts are those outside.\n"
+    "Runs PROGRAM, and all that it starts, so that / is the directory ROOT for them. PROGRAM and\n"
+    "interpreters of scripts are looked for there.\n"
     "  -k, --keep PATH       PATH stays what it is outside; for example -k /dev -k /proc\n"
     "  -C, --cwd DIRECTORY   the working directory to begin with, in ROOT (/)\n";
 
@@ -150,6 +150,9 @@ static long long answer(struct grate_call* call) {
   return grate_forward(call);
 }
 
+// The program is read by calls that come here; so are interpreters.
+static long long execute(struct grate_call* call) { return grate_forward_exec(call); }
+
 // openat2's flags are in a structure; ours of that is what is passed on.
 static long long open_how_call(struct grate_call* call) {
   struct open_how how = {0};
@@ -218,6 +221,8 @@ int main(int argc, char** argv) {
     calls[info->number] = info;
     if (path_arguments(info, arguments) > 0) grate_handle_number(info->number, answer);
   }
+  grate_handle("execve", execute);
+  grate_handle("execveat", execute);
   grate_handle("openat2", open_how_call);
   grate_handle("getcwd", current_directory);
   grate_fail_closed();

@@ -71,7 +71,8 @@ static long long ask_inner(struct grate_call* call) {
       call->from == call->cage ? cage_state(call) : cage_state_of(call->from);
   const bool is_answered = asking && call_set_has(&asking->answered, call->number);
   cages_unlock();
-  if (!is_answered) return grate_forward(call);
+  const bool is_exec = call->number == SYS_execve || call->number == SYS_execveat;
+  if (!is_answered) return is_exec ? grate_forward_exec(call) : grate_forward(call);
   return lind_call(LIND_ALTERNATIVE + call->number, call->from, call->cage, call->args,
                    call->cages);
 }

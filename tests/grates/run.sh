@@ -236,6 +236,96 @@ test_imfs() {
   expect 125 '~no-such: No such file' imfs.grate -p no-such $sh
 }
 
+# Programs, scripts and interpreters that only a grate has; found, read and begun as on the host.
+test_exec_from_grates() {
+  cat >shown.c <<'END'
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+extern char** environ;
+static void try(const char* what, int (*run)(char** argv), char** argv) {
+  fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    run(argv);
+    printf("%s: %s\n", what, strerrorname_np(errno));
+    fflush(stdout);
+    _exit(9);
+  }
+  int status;
+  waitpid(child, &status, 0);
+  printf("%s: %d\n", what, WEXITSTATUS(status));
+}
+static int by_path(char** argv) { return execve(argv[0], argv, environ); }
+static int by_descriptor(char** argv) { return fexecve(open(argv[0], O_RDONLY | O_CLOEXEC), argv, environ); }
+static int by_directory(char** argv) { return execveat(open("inner", O_DIRECTORY), "shown", argv, environ, 0); }
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    char path[4096] = "";
+    printf("%d", argc);
+    for (int i = 1; i < argc; ++i) printf(" %s", argv[i]);
+    if (readlink("/proc/self/exe", path, sizeof path - 1) > 0 && strcmp(argv[1], "where") == 0) printf(" %s", path);
+    puts("");
+    return 5;
+  }
+  char *file[] = {"./shown", "one", "two", 0}, *script[] = {"./script", "three", 0}, *plain[] = {"./plain", 0};
+  char *folder[] = {"./inner", 0}, *missing[] = {"./missing", 0}, *text[] = {"./text", 0}, *loop[] = {"./loop", 0};
+  try("file", by_path, file);
+  try("script", by_path, script);
+  try("not executable", by_path, plain);
+  try("directory", by_path, folder);
+  try("missing", by_path, missing);
+  try("no program", by_path, text);
+  try("loop", by_path, loop);
+  try("descriptor", by_descriptor, file);
+  try("beneath a directory", by_directory, file);
+}
+END
+  "$linden" cc -w shown.c -o shown || exit 1
+  clang-22 -w -O1 shown.c -o "$work/shown" || exit 1
+  rm -rf programs
+  mkdir -p programs/inner "$work/programs/inner"
+  printf '#!./shown by\n' >programs/script
+  printf '#!./shown by\n' >"$work/programs/script"
+  for directory in programs "$work/programs"; do
+    echo text >$directory/text
+    cp $directory/text $directory/plain
+    ln -sf loop $directory/loop
+    chmod +x $directory/script $directory/text
+  done
+  cp shown programs/
+  cp shown programs/inner/
+  cp "$work/shown" "$work/programs/"
+  cp "$work/shown" "$work/programs/inner/"
+  local wanted
+  wanted=$(cd "$work/programs" && ./shown)
+  expect 0 "$wanted" "$LINDEN_SYSROOT/root/bin/sh" -c 'cd programs; exec ./shown'
+  # By a relative path in a working directory of the grate's, beneath and above others.
+  expect 0 "$wanted" imfs.grate -p programs -C /mem ./shown
+  expect 0 "$wanted" strace.grate -o trace.txt imfs.grate -p programs -C /mem ./shown
+  expect 0 "$wanted" imfs.grate -p programs -C /mem strace.grate -o trace.txt ./shown
+  grep -q pread64 trace.txt && fail 'strace shows how exec reads programs'
+  expect 0 "$wanted" imfs.grate -p programs -C /mem imfs.grate -d /other ./shown
+  expect 5 '3 where it /mem/shown' imfs.grate -p programs $sh -c 'exec /mem/shown where it'
+  # Also one that was written there, and its name gone.
+  expect 5 '2 x' imfs.grate -p programs $sh -c 'read line </mem/script; echo "#!/mem/shown x" >/mem/new; exec /mem/shown x'
+  expect 5 '3 where it /mem/shown' route.grate -p /mem %{ imfs.grate -p programs %} $sh -c 'exec /mem/shown where it'
+  # A path that a grate replaces: neither interpreter nor program is replaced twice.
+  rm -rf jail
+  mkdir -p jail/bin
+  cp shown strace.grate jail/bin/
+  printf '#!/bin/shown by\n' >jail/bin/script
+  chmod +x jail/bin/script
+  expect 5 '4 by /bin/script end' chroot.grate jail /bin/script end
+  expect 5 '4 by /bin/script end' chroot.grate jail strace.grate -o /trace /bin/script end
+  expect 5 '4 by /bin/script end' imfs.grate -p jail/bin -d "$work/cage/jail/other" chroot.grate jail /bin/script end
+  expect 5 '3 where it /other/shown' imfs.grate -p jail/bin -d "$work/cage/jail/other" chroot.grate -k /proc jail /other/shown where it
+}
+
 test_readonly() {
   rm -rf data
   mkdir data

@@ -136,6 +136,15 @@ long long grate_forward(const struct grate_call* call) {
   return linden_call(call->number, call->grate, call->cage, call->args, call->cages);
 }
 
+long long grate_forward_exec(const struct grate_call* call) {
+  struct grate_call forwarded = *call;
+  /* A grate above may have said the same of what it answers itself.  */
+  if (!(forwarded.cages[5] & LIND_READ_THROUGH_FLAG)) {
+    forwarded.cages[5] = (uint64_t)call->from | LIND_READ_THROUGH_FLAG;
+  }
+  return grate_forward(&forwarded);
+}
+
 long long grate_call_as(const struct grate_call* call, int number, const uint64_t args[6]) {
   const uint64_t own = (uint64_t)call->grate;
   const uint64_t cages[6] = {own, own, own, own, own, own};

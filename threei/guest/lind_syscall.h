@@ -21,6 +21,11 @@ extern "C" {
    whichever cage the id names.  */
 #define GRATE_MEMORY_FLAG (1ULL << 63)
 #define LIND_ARG_TRANSLATE_FLAG GRATE_MEMORY_FLAG
+/* With the id of a cage in the place of the sixth argument's, of execve and execveat: the program,
+   and the interpreter that it names, are looked for and read by calls for `target` through that
+   cage's table (newfstatat, faccessat, openat, pread64, close), and the path is what these take.
+   Without it that table is `self`'s, so that nothing which lies above is asked.  */
+#define LIND_READ_THROUGH_FLAG (1ULL << 62)
 
 /* Call numbers of 3i itself. They can be answered by grates like all others.  */
 #define LIND_REGISTER_HANDLER 1001   /* cage, number, grate, function, flags */

@@ -25,7 +25,10 @@ struct copy {
   struct cage* cage;  // null once the child took it
 };
 
-static long long forward(struct grate_call* call) { return grate_forward(call); }
+static long long forward(struct grate_call* call) {
+  const bool is_exec = call->number == SYS_execve || call->number == SYS_execveat;
+  return is_exec ? grate_forward_exec(call) : grate_forward(call);
+}
 grate_handler cages_forward = forward;
 
 static const struct cage_kind* kind;

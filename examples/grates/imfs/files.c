@@ -333,7 +333,6 @@ static bool is_for_paths(int number) {
     case SYS_fchdir:
     case SYS_fcntl:
     case SYS_fchownat:
-    case SYS_execveat:
       return true;
     default:
       return false;
@@ -406,8 +405,6 @@ long long call_on_file(struct grate_call* call, struct process* process, int arg
       return -EOPNOTSUPP;
     case SYS_copy_file_range:
       return -EXDEV;  // programs then read and write
-    case SYS_execveat:
-      return -EACCES;
     default:
       return -EINVAL;
   }

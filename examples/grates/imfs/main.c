@@ -27,7 +27,7 @@ static const char help[] =
     "  -o, --dump DIRECTORY     at the end, copy all files there\n"
     "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
     "There are files, directories and links; no devices, no locks. Memory mappings are private\n"
-    "copies. Programs cannot be started from there.\n";
+    "copies.\n";
 
 const char* mount_point = "/mem";
 mode_t initial_mask;
@@ -132,7 +132,6 @@ static bool allows_empty_path(const struct grate_call* call) {
     case SYS_statx:
       return call->args[2] & AT_EMPTY_PATH;
     case SYS_fchownat:
-    case SYS_execveat:
       return call->args[4] & AT_EMPTY_PATH;
     default:
       return false;
@@ -206,6 +205,9 @@ static bool is_followed(const struct grate_call* call) {
     case SYS_dup:
     case SYS_dup2:
     case SYS_dup3:
+    // The program's file is read by calls that come here.
+    case SYS_execve:
+    case SYS_execveat:
       return true;
     case SYS_fcntl:
       return (int)call->args[1] == F_DUPFD || (int)call->args[1] == F_DUPFD_CLOEXEC;

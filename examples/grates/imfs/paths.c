@@ -206,10 +206,6 @@ static long long call_on_node(struct grate_call* call, struct process* process, 
     case SYS_readlink:
     case SYS_readlinkat:
       return read_link(call, node);
-    // Programs are loaded by the microvisor, which does not see this.
-    case SYS_execve:
-    case SYS_execveat:
-      return -EACCES;
     default:
       return -EOPNOTSUPP;
   }

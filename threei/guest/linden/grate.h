@@ -63,6 +63,9 @@ pid_t grate_fork(void);
 
 /* Has what lies beneath answer the call, as it is now.  */
 long long grate_forward(const struct grate_call* call);
+/* The same for execve and execveat, whose program is then read by calls that the handlers of this
+   grate answer. After grate_forward it is what lies beneath that has the program.  */
+long long grate_forward_exec(const struct grate_call* call);
 /* A call of the grate's own choice on behalf of the caller of `call`; pointers are the grate's.  */
 long long grate_call_as(const struct grate_call* call, int number, const uint64_t args[6]);
 
