@@ -48,7 +48,11 @@ SyscallResult lock(Thread& thread, Word host, GuestPtr<uint32_t> word, int clock
       if (TRY(cage.memory().compare_exchange(word, value, mine)) == value) return 0;
       continue;
     }
-    if (!exists(cage, static_cast<int>(owner))) return Error{ESRCH};
+    if (!exists(cage, static_cast<int>(owner))) {
+      // It may have ended since the word was read, and what it does then is done before it is gone.
+      if (TRY(cage.memory().read(word)) != value) continue;
+      return Error{ESRCH};
+    }
     if (!may_wait) return Error{EAGAIN};
     if (!(value & FUTEX_WAITERS)) {
       const uint32_t marked = value | FUTEX_WAITERS;
