@@ -10,6 +10,7 @@
 #include <llvm/Support/thread.h>
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -17,10 +18,12 @@
 #include "absl/strings/str_join.h"
 #include "jit/compile_plan.h"
 #include "jit/function_scan.h"
+#include "jit/lazy_compiler.h"
 #include "jit/linker.h"
 #include "jit/machine_passes.h"
 #include "jit/module_translator.h"
 #include "jit/optimizer.h"
+#include "jit/replacements.h"
 #include "jit/target.h"
 
 namespace linden::jit {
@@ -65,6 +68,7 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
   }
 
   ObjectPart result;
+  result.replacements = find_replacements(*ir, translator);
   MachinePassScope scope(result.frames);
   llvm::raw_svector_ostream stream(result.object);
   llvm::legacy::PassManager passes;
@@ -83,6 +87,70 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
   return result;
 }
 
+// The fast tier keeps every value on the stack, so its frames can get larger than the guard page
+// allows.
+absl::StatusOr<ObjectPart> compile_part_somehow(const Module& module, const ModuleScan& scan,
+                                                const CompilePlan& plan, uint32_t part,
+                                                const CompileOptions& options) {
+  absl::StatusOr<ObjectPart> result = compile_part(module, scan, plan, part, options);
+  if (options.tier != Tier::Fast || !absl::IsResourceExhausted(result.status())) return result;
+  CompileOptions again = options;
+  again.tier = Tier::Optimized;
+  return compile_part(module, scan, plan, part, again);
+}
+
+void run_on_large_stack(std::function<void()> work) {
+  llvm::thread(std::optional<unsigned>(kCompileStack), std::move(work)).join();
+}
+
+class FunctionByFunction final : public LazyCompiler {
+ public:
+  FunctionByFunction(std::shared_ptr<const Module> module, ModuleScan scan,
+                     const CompileOptions& options)
+      : module_(std::move(module)),
+        scan_(std::move(scan)),
+        plan_(make_lazy_plan(*module_)),
+        options_(options) {}
+
+  const std::vector<uint32_t>& callees(uint32_t function) const override {
+    return scan_.functions[function - module_->imported_functions].callees;
+  }
+
+ private:
+  bool compile_into(uint32_t function, Image* image, CompileFailure* failure) const override {
+    absl::StatusOr<Image> result = absl::UnknownError("not compiled");
+    auto work = [&] {
+      std::vector<ObjectPart> parts(1);
+      auto object = compile_part_somehow(*module_, scan_, plan_, plan_.part_of[function], options_);
+      if (!object.ok()) {
+        result = object.status();
+        return;
+      }
+      parts[0] = *std::move(object);
+      result = link(*module_, std::move(parts));
+    };
+    // One of a few kilobytes has no chains of values on which LLVM could recurse far.
+    if (module_->functions[function].body_size > kSmallFunction) {
+      run_on_large_stack(work);
+    } else {
+      work();
+    }
+    if (result.ok()) {
+      *image = *std::move(result);
+      return true;
+    }
+    *failure = {static_cast<int>(result.status().code()), std::string(result.status().message())};
+    return false;
+  }
+
+  static constexpr uint64_t kSmallFunction = 16 << 10;
+
+  const std::shared_ptr<const Module> module_;
+  const ModuleScan scan_;
+  const CompilePlan plan_;
+  const CompileOptions options_;
+};
+
 }  // namespace
 
 static absl::StatusOr<Image> compile_parts(const Module& module, const CompileOptions& options) {
@@ -95,14 +163,7 @@ static absl::StatusOr<Image> compile_parts(const Module& module, const CompileOp
   std::atomic<uint32_t> next{0}, done{0};
   auto work = [&] {
     for (uint32_t part = next++; part < count; part = next++) {
-      results[part] = compile_part(module, *scanned, plan, part, options);
-      // The fast tier keeps every value on the stack, so its frames can get larger than the guard
-      // page allows.
-      if (options.tier == Tier::Fast && absl::IsResourceExhausted(results[part].status())) {
-        CompileOptions again = options;
-        again.tier = Tier::Optimized;
-        results[part] = compile_part(module, *scanned, plan, part, again);
-      }
+      results[part] = compile_part_somehow(module, *scanned, plan, part, options);
       if (options.progress) options.progress(static_cast<double>(++done) / count);
     }
   };
@@ -131,6 +192,15 @@ extern "C" __attribute__((visibility("default"))) bool linden_compile_module(
   }
   *failure = {static_cast<int>(result.status().code()), std::string(result.status().message())};
   return false;
+}
+
+extern "C" __attribute__((visibility("default"))) LazyCompiler* linden_create_lazy_compiler(
+    const std::shared_ptr<const Module>& module, const CompileOptions& options,
+    CompileFailure* failure) {
+  absl::StatusOr<ModuleScan> scanned = scan(*module);
+  if (scanned.ok()) return new FunctionByFunction(module, *std::move(scanned), options);
+  *failure = {static_cast<int>(scanned.status().code()), std::string(scanned.status().message())};
+  return nullptr;
 }
 
 }  // namespace linden::jit

@@ -14,15 +14,23 @@
 
 namespace linden::jit {
 
+class LazyCompiler;
+
 struct CompileFailure {
   int code;  // an absl::StatusCode
   std::string message;
 };
 
-// The library's one entry point. True with the image, or false with the failure. Thread-safe.
+// The library's two entry points. True with the image, or false with the failure. Thread-safe.
 extern "C" bool linden_compile_module(const Module& module, const CompileOptions& options,
                                       Image* image, CompileFailure* failure);
 using CompileModuleFunction = decltype(linden_compile_module);
+// Null with the failure.
+extern "C" LazyCompiler* linden_create_lazy_compiler(const std::shared_ptr<const Module>& module,
+                                                     const CompileOptions& options,
+                                                     CompileFailure* failure);
+using CreateLazyCompilerFunction = decltype(linden_create_lazy_compiler);
+inline constexpr char kCreateLazyCompilerSymbol[] = "linden_create_lazy_compiler";
 inline constexpr char kCompileModuleSymbol[] = "linden_compile_module";
 
 }  // namespace linden::jit

@@ -16,6 +16,16 @@ constexpr uint64_t kMaxConstantTable = 1'000'000;
 
 using Kind = ConstantInstruction::Kind;
 
+// One function each. Larger parts were slower: what is compiled in vain costs more than beginning
+// anew (hello: 0.7 s of processor time, 0.8 with parts of 1 KiB, 1.4 with 4 KiB).
+void assign_single_functions(const Module& module, CompilePlan& plan) {
+  plan.part_of.resize(module.functions.size());
+  for (uint32_t i = module.imported_functions; i < module.functions.size(); ++i) {
+    plan.part_of[i] = static_cast<uint32_t>(plan.parts.size());
+    plan.parts.push_back({i});
+  }
+}
+
 void assign_parts(const Module& module, CompilePlan& plan) {
   plan.part_of.resize(module.functions.size());
   uint64_t total = 0;
@@ -118,6 +128,17 @@ CompilePlan make_plan(const Module& module, const ModuleScan& scan) {
   for (uint32_t table = 0; table < module.tables.size(); ++table) {
     plan.constant_tables.push_back(find_constant_table(module, scan, table));
   }
+  plan.type_numbers = number_types(module);
+  plan.globals = place_globals(module);
+  return plan;
+}
+
+CompilePlan make_lazy_plan(const Module& module) {
+  CompilePlan plan;
+  assign_single_functions(module, plan);
+  mark_entry_points(module, plan);
+  plan.is_shared.assign(module.functions.size(), true);
+  plan.constant_tables.resize(module.tables.size());
   plan.type_numbers = number_types(module);
   plan.globals = place_globals(module);
   return plan;

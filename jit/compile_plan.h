@@ -32,6 +32,9 @@ struct CompilePlan {
 };
 
 CompilePlan make_plan(const Module& module, const ModuleScan& scan);
+// For functions that call one another through slots, each a part of its own: all are shared, and
+// there are no constant tables.
+CompilePlan make_lazy_plan(const Module& module);
 
 }  // namespace linden::jit
 

@@ -11,12 +11,14 @@
 #include "jit/build_id.h"
 #include "jit/compile_module.h"
 #include "jit/cpu_features.h"
+#include "jit/lazy_compiler.h"
 
 namespace linden::jit {
 namespace {
 
 struct CompilerLibrary {
   CompileModuleFunction* compile = nullptr;
+  CreateLazyCompilerFunction* create_lazy = nullptr;
   std::string error;
 };
 
@@ -28,6 +30,8 @@ const CompilerLibrary& compiler_library() {
     if (handle != nullptr) {
       result.compile =
           reinterpret_cast<CompileModuleFunction*>(dlsym(handle, kCompileModuleSymbol));
+      result.create_lazy =
+          reinterpret_cast<CreateLazyCompilerFunction*>(dlsym(handle, kCreateLazyCompilerSymbol));
     }
     if (result.compile == nullptr) {
       const char* reason = dlerror();
@@ -90,6 +94,23 @@ absl::StatusOr<Image> compile(const Module& module, const CompileOptions& option
     return absl::Status(static_cast<absl::StatusCode>(failure.code), failure.message);
   }
   return image;
+}
+
+absl::StatusOr<std::unique_ptr<LazyCompiler>> create_lazy_compiler(
+    std::shared_ptr<const Module> module, const CompileOptions& options) {
+  const CompilerLibrary& library = compiler_library();
+  if (library.create_lazy == nullptr) return absl::NotFoundError(library.error);
+  CompileFailure failure{};
+  std::unique_ptr<LazyCompiler> compiler(library.create_lazy(module, options, &failure));
+  if (compiler != nullptr) return compiler;
+  return absl::Status(static_cast<absl::StatusCode>(failure.code), failure.message);
+}
+
+absl::StatusOr<Image> LazyCompiler::compile_function(uint32_t function) const {
+  Image image;
+  CompileFailure failure{};
+  if (compile_into(function, &image, &failure)) return image;
+  return absl::Status(static_cast<absl::StatusCode>(failure.code), failure.message);
 }
 
 }  // namespace linden::jit

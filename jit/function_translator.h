@@ -111,6 +111,7 @@ class FunctionTranslator {
   void emit_call(uint32_t type_index, llvm::Value* code, const std::vector<llvm::Value*>& arguments,
                  bool is_tail);
   llvm::Value* load_import_code(uint32_t import);
+  llvm::Value* callee_code(uint32_t function);
   void load_parameters();
 
   // Exceptions (translate_exception.cpp).

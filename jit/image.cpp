@@ -6,7 +6,7 @@
 namespace linden::jit {
 namespace {
 
-constexpr char kMagic[8] = {'L', 'N', 'D', 'I', 'M', 'G', '0', '2'};
+constexpr char kMagic[8] = {'L', 'N', 'D', 'I', 'M', 'G', '0', '3'};
 
 class Writer {
  public:
@@ -127,6 +127,7 @@ std::vector<uint8_t> Image::serialize() const {
     writer.number(function.function_index);
     writer.number(function.saved_registers);
     writer.number(function.landing_pad_count);
+    writer.number(function.is_replacement ? 1 : 0);
   }
   writer.number(entry_points.size());
   for (uint32_t entry_point : entry_points) {
@@ -187,6 +188,7 @@ absl::StatusOr<Image> Image::deserialize(std::span<const uint8_t> bytes) {
     function.first_landing_pad = static_cast<uint32_t>(landing_pads);
     function.landing_pad_count = reader.number32();
     landing_pads += function.landing_pad_count;
+    function.is_replacement = reader.number() != 0;
   }
   for (size_t n = reader.count(); n > 0 && reader.ok(); --n) {
     uint64_t entry = reader.number();

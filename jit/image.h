@@ -20,7 +20,8 @@
 
 namespace linden::jit {
 
-enum class Protection : uint8_t { ReadExecute, ReadOnly };
+// Compiled code is of the first two; ReadWrite is for what the runtime puts beside it.
+enum class Protection : uint8_t { ReadExecute, ReadOnly, ReadWrite };
 
 struct ImageSegment {
   uint32_t offset;  // in Image::content, page aligned
@@ -42,6 +43,8 @@ struct ImageFunction {
   uint32_t function_index;  // kNoFunction for adapters
   SavedRegisters saved_registers;
   uint32_t first_landing_pad, landing_pad_count;  // in Image::landing_pads
+  // Whether it may be called as the wasm function that it is, by code of another compilation.
+  bool is_replacement = false;
 };
 inline constexpr uint32_t kNoFunction = UINT32_MAX;
 

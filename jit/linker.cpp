@@ -192,6 +192,7 @@ class PartLink final : public jl::JITLinkContext {
     function.code_offset = start;
     function.code_size = static_cast<uint32_t>(symbol.getSize());
     function.function_index = index.value_or(kNoFunction);
+    function.is_replacement = index && part_.replacements.contains(*index);
     if (index && symbol.getScope() != jl::Scope::Local) state_.image.entry_points[*index] = start;
     if (frame == part_.frames.frames.end()) return;
     function.frame_size = frame->second.size;

@@ -4,6 +4,7 @@
 
 #include <llvm/ADT/SmallVector.h>
 
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,7 @@ namespace linden::jit {
 struct ObjectPart {
   llvm::SmallVector<char, 0> object;  // ELF
   FrameReport frames;
+  std::set<uint32_t> replacements;  // function indices: ImageFunction::is_replacement
 };
 
 absl::StatusOr<Image> link(const Module& module, std::vector<ObjectPart> parts);

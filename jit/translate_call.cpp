@@ -135,11 +135,18 @@ bool FunctionTranslator::translate_call(const Instruction& instruction) {
     emit_indirect_call(instruction.index2, type_index, table_index, arguments, is_tail);
     return true;
   }
-  llvm::Value* code = instruction.index < module_.imported_functions
-                          ? load_import_code(instruction.index)
-                          : parent_.function(instruction.index);
-  emit_call(type_index, code, arguments, is_tail);
+  emit_call(type_index, callee_code(instruction.index), arguments, is_tail);
   return true;
+}
+
+llvm::Value* FunctionTranslator::callee_code(uint32_t function) {
+  if (function < module_.imported_functions) return load_import_code(function);
+  const void* const* slots = parent_.options().function_slots;
+  if (slots == nullptr) return parent_.function(function);
+  llvm::Constant* slot =
+      llvm::ConstantInt::get(i64(), reinterpret_cast<uintptr_t>(slots + function));
+  return builder_.CreateLoad(pointer_type(),
+                             llvm::ConstantExpr::getIntToPtr(slot, pointer_type()));
 }
 
 void FunctionTranslator::build_import_adapter(ModuleTranslator& parent, uint32_t import,

@@ -60,14 +60,14 @@ class Region {
     free_.emplace(offset, size);
   }
 
-  void set_owner(const std::byte* address, size_t size, const CompiledModule* owner) {
+  void set_owner(const std::byte* address, size_t size, const LoadedCode* owner) {
     size_t first = static_cast<size_t>(address - base_) / kPageSize;
     for (size_t page = first; page < first + size / kPageSize; ++page) {
       owners_[page].store(owner, std::memory_order_release);
     }
   }
 
-  const CompiledModule* owner(uintptr_t address) const {
+  const LoadedCode* owner(uintptr_t address) const {
     return owners_[(address - reinterpret_cast<uintptr_t>(base_)) / kPageSize].load(
         std::memory_order_acquire);
   }
@@ -81,14 +81,14 @@ class Region {
     };
     base_ = static_cast<std::byte*>(reserve(kRegionSize, PROT_NONE));
     // Untouched pages of this array cost nothing.
-    owners_ = static_cast<std::atomic<const CompiledModule*>*>(
+    owners_ = static_cast<std::atomic<const LoadedCode*>*>(
         reserve(kRegionSize / kPageSize * sizeof(void*), PROT_READ | PROT_WRITE));
     if (base_ != nullptr && owners_ != nullptr) free_.emplace(0, kRegionSize);
     published_base.store(reinterpret_cast<uintptr_t>(base_), std::memory_order_release);
   }
 
   std::byte* base_;
-  std::atomic<const CompiledModule*>* owners_;
+  std::atomic<const LoadedCode*>* owners_;
   std::mutex mutex_;
   std::map<size_t, size_t> free_;  // offset -> size
 
@@ -96,6 +96,18 @@ class Region {
   // 0 until the region exists: lets a signal handler ask without creating it.
   static inline std::atomic<uintptr_t> published_base{0};
 };
+
+int host_protection(jit::Protection protection) {
+  switch (protection) {
+    case jit::Protection::ReadExecute:
+      return PROT_READ | PROT_EXEC;
+    case jit::Protection::ReadOnly:
+      return PROT_READ;
+    case jit::Protection::ReadWrite:
+      return PROT_READ | PROT_WRITE;
+  }
+  return PROT_NONE;
+}
 
 }  // namespace
 
@@ -135,16 +147,15 @@ absl::StatusOr<CodeAllocation> CodeAllocation::load(const jit::Image& image) {
     std::memcpy(base + offset, &word, sizeof word);
   }
   for (const jit::ImageSegment& segment : image.segments) {
-    const int protection =
-        segment.protection == jit::Protection::ReadExecute ? PROT_READ | PROT_EXEC : PROT_READ;
-    if (segment.size != 0 && mprotect(base + segment.offset, segment.size, protection) != 0) {
+    if (segment.size != 0 &&
+        mprotect(base + segment.offset, segment.size, host_protection(segment.protection)) != 0) {
       return absl::ResourceExhaustedError("cannot make code executable");
     }
   }
   return allocation;
 }
 
-void CodeAllocation::set_owner(const CompiledModule* owner) {
+void CodeAllocation::set_owner(const LoadedCode* owner) {
   if (base_ != nullptr) Region::instance().set_owner(base_, size_, owner);
 }
 
@@ -153,7 +164,7 @@ bool in_code_region(uintptr_t address) {
   return base != 0 && address - base < kRegionSize;
 }
 
-const CompiledModule* find_code(uintptr_t address) {
+const LoadedCode* find_code(uintptr_t address) {
   return in_code_region(address) ? Region::instance().owner(address) : nullptr;
 }
 

@@ -12,7 +12,7 @@
 
 namespace linden::runtime {
 
-class CompiledModule;
+class LoadedCode;
 
 // Owns a range of the code region.
 class CodeAllocation {
@@ -26,7 +26,7 @@ class CodeAllocation {
   // memory is full.
   static absl::StatusOr<CodeAllocation> load(const jit::Image& image);
   // From now on find_code() gives `owner` for addresses in this allocation.
-  void set_owner(const CompiledModule* owner);
+  void set_owner(const LoadedCode* owner);
 
   const std::byte* base() const { return base_; }
   size_t size() const { return size_; }
@@ -36,8 +36,8 @@ class CodeAllocation {
   size_t size_ = 0;
 };
 
-// The module whose code contains the address, or null. Async-signal-safe.
-const CompiledModule* find_code(uintptr_t address);
+// The code that contains the address, or null. Async-signal-safe.
+const LoadedCode* find_code(uintptr_t address);
 // Whether the address lies in the code region at all. Async-signal-safe.
 bool in_code_region(uintptr_t address);
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "runtime/background_compile.h"
 #include "runtime/cache.h"
 #include "runtime/context.h"
 #include "runtime/value.h"
@@ -80,6 +81,14 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
                  statistics.from_cache ? jit::Validation::AlreadyDone : jit::Validation::Full);
   if (!module.ok()) return module.status();
   statistics.parse_seconds = watch.lap();
+  if (!image && options.is_tiered && options.dump_directory.empty()) {
+    std::shared_ptr<CompiledModule> tiered(new CompiledModule);
+    tiered->prepare(*std::move(module), options.sfi);
+    if (absl::Status begun = tiered->begin_tiers(options); !begun.ok()) return begun;
+    statistics.compile_seconds = watch.lap();
+    tiered->statistics_ = statistics;
+    return tiered;
+  }
   if (!image) {
     absl::StatusOr<jit::Image> compiled = jit::compile(**module, compile_options);
     if (!compiled.ok()) return compiled.status();
@@ -91,7 +100,7 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
   auto result = create(*std::move(module), *std::move(image), options.sfi);
   if (!result.ok()) return result.status();
   statistics.load_seconds += watch.lap();
-  statistics.code_size = (*result)->image().code_size();
+  statistics.code_size = (*result)->code_->image().code_size();
   const_cast<CompiledModule&>(**result).statistics_ = statistics;
   return result;
 }
@@ -99,23 +108,34 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
 absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::create(
     std::shared_ptr<const jit::Module> module, jit::Image image, jit::Sfi sfi) {
   std::shared_ptr<CompiledModule> result(new CompiledModule);
-  absl::StatusOr<CodeAllocation> code = CodeAllocation::load(image);
+  result->prepare(std::move(module), sfi);
+  auto code = LoadedCode::load(*result, std::move(image));
   if (!code.ok()) return code.status();
   result->code_ = *std::move(code);
-  result->code_.set_owner(result.get());
-  result->module_ = std::move(module);
-  result->image_ = std::move(image);
-  result->image_.content = {};
-  result->sfi_ = sfi;
-  for (const FunctionType& type : result->module_->types) {
-    result->type_ids_.push_back(type_id_of(type));
-  }
   return result;
 }
 
+void CompiledModule::prepare(std::shared_ptr<const jit::Module> module, jit::Sfi sfi) {
+  module_ = std::move(module);
+  sfi_ = sfi;
+  for (const FunctionType& type : module_->types) type_ids_.push_back(type_id_of(type));
+}
+
+absl::Status CompiledModule::begin_tiers(const LoadOptions& options) {
+  auto tiers = TieredCode::create(*this, module_, compile_options_of(options));
+  if (!tiers.ok()) return tiers.status();
+  tiers_ = *std::move(tiers);
+  background_ = BackgroundCompile::start(module_->bytes, options, [this](jit::Image image) {
+    // Without the memory for it the program runs on as it is.
+    tiers_->install(std::move(image)).IgnoreError();
+  });
+  return absl::OkStatus();
+}
+
+CompiledModule::~CompiledModule() = default;
+
 const void* CompiledModule::entry_point(uint32_t function) const {
-  const uint32_t offset = image_.entry_points[function];
-  return offset == jit::kNoFunction ? nullptr : code_.base() + offset;
+  return tiers_ ? tiers_->entry_point(function) : code_->entry_point(function);
 }
 
 }  // namespace linden::runtime

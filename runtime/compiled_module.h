@@ -12,16 +12,23 @@
 #include "jit/compiler.h"
 #include "jit/image.h"
 #include "jit/module.h"
-#include "runtime/code_region.h"
+#include "runtime/loaded_code.h"
+#include "runtime/tiered_code.h"
 
 namespace linden::runtime {
 
+class BackgroundCompile;
 class Cache;
 
 struct LoadOptions {
   jit::Features features;
   jit::Sfi sfi = jit::Sfi::Segment;
   jit::Tier tier = jit::Tier::Optimized;
+  // With the optimised tier: a module that is not in the cache begins to run at once, and gets its
+  // optimised code while it runs.
+  bool is_tiered = false;
+  // The command `linden`, for compiling in the background; empty: never.
+  std::string compiler;
   bool strict_traps = false;
   bool strict_calls = false;
   unsigned compile_threads = 0;  // 0: all cores
@@ -47,6 +54,7 @@ uint32_t type_id_of(const jit::FunctionType& type);
 
 class CompiledModule {
  public:
+  ~CompiledModule();
   // Parses, then takes the image from the cache or compiles it (and caches it). InvalidArgument:
   // not a valid module. Others as jit::compile().
   static absl::StatusOr<std::shared_ptr<const CompiledModule>> load(std::vector<uint8_t> bytes,
@@ -56,23 +64,29 @@ class CompiledModule {
       std::shared_ptr<const jit::Module> module, jit::Image image, jit::Sfi sfi);
 
   const jit::Module& module() const { return *module_; }
-  const jit::Image& image() const { return image_; }
   jit::Sfi sfi() const { return sfi_; }
   const LoadStatistics& statistics() const { return statistics_; }
 
-  const std::byte* code_base() const { return code_.base(); }
-  // Null if the function has no entry point of its own (it was never exported or referenced).
+  // Null if the function has no entry point of its own (it was never exported or referenced). Of a
+  // function that the module defines.
   const void* entry_point(uint32_t function) const;
+  // Null if all code was there from the beginning.
+  const TieredCode* tiers() const { return tiers_.get(); }
   // By type index; as jit::encode_type_id, with interned numbers for long types.
   std::span<const uint32_t> type_ids() const { return type_ids_; }
 
  private:
   CompiledModule() = default;
+  void prepare(std::shared_ptr<const jit::Module> module, jit::Sfi sfi);
+  absl::Status begin_tiers(const LoadOptions& options);
 
   std::shared_ptr<const jit::Module> module_;
-  jit::Image image_;  // content dropped once loaded
   jit::Sfi sfi_ = jit::Sfi::Segment;
-  CodeAllocation code_;
+  // One of both.
+  std::unique_ptr<const LoadedCode> code_;
+  std::unique_ptr<TieredCode> tiers_;
+  // Installs code in tiers_, so it goes first.
+  std::unique_ptr<BackgroundCompile> background_;
   std::vector<uint32_t> type_ids_;
   LoadStatistics statistics_;
 };

@@ -388,6 +388,27 @@ linden_cross_return:
         ret
         .size   linden_cross_entry, . - linden_cross_entry
 
+// Where a function begins that is not compiled yet (tiered_code.cpp): r10 is the TieredCode, r11d the
+// function, and the rest is as the caller has left it for the function. Has it compiled and begins it.
+        .globl  linden_compile_entry
+        .type   linden_compile_entry, @function
+        .p2align 4
+linden_compile_entry:
+        cmpq    CONTEXT(STACK_LIMIT), %rsp
+        jb      linden_stack_exhausted
+        movq    %rsp, CONTEXT(ACTIVATION)
+        subq    $200, %rsp
+        SAVE_ARGUMENTS
+        movq    %r10, %rdi
+        movl    %r11d, %esi
+        call    linden_compile_function
+        WIPE_HOST_FRAMES
+        movq    %rax, %r11
+        LOAD_ARGUMENTS %rsp
+        addq    $200, %rsp
+        jmpq    *%r11
+        .size   linden_compile_entry, . - linden_compile_entry
+
 // linden_helper_X_entry: what Context::helpers points to.
         .macro  HELPER name
         .globl  linden_helper_\name\()_entry

@@ -149,23 +149,25 @@ void GuestThread::note_trap(jit::TrapCode code, uintptr_t pc, uintptr_t sp) {
 Trap GuestThread::take_trap() {
   Trap trap;
   trap.code = trap_code_;
+  trap.detail = std::exchange(trap_detail_, {});
   // Whoever ends as it wanted to is not asked where it was.
   if (trap_code_ == jit::TrapCode::Exit) trap_chain_length_ = 0;
   for (size_t i = 0; i < trap_chain_length_; ++i) {
-    const CompiledModule* module = find_code(trap_chain_[i]);
-    if (module == nullptr) break;
+    const LoadedCode* code = find_code(trap_chain_[i]);
+    if (code == nullptr) break;
+    const jit::Module& module = code->module().module();
     const auto offset =
-        static_cast<uint32_t>(trap_chain_[i] - reinterpret_cast<uintptr_t>(module->code_base()));
-    const jit::ImageFunction* function = module->image().function_at(offset);
+        static_cast<uint32_t>(trap_chain_[i] - reinterpret_cast<uintptr_t>(code->base()));
+    const jit::ImageFunction* function = code->image().function_at(offset);
     const uint32_t compiled = function != nullptr ? function->function_index : jit::kNoFunction;
     auto add_frame = [&](uint32_t index, uint32_t wasm_offset) {
       if (index == jit::kNoFunction) return;  // an adapter
-      trap.backtrace.push_back({index, module->module().display_name(index), wasm_offset});
+      trap.backtrace.push_back({index, module.display_name(index), wasm_offset});
     };
-    const uint32_t wasm_offset = module->image().wasm_offset_at(offset).value_or(0);
+    const uint32_t wasm_offset = code->image().wasm_offset_at(offset).value_or(0);
     // The innermost inlined function, then the one that it ended up in; what lies between them is
     // not recorded.
-    const uint32_t innermost = module->module().function_at(wasm_offset).value_or(compiled);
+    const uint32_t innermost = module.function_at(wasm_offset).value_or(compiled);
     add_frame(innermost, wasm_offset);
     if (innermost != compiled) add_frame(compiled, 0);
   }

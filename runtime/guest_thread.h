@@ -67,6 +67,8 @@ class GuestThread {
     if (trap_chain_length_ < kMaximumFrames) trap_chain_[trap_chain_length_++] = pc;
   }
   void note_trap(jit::TrapCode code) { trap_code_ = code; }
+  // Of the trap that is about to be noted, for who is told of it.
+  void note_detail(std::string detail) { trap_detail_ = std::move(detail); }
   // Makes the noted trap presentable. Forgets it.
   Trap take_trap();
 
@@ -90,6 +92,7 @@ class GuestThread {
 
   static constexpr size_t kMaximumFrames = 64;
   jit::TrapCode trap_code_ = jit::TrapCode::None;
+  std::string trap_detail_;
   std::array<uintptr_t, kMaximumFrames> trap_chain_{};
   size_t trap_chain_length_ = 0;
 };

@@ -5,12 +5,17 @@
 #define LINDEN_RUNTIME_PERF_MAP_H_
 
 #include "absl/status/status.h"
-#include "runtime/compiled_module.h"
+#include "runtime/loaded_code.h"
 
 namespace linden::runtime {
 
-// Adds the module's functions to the file; thread-safe. Says why if it cannot be written.
-absl::Status write_perf_map(const CompiledModule& module);
+// From now on the functions of all code that is loaded are added to the file. Says why if it cannot
+// be written.
+absl::Status begin_perf_map();
+// Whether it was begun.
+bool has_perf_map();
+// Adds the functions; thread-safe. Says why if they cannot be written.
+absl::Status write_perf_map(const LoadedCode& code);
 
 }  // namespace linden::runtime
 

@@ -1,7 +1,7 @@
 #include "runtime/stack_walk.h"
 
 #include "runtime/code_region.h"
-#include "runtime/compiled_module.h"
+#include "runtime/loaded_code.h"
 #include "runtime/syscall_frame.h"
 
 namespace linden::runtime {
@@ -32,10 +32,10 @@ StackWalk::StackWalk(const GuestThread& thread, uintptr_t pc, uintptr_t sp)
 
 void StackWalk::find_function() {
   function_ = nullptr;
-  module_ = find_code(pc_);
-  if (module_ == nullptr) return;
-  code_offset_ = static_cast<uint32_t>(pc_ - reinterpret_cast<uintptr_t>(module_->code_base()));
-  const jit::ImageFunction* function = module_->image().function_at(code_offset_);
+  code_ = find_code(pc_);
+  if (code_ == nullptr) return;
+  code_offset_ = static_cast<uint32_t>(pc_ - reinterpret_cast<uintptr_t>(code_->base()));
+  const jit::ImageFunction* function = code_->image().function_at(code_offset_);
   if (function == nullptr) return;
   const uintptr_t slot = sp_ + function->frame_size;
   if (thread_.is_on_stack(slot) && thread_.is_on_stack(slot + 7)) function_ = function;

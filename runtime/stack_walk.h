@@ -10,7 +10,7 @@
 
 namespace linden::runtime {
 
-class CompiledModule;
+class LoadedCode;
 
 class StackWalk {
  public:
@@ -22,7 +22,7 @@ class StackWalk {
   bool at_frame() const { return function_ != nullptr; }
   uintptr_t pc() const { return pc_; }
   uintptr_t sp() const { return sp_; }
-  const CompiledModule& module() const { return *module_; }
+  const LoadedCode& code() const { return *code_; }
   const jit::ImageFunction& function() const { return *function_; }
   uint32_t code_offset() const { return code_offset_; }
   // The address at which the frame's return address lies.
@@ -38,7 +38,7 @@ class StackWalk {
   const GuestThread& thread_;
   uintptr_t pc_;
   uintptr_t sp_;
-  const CompiledModule* module_ = nullptr;
+  const LoadedCode* code_ = nullptr;
   const jit::ImageFunction* function_ = nullptr;
   uint32_t code_offset_ = 0;
   jit::InstanceData* switched_instance_ = nullptr;

@@ -9,10 +9,10 @@
 // linden_enter, where an exception that nobody took becomes a trap: host frames are never unwound.
 
 #include "runtime/code_region.h"
-#include "runtime/compiled_module.h"
 #include "runtime/context.h"
 #include "runtime/guest_thread.h"
 #include "runtime/invoke.h"
+#include "runtime/loaded_code.h"
 #include "runtime/stack_walk.h"
 
 namespace linden::runtime {
@@ -54,10 +54,10 @@ extern "C" void linden_unwind(MachineState* state) {
   for (; walk.at_frame(); walk.next()) {
     if (!is_noted) thread.note_frame(walk.pc());
     is_noted = false;
-    const jit::Image& image = walk.module().image();
+    const jit::Image& image = walk.code().image();
     if (const jit::LandingPad* pad = image.landing_pad_at(walk.function(), walk.code_offset())) {
       found.sp = walk.sp();
-      found.pc = reinterpret_cast<uintptr_t>(walk.module().code_base()) + pad->landing_pad;
+      found.pc = reinterpret_cast<uintptr_t>(walk.code().base()) + pad->landing_pad;
       if (walk.switched_instance() != nullptr) linden_switch_instance(walk.switched_instance());
       context.exception_unwound = 1;
       *state = found;

@@ -1,4 +1,6 @@
 // `linden compile`: writes an ahead-of-time file.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -22,6 +24,11 @@ class Compile : public Command {
     app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")
         ->type_name("DIR");
     app.add_flag("-v,--verbose", options_.verbose, "say what was written");
+    app.add_flag("--into-cache", into_cache_,
+                 "write no file, but fill the cache that `linden run` looks in; at low priority");
+    options_.declare_strict_calls(app);
+    app.add_flag("--strict-traps", options_.strict_traps,
+                 "keep every load, also one whose result is not used");
     app.footer(
         "The file holds native code for this machine and this build of Linden; `linden run` "
         "compiles\n"
@@ -34,6 +41,7 @@ class Compile : public Command {
     if (!options.ok()) return fail(options.status(), kUsageError);
     absl::StatusOr<std::vector<uint8_t>> bytes = read_module(module_, *options);
     if (!bytes.ok()) return fail(bytes.status(), kFailure);
+    if (into_cache_) return fill_cache(*std::move(bytes), *options);
     if (output_.empty()) output_ = default_output();
 
     Progress progress("compiling " + module_);
@@ -51,6 +59,16 @@ class Compile : public Command {
   }
 
  private:
+  int fill_cache(std::vector<uint8_t> bytes, const runtime::LoadOptions& options) {
+    if (options.cache == nullptr) {
+      return fail(absl::FailedPreconditionError("--into-cache: there is no cache"), kFailure);
+    }
+    // Whoever waits for something else is not to wait longer for this.
+    (void)::nice(10);
+    auto module = runtime::CompiledModule::load(std::move(bytes), options);
+    return module.ok() ? 0 : fail(module.status(), kFailure);
+  }
+
   static int fail(const absl::Status& status, int code) {
     print_error("compile", status);
     return code;
@@ -67,6 +85,7 @@ class Compile : public Command {
 
   std::string module_;
   std::string output_;
+  bool into_cache_ = false;
   ModuleOptions options_;
 };
 

@@ -54,6 +54,15 @@ void ModuleOptions::declare_tier(CLI::App& app) {
       ->type_name("NAME");
 }
 
+void ModuleOptions::declare_tiers(CLI::App& app) {
+  app.add_option(
+         "--tier", tier_,
+         "how well to compile: opt; fast, for programs that run once; or auto: begin to run "
+         "at once, and optimise meanwhile")
+      ->type_name("NAME");
+  has_tiers_ = true;
+}
+
 void ModuleOptions::declare_jobs(CLI::App& app) {
   app.add_option("-j,--jobs", threads_, "compile with N threads (default: one per core)")
       ->type_name("N")
@@ -78,10 +87,16 @@ absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
         "trust "
         "it");
   }
-  absl::StatusOr<jit::Tier> tier = jit::parse_tier(tier_);
-  if (!tier.ok()) return tier.status();
   runtime::LoadOptions options;
-  options.tier = *tier;
+  if (has_tiers_ && tier_ == "auto") {
+    options.is_tiered = true;
+    // Named by what it is, not by where it was: it may be replaced while it runs.
+    options.compiler = "/proc/self/exe";
+  } else {
+    absl::StatusOr<jit::Tier> tier = jit::parse_tier(tier_);
+    if (!tier.ok()) return tier.status();
+    options.tier = *tier;
+  }
   options.sfi = *sfi;
   options.strict_traps = strict_traps;
   options.strict_calls = strict_calls_;

@@ -24,6 +24,8 @@ class ModuleOptions {
   void declare_sfi(CLI::App& app);
   // --tier
   void declare_tier(CLI::App& app);
+  // The same, with `auto`.
+  void declare_tiers(CLI::App& app);
   // -j
   void declare_jobs(CLI::App& app);
   // --no-cache
@@ -42,6 +44,7 @@ class ModuleOptions {
   std::string sfi_ = "segment";
   bool unsafe_ = false;
   std::string tier_ = "opt";
+  bool has_tiers_ = false;
   unsigned threads_ = 0;
   bool no_cache_ = false;
   bool strict_calls_ = false;

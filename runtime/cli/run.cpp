@@ -96,7 +96,7 @@ class Run : public Command {
         ->check(CLI::Range(0, INT_MAX));
     app.add_flag("-v,--verbose", options_.verbose, "say where the machine code comes from");
     options_.declare_sfi(app);
-    options_.declare_tier(app);
+    options_.declare_tiers(app);
     options_.declare_jobs(app);
     options_.declare_cache(app);
     app.add_flag("--strict-traps", options_.strict_traps,
@@ -145,7 +145,7 @@ class Run : public Command {
     absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
     if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
     if (perf_map_) {
-      absl::Status written = runtime::write_perf_map(*loaded->module);
+      absl::Status written = runtime::begin_perf_map();
       if (!written.ok()) return fail(written, kRunFailure);
     }
     const bool is_cage = loaded->module->module().has_lind_abi();
@@ -278,6 +278,7 @@ class Run : public Command {
                  : "compiled ahead of time for another machine or build; compiled again";
     }
     if (loaded.ahead_of_time) return "compiled ahead of time";
+    if (loaded.module->tiers() != nullptr) return "compiled while it runs";
     return loaded.module->statistics().from_cache ? "found in the cache" : "compiled";
   }
 
@@ -481,6 +482,11 @@ class Run : public Command {
                                  {"code_size", statistics.code_size},
                                  {"guest_memory", memory},
                                  {"peak_memory", uint64_t(usage.ru_maxrss) * 1024}};
+      if (const runtime::TieredCode* tiers = loaded.module->tiers()) {
+        const runtime::TierStatistics now = tiers->statistics();
+        all["tiers"] = {
+            {"functions", now.functions}, {"compiled", now.compiled}, {"optimized", now.optimized}};
+      }
       if (processes != nullptr) all["processes"] = processes_to_json(listing);
       std::fprintf(stderr, "%s\n",
                    all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
@@ -501,6 +507,11 @@ class Run : public Command {
                  static_cast<unsigned long long>(statistics.code_size),
                  static_cast<unsigned long long>(memory / 1024),
                  static_cast<unsigned long long>(usage.ru_maxrss));
+    if (const runtime::TieredCode* tiers = loaded.module->tiers()) {
+      const runtime::TierStatistics now = tiers->statistics();
+      std::fprintf(stderr, "  tiers          of %u functions %u compiled, %u optimised\n",
+                   now.functions, now.compiled, now.optimized);
+    }
     if (processes != nullptr) std::fputs(format_processes(listing).c_str(), stderr);
   }
 

@@ -89,7 +89,7 @@ class Wast : public Command {
     app.add_flag("--relaxed-traps", relaxed_traps_,
                  "compile as `linden run` does, which drops unused loads and joins others");
     options_.declare_sfi(app);
-    options_.declare_tier(app);
+    options_.declare_tiers(app);
     options_.declare_cache(app);
     app.footer("Exit code: 1 if anything failed.\n\nExample:\n  linden wast -j 4 testsuite/*.wast");
   }
@@ -102,6 +102,8 @@ class Wast : public Command {
     }
     // The files are what runs in parallel; most modules in them are tiny.
     options->compile_threads = 1;
+    // No script runs long enough for optimised code, which would be a process for each module.
+    options->compiler.clear();
     if (jobs_ == 0) jobs_ = std::max(1u, std::thread::hardware_concurrency());
     run_all(*options);
     return report();

@@ -8,6 +8,7 @@
 #
 # LINDEN_TEST_JOBS (2) programs are tried at a time. LINDEN_TEST_EXCLUSIONS names a file of programs to leave out, each
 # as FAMILY/NAME and a reason. LINDEN_TEST_GRATE is a grate with its arguments, by which cages run every program.
+# LINDEN_TEST_TIER (fast) is how they are compiled; `auto` without the cache, so that optimising ends with them.
 set -uo pipefail
 shopt -s extglob dotglob
 
@@ -38,7 +39,9 @@ try_program() {
   run_natively
   local grate=()
   read -ra grate <<<"${LINDEN_TEST_GRATE:-}"
-  timeout 120 "$linden" run --tier fast --dir "$work/cage" --cwd "$work/cage" "${grate[@]}" "$work/cage/program" \
+  local tier=(--tier "${LINDEN_TEST_TIER:-fast}")
+  [[ ${tier[1]} != auto ]] || tier+=(--no-cache)
+  timeout 120 "$linden" run "${tier[@]}" --dir "$work/cage" --cwd "$work/cage" "${grate[@]}" "$work/cage/program" \
     >"$work/actual.out" 2>"$work/actual.err" </dev/null
   actual=$?
   for _ in 1 2 3 4; do
