@@ -402,11 +402,23 @@ linden_compile_entry:
         movq    %r10, %rdi
         movl    %r11d, %esi
         call    linden_compile_function
+        movq    %rax, 176(%rsp)
         WIPE_HOST_FRAMES
-        movq    %rax, %r11
+        // As after a system call: whoever wanted the thread meanwhile could not interrupt it.
+        movq    %fs:linden_current_attention@tpoff, %r10
+        .globl  linden_compile_return
+linden_compile_return:
+        cmpl    $0, (%r10)
+        jne     2f
+1:      movq    176(%rsp), %r11
         LOAD_ARGUMENTS %rsp
         addq    $200, %rsp
         jmpq    *%r11
+        .globl  linden_compile_return_end
+linden_compile_return_end:
+2:      call    linden_attend_uninterrupted
+        WIPE_HOST_FRAMES
+        jmp     1b
         .size   linden_compile_entry, . - linden_compile_entry
 
 // linden_helper_X_entry: what Context::helpers points to.

@@ -22,7 +22,8 @@
 namespace linden::runtime {
 
 extern "C" void linden_trap_exit();
-extern "C" const char linden_syscall_return[], linden_syscall_return_end[];
+extern "C" const char linden_syscall_return[], linden_syscall_return_end[], linden_compile_return[],
+    linden_compile_return_end[];
 
 namespace {
 
@@ -80,10 +81,23 @@ void note_last_call(jit::TrapCode code) {
   thread.note_trap(code, pc, sp + 8);
 }
 
+bool is_between(uintptr_t pc, const char* begin, const char* end) {
+  return pc >= reinterpret_cast<uintptr_t>(begin) && pc < reinterpret_cast<uintptr_t>(end);
+}
+
 // Generated code, or the way back into it after the last look at the attention word.
 bool is_guest_code(uintptr_t pc) {
-  return in_code_region(pc) || (pc >= reinterpret_cast<uintptr_t>(linden_syscall_return) &&
-                                pc < reinterpret_cast<uintptr_t>(linden_syscall_return_end));
+  return in_code_region(pc) || is_between(pc, linden_syscall_return, linden_syscall_return_end) ||
+         is_between(pc, linden_compile_return, linden_compile_return_end);
+}
+
+// Of a thread in guest code: what is wanted of it that cannot wait for its next system call.
+// Whether it is to end.
+bool must_leave_guest(microvisor::Thread& thread) {
+  // It holds no lock, and this may take some. Signals with handlers wait.
+  thread.cage().signals().end_if_fatal(thread);
+  if (thread.attention().load() & microvisor::Thread::kLook) thread.cage().acknowledge();
+  return thread.must_end();
 }
 
 // The microvisor wants the attention of the guest thread that runs here. Wherever it is in host
@@ -98,12 +112,8 @@ void handle_interrupt(int, siginfo_t*, void* context) {
     return;
   }
   if (current_context().host_stack_pointer == 0 || !is_guest_code(pc)) return;
-  // The thread is in guest code, so it holds no lock, and this may take some. Signals with handlers
-  // wait for the next system call.
   if (microvisor::Thread* thread = microvisor::current_thread()) {
-    thread->cage().signals().end_if_fatal(*thread);
-    if (thread->attention().load() & microvisor::Thread::kLook) thread->cage().acknowledge();
-    if (!thread->must_end()) return;
+    if (!must_leave_guest(*thread)) return;
     GuestThread::current().note_trap(jit::TrapCode::Exit, pc,
                                      static_cast<uintptr_t>(registers[REG_RSP]));
     registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
@@ -162,6 +172,12 @@ void raise_trap(jit::TrapCode code) {
 void leave_guest() {
   asm volatile("jmp linden_trap_exit");
   __builtin_unreachable();
+}
+
+// For guest code that was in host code for long: something was wanted of the thread meanwhile.
+extern "C" void linden_attend_uninterrupted() {
+  microvisor::Thread* thread = microvisor::current_thread();
+  if (thread != nullptr && must_leave_guest(*thread)) raise_trap(jit::TrapCode::Exit);
 }
 
 extern "C" [[noreturn]] void linden_raise_stack_overflow() {
