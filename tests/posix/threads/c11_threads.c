@@ -50,10 +50,10 @@ int main(void) {
   for (int i = 0; i < 2; i++) SHOW(thrd_create(&threads[i], play, &numbers[i]));
   // They cannot get to their ends, and to what they print there, before.
   mtx_unlock(&mutex);
-  for (int i = 0; i < 2; i++) {
-    thrd_join(threads[i], &result);
-    SHOW(result);
-  }
+  // What the second prints at its end may come before or after that the first was joined.
+  int results[2] = {-1, -1};
+  for (int i = 0; i < 2; i++) thrd_join(threads[i], &results[i]);
+  for (int i = 0; i < 2; i++) SHOW(results[i]);
   SHOW(turn);
   SHOW(calls);
   thrd_create(&threads[0], leave, NULL);
