@@ -8,4 +8,5 @@ if ! compgen -G "$folder/*.wast" >/dev/null; then
   exit 77
 fi
 "$linden" wast -j2 --no-cache "$folder"/*.wast
+"$linden" wast -j2 --no-cache --tier auto "$folder"/*.wast
 exec "$linden" wast -j2 --no-cache --tier fast "$folder"/*.wast
