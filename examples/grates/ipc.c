@@ -106,7 +106,7 @@ static void release_end(void* value) {
   free(pipe);
 }
 
-static const struct descriptor_kind end_kind = {use_end, release_end};
+static const struct descriptor_kind end_kind = {use_end, release_end, NULL};
 
 static void copy_process(void* child, const void* parent) { descriptors_copy(child, parent); }
 static void release_process(void* state) { descriptors_release(state); }
@@ -258,10 +258,7 @@ static long long write_end(const struct grate_call* call, struct end* end, uint6
   }
   pthread_mutex_unlock(&pipe->mutex);
   // Also to one that has written a part, as Linux.
-  if (result == -EPIPE) {
-    const long long thread = grate_call_as(call, SYS_gettid, (uint64_t[6]){0});
-    grate_call_as(call, SYS_tgkill, (uint64_t[6]){(uint64_t)call->cage, (uint64_t)thread, SIGPIPE});
-  }
+  if (result == -EPIPE) cage_signal(call, SIGPIPE);
   return done > 0 ? (long long)done : result;
 }
 

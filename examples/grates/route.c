@@ -52,7 +52,7 @@ struct route {
 
 static char opened;  // what all of them are
 static void nothing(void* value) { (void)value; }
-static const struct descriptor_kind descriptor_kind = {nothing, nothing};
+static const struct descriptor_kind descriptor_kind = {nothing, nothing, NULL};
 
 static void begin_process(void* state) { ((struct route*)state)->is_between = true; }
 static void copy_process(void* child_state, const void* parent_state) {

@@ -29,7 +29,7 @@ static bool chosen[MAX_DESCRIPTOR + 1];
 // All that is followed is the same to this grate.
 static char followed;
 static void nothing(void* value) { (void)value; }
-static const struct descriptor_kind descriptor_kind = {nothing, nothing};
+static const struct descriptor_kind descriptor_kind = {nothing, nothing, NULL};
 
 static void begin_process(void* state) {
   for (int i = 0; i <= MAX_DESCRIPTOR; ++i) {

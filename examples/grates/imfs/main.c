@@ -17,6 +17,7 @@
 #include "../common/call_set.h"
 #include "../common/command_line.h"
 #include "imfs.h"
+#include "store.h"
 
 static const char help[] =
     "usage: imfs.grate [OPTIONS] PROGRAM [ARGUMENTS...]\n"
@@ -26,11 +27,13 @@ static const char help[] =
     "  -p, --preload DIRECTORY  begin with a copy of the files there\n"
     "  -o, --dump DIRECTORY     at the end, copy all files there\n"
     "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
-    "There are files, directories and links; no devices, no locks. Memory mappings are private\n"
-    "copies.\n";
+    "There are no devices and no notifications (inotify). FIFOs, and files that are mapped as shared\n"
+    "memory, lie in /dev/shm.\n";
 
 const char* mount_point = "/mem";
-mode_t initial_mask;
+static mode_t initial_mask;
+// Whether there is something where this file system is seen, which links outside could lead to.
+static bool hides_something;
 
 static const struct linden_syscall* calls[CALL_NUMBERS];
 
@@ -97,22 +100,98 @@ static struct node* base_directory(const struct grate_call* call, const struct p
   return file ? file->node : NULL;
 }
 
+// An empty path then means what it would be relative to.
+static bool allows_empty_path(const struct grate_call* call, int argument) {
+  switch (call->number) {
+    case SYS_newfstatat:
+    case SYS_utimensat:
+    case SYS_faccessat2:
+      return call->args[3] & AT_EMPTY_PATH;
+    case SYS_statx:
+      return call->args[2] & AT_EMPTY_PATH;
+    case SYS_fchownat:
+      return call->args[4] & AT_EMPTY_PATH;
+    case SYS_linkat:
+      return argument == 1 && call->args[4] & AT_EMPTY_PATH;
+    case SYS_readlinkat:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether a call is about the last name of a path, and not what it leads to.
+static bool means_name(const struct grate_call* call, int argument) {
+  switch (call->number) {
+    case SYS_mkdir:
+    case SYS_mkdirat:
+    case SYS_mknod:
+    case SYS_mknodat:
+    case SYS_rmdir:
+    case SYS_unlink:
+    case SYS_unlinkat:
+    case SYS_rename:
+    case SYS_renameat:
+    case SYS_renameat2:
+    case SYS_symlink:
+    case SYS_symlinkat:
+      return true;
+    case SYS_link:
+      return argument == 1;
+    case SYS_linkat:
+      return argument == 3;
+    default:
+      return false;
+  }
+}
+
+// From a directory that has no path any more only `.` and `..` lead somewhere. Removes them from
+// the path, until there is a directory with one.
+static struct node* leave_removed(struct node* directory, char* path) {
+  while (tree_is_removed(directory)) {
+    const size_t length = strcspn(path, "/");
+    const bool is_parent = length == 2 && strncmp(path, "..", 2) == 0;
+    if (!is_parent && !(length == 1 && *path == '.')) return NULL;
+    if (is_parent) directory = directory->parent;
+    const char* const rest = path + length + strspn(path + length, "/");
+    memmove(path, rest, strlen(rest) + 1);
+    if (!*path) break;
+  }
+  return directory;
+}
+
 // Where the path of an argument leads. 0, or -errno; `is_ours` then says whether it is for this
 // file system to give it, and not for whom the call is forwarded to.
 static int resolve(const struct grate_call* call, const struct process* process,
-                   struct resolved* of, int i, bool* is_ours) {
+                   struct resolved* of, int i, bool looks_outside, bool* is_ours) {
   const struct path_argument argument = of->arguments[i];
   char given[PATH_SIZE], base[PATH_SIZE] = "/";
-  *is_ours = false;
+  *is_ours = true;
   of->is_redirected[i] = false;
+  of->nodes[i] = NULL;
   const int length = grate_get_string(call, argument.path, given, sizeof given);
   if (length < 0) return length;
   if (given[0] != '/') {
-    const struct node* const directory = base_directory(call, process, argument);
+    struct node* directory = base_directory(call, process, argument);
     const int descriptor = argument.directory < 0 ? AT_FDCWD : (int)call->args[argument.directory];
     *is_ours = directory != NULL;
-    if (length == 0) return -ENOENT;
+    if (length == 0) {
+      if (!directory || !allows_empty_path(call, argument.path)) return -ENOENT;
+      of->nodes[i] = directory;
+      of->last[i] = LAST_NAME;
+      of->needs_directory[i] = false;
+      return 0;
+    }
     if (directory && !directory->is_directory) return -ENOTDIR;
+    const bool is_removed = directory && tree_is_removed(directory);
+    if (is_removed) directory = leave_removed(directory, given);
+    if (is_removed && !directory) return -ENOENT;
+    if (is_removed && !*given) {
+      of->nodes[i] = directory;
+      of->last[i] = LAST_DOT;
+      of->needs_directory[i] = true;
+      return 0;
+    }
     if (directory) strcpy(base, mount_point);
     const int error = directory
                           ? tree_path(directory, base + strlen(base), sizeof base - strlen(base))
@@ -120,47 +199,54 @@ static int resolve(const struct grate_call* call, const struct process* process,
     if (error) return error;
     of->is_redirected[i] = directory != NULL;
   }
-  const int error = resolve_links(base, given, path_is_followed(call, argument.path), of, i);
-  *is_ours = path_below(of->paths[i], mount_point) != NULL || of->is_redirected[i];
+  const struct path_view view = {call, process, path_is_followed(call, argument.path),
+                                 means_name(call, argument.path), looks_outside};
+  const int error = resolve_links(&view, base, given, of, i);
+  *is_ours = of->nodes[i] || path_below(of->paths[i], mount_point) || of->is_redirected[i];
   return error;
 }
 
-static bool allows_empty_path(const struct grate_call* call) {
-  switch (call->number) {
-    case SYS_newfstatat:
-      return call->args[3] & AT_EMPTY_PATH;
-    case SYS_statx:
-      return call->args[2] & AT_EMPTY_PATH;
-    case SYS_fchownat:
-      return call->args[4] & AT_EMPTY_PATH;
-    default:
-      return false;
-  }
-}
-
-// Without a path, or with an empty one if that is allowed, a call is about the descriptor.
-static bool is_about_descriptor(const struct grate_call* call, struct path_argument argument) {
-  if (argument.directory < 0) return false;
-  char byte = 0;
-  if (call->args[argument.path] == 0) return true;
-  return allows_empty_path(call) && grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
+// Of a link in /proc/self/fd to a file of ours.
+static bool answer_descriptor_link(const struct grate_call* call, const struct process* process,
+                                   const char* path, long long* result) {
+  const bool at = call->number == SYS_readlinkat;
+  if (call->number != SYS_readlink && !at) return false;
+  const struct open_file* const file = find_named_file(call, process, path);
+  const int32_t room = (int32_t)call->args[at ? 3 : 2];
+  if (!file || room <= 0) return false;
+  char target[PATH_SIZE];
+  *result = describe_file(file->node, target);
+  const size_t length = strlen(target);
+  const size_t size = (size_t)room < length ? (size_t)room : length;
+  if (*result == 0) *result = grate_put(call, at ? 2 : 1, target, size);
+  if (*result == 0) *result = (long long)size;
+  return true;
 }
 
 // Whether the call is answered here; then `result` is set. Otherwise it is to be forwarded.
 static bool answer_paths(struct grate_call* call, struct process* process, struct resolved* of,
-                         long long* result) {
+                         bool looks_outside, long long* result) {
   bool here = false, elsewhere = false;
   for (int i = 0; i < of->count; ++i) {
     bool is_ours;
-    const int error = resolve(call, process, of, i, &is_ours);
+    const int error = resolve(call, process, of, i, looks_outside, &is_ours);
+    const bool is_path = error == 0 && !of->nodes[i];
+    of->below[i] = is_path ? path_below(of->paths[i], mount_point) : NULL;
+    const bool is_here = of->nodes[i] || of->below[i];
+    if (is_path && !is_here && store_has(of->paths[i])) {
+      *result = -ENOENT;
+      return true;
+    }
+    if (is_path && !is_here && answer_descriptor_link(call, process, of->paths[i], result)) {
+      return true;
+    }
+    // What cannot be read or found elsewhere is the system's to refuse.
     if (error && is_ours) {
       *result = error;
       return true;
     }
-    // What cannot be read or found is the system's to refuse.
-    of->below[i] = error ? NULL : path_below(of->paths[i], mount_point);
-    here |= of->below[i] != NULL;
-    elsewhere |= of->below[i] == NULL;
+    here |= is_here;
+    elsewhere |= !is_here;
   }
   if (here && elsewhere) {
     *result = -EXDEV;
@@ -171,14 +257,15 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
   return true;
 }
 
-static long long forward_paths(struct grate_call* call, const struct resolved* of) {
+static long long forward_paths(const struct grate_call* call, const struct resolved* of) {
+  struct grate_call asked = *call;
   for (int i = 0; i < of->count; ++i) {
-    if (of->is_redirected[i]) grate_set_pointer(call, of->arguments[i].path, of->paths[i]);
+    if (of->is_redirected[i]) grate_set_pointer(&asked, of->arguments[i].path, of->paths[i]);
   }
   const bool leaves = call->number == SYS_chdir || call->number == SYS_fchdir;
   long long result;
-  if (descriptors_answer(call, &result)) return result;
-  result = grate_forward(call);
+  if (descriptors_answer(&asked, &result)) return result;
+  result = grate_forward(&asked);
   if (result == 0 && leaves) {
     cages_lock();
     struct process* const process = cage_state(call);
@@ -189,13 +276,24 @@ static long long forward_paths(struct grate_call* call, const struct resolved* o
   return result;
 }
 
-// A descriptor of the call's that is ours: its position, or -1.
+// A descriptor of the call's that is ours: its position, or -1. That of a FIFO is the system's, but
+// for what is known of it.
 static int find_own(const struct grate_call* call, const struct linden_syscall* info,
                     const struct process* process) {
   for (int i = 0; i < info->argument_count; ++i) {
-    if (info->kinds[i] == LINDEN_FD && find_file(process, call->args[i])) return i;
+    if (info->kinds[i] != LINDEN_FD) continue;
+    const struct open_file* const file = find_file(process, call->args[i]);
+    if (!file) continue;
+    const bool is_system_end = file->node->fifo && !(file->flags & O_PATH);
+    if (!is_system_end || is_for_nodes(call->number)) return i;
   }
   return -1;
+}
+
+// Times of a descriptor are set without a path.
+static bool is_about_descriptor(const struct grate_call* call) {
+  const bool sets_times = call->number == SYS_utimensat || call->number == SYS_futimesat;
+  return sets_times && call->args[1] == 0;
 }
 
 // What is followed through all processes (descriptors.h) whoever's descriptor it is.
@@ -222,26 +320,28 @@ static long long answer(struct grate_call* call) {
   if (is_followed(call) && descriptors_answer(call, &result)) return result;
   cages_lock();
   struct process* const process = cage_state(call);
-  const int own = find_own(call, info, process);
+  const bool by_descriptor = is_about_descriptor(call);
+  const int own = by_descriptor ? 0 : find_own(call, info, process);
+  struct open_file* const file = own < 0 ? NULL : find_file(process, call->args[own]);
   struct resolved of;
-  of.count = path_arguments(info, of.arguments);
+  of.count = own < 0 ? path_arguments(info, of.arguments) : 0;
   bool answered = false;
-  if (own >= 0) {
-    result = call_on_file(call, process, own, find_file(process, call->args[own]));
+  if (file) {
+    ++file->references;
+    result = call_on_file(call, process, own, file);
+    file_release(file);
     answered = true;
-  } else if (of.count == 1 && is_about_descriptor(call, of.arguments[0])) {
-    const int directory = of.arguments[0].directory;
-    struct open_file* const file = find_file(process, call->args[directory]);
-    if (file) {
-      result = call_on_file(call, process, 0, file);
-      answered = true;
-    }
-    of.count = 0;
   } else if (of.count > 0) {
-    answered = answer_paths(call, process, &of, &result);
+    answered = answer_paths(call, process, &of, hides_something, &result);
   }
   cages_unlock();
-  return answered ? result : forward_paths(call, &of);
+  if (answered) return result;
+  result = forward_paths(call, &of);
+  if (result != -ENOENT || of.count == 0 || hides_something) return result;
+  cages_lock();
+  answered = answer_paths(call, cage_state(call), &of, true, &result);
+  cages_unlock();
+  return answered ? result : -ENOENT;
 }
 
 static long long close_range_call(struct grate_call* call) {
@@ -267,6 +367,8 @@ static void register_handlers(void) {
   grate_handle("select", call_select);
   grate_handle("pselect6", call_select);
   grate_handle("close_range", close_range_call);
+  static const char* const copies[] = {"sendfile", "copy_file_range", "splice", "tee"};
+  for (size_t i = 0; i < sizeof copies / sizeof copies[0]; ++i) grate_handle(copies[i], call_copy);
   descriptors_begin(&file_kind);
   grate_handle("umask", set_mask);
   grate_handle("getcwd", current_directory);
@@ -301,7 +403,7 @@ int main(int argc, char** argv) {
         dump = optarg;
         break;
       case 's':
-        tree_limit = (size_t)parse_number(help, "--size", optarg, 0, 3u << 30);
+        contents_limit = (size_t)parse_number(help, "--size", optarg, 0, 3u << 30);
         break;
       case 'h':
         show_help(help);
@@ -313,8 +415,7 @@ int main(int argc, char** argv) {
   if (strcmp(mount_point, "/") == 0) usage_error(help, "-d / would hide the PROGRAM");
   initial_mask = umask(0);
   umask(initial_mask);
-  tree_owner = geteuid();
-  tree_group = getegid();
+  begin_access();
   if (preload && load_tree(preload) != 0) return 125;
   if (directory) {
     char path[PATH_SIZE];
@@ -325,10 +426,12 @@ int main(int argc, char** argv) {
     }
   }
   struct stat status;
+  hides_something = lstat(mount_point, &status) == 0;
   if (dump && (stat(dump, &status) != 0 || !S_ISDIR(status.st_mode))) {
     fail("--dump: %s is no directory", dump);
   }
   register_handlers();
   const int code = grate_run(argv + optind);
+  store_clear();
   return dump && dump_tree(dump) != 0 ? 125 : code;
 }
