@@ -180,14 +180,15 @@ static long long move(const struct grate_call* call, struct side* in, struct sid
 // ---- the calls
 
 static int check_sendfile(const struct side* in, const struct side* out) {
-  if (!S_ISREG(in->mode)) return S_ISDIR(in->mode) || in->has_offset ? -EINVAL : 0;
+  // It must be possible to seek.
+  if (S_ISFIFO(in->mode) || S_ISSOCK(in->mode)) return in->has_offset ? -ESPIPE : -EINVAL;
+  if (S_ISDIR(in->mode)) return -EINVAL;
   return out->flags & O_APPEND ? -EINVAL : 0;
 }
 
 static int check_copy(const struct grate_call* call, const struct side* in, const struct side* out,
                       uint64_t count) {
   if (call->args[5] != 0) return -EINVAL;
-  if (S_ISDIR(in->mode) || S_ISDIR(out->mode)) return -EISDIR;
   if (!S_ISREG(in->mode) || !S_ISREG(out->mode)) return -EINVAL;
   if (out->flags & O_APPEND) return -EBADF;
   const bool same = in->file && out->file && in->file->node == out->file->node;
@@ -208,6 +209,8 @@ static long long copy_sides(const struct grate_call* call, struct side* in, stru
                             uint64_t count) {
   int error = find_side(call, in);
   if (error == 0) error = find_side(call, out);
+  const bool copies = call->number == SYS_copy_file_range;
+  if (error == 0 && copies && (S_ISDIR(in->mode) || S_ISDIR(out->mode))) error = -EISDIR;
   if (error == 0) error = check_modes(in, out);
   if (error) return error;
   if (call->number == SYS_tee) return -EINVAL;  // a file of ours is no pipe
@@ -215,7 +218,7 @@ static long long copy_sides(const struct grate_call* call, struct side* in, stru
   if (error == 0) error = find_offset(call, in);
   if (error == 0) error = find_offset(call, out);
   if (error == 0 && call->number == SYS_sendfile) error = check_sendfile(in, out);
-  if (error == 0 && call->number == SYS_copy_file_range) error = check_copy(call, in, out, count);
+  if (error == 0 && copies) error = check_copy(call, in, out, count);
   if (error) return error;
   const bool splices = call->number == SYS_splice;
   const bool never_waits = splices && (call->args[5] & SPLICE_F_NONBLOCK);

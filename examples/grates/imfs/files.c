@@ -252,6 +252,7 @@ static long long seek(struct open_file* file, int64_t offset, int whence) {
   }
   int64_t result;
   if (__builtin_add_overflow(base, offset, &result) || result < 0) return -EINVAL;
+  if (result > (int64_t)LARGEST_FILE) return -EINVAL;
   file->offset = (uint64_t)result;
   return result;
 }
@@ -334,7 +335,12 @@ static long long control(struct grate_call* call, struct open_file* file,
     // Nothing ever sends a signal for a file.
     case F_GETOWN:
     case F_SETOWN:
+    case F_SETOWN_EX:
       return 0;
+    case F_GETOWN_EX: {
+      const int32_t nobody[2] = {F_OWNER_PID, 0};
+      return grate_put(call, 2, nobody, sizeof nobody);
+    }
     case F_GETSIG:
       return file->signal;
     case F_SETSIG:

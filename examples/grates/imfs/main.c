@@ -201,7 +201,14 @@ static int resolve(const struct grate_call* call, const struct process* process,
   }
   const struct path_view view = {call, process, path_is_followed(call, argument.path),
                                  means_name(call, argument.path), looks_outside};
-  const int error = resolve_links(&view, base, given, of, i);
+  const bool was_redirected = of->is_redirected[i];
+  int error = resolve_links(&view, base, given, of, i);
+  if (looks_outside && !of->nodes[i] && !path_below(of->paths[i], mount_point)) {
+    // It does not lead here, and the system follows its own links better.
+    const struct path_view by_text = {call, process, view.follows, view.names, false};
+    of->is_redirected[i] = was_redirected;
+    error = resolve_links(&by_text, base, given, of, i);
+  }
   *is_ours = of->nodes[i] || path_below(of->paths[i], mount_point) || of->is_redirected[i];
   return error;
 }
@@ -223,6 +230,14 @@ static bool answer_descriptor_link(const struct grate_call* call, const struct p
   return true;
 }
 
+// utimensat that changes nothing looks at nothing.
+static bool sets_no_times(const struct grate_call* call) {
+  int64_t times[4];
+  if (call->number != SYS_utimensat || call->args[2] == 0) return false;
+  if (grate_get(call, 2, times, sizeof times) != 0) return false;
+  return (int32_t)times[1] == UTIME_OMIT && (int32_t)times[3] == UTIME_OMIT;
+}
+
 // Whether the call is answered here; then `result` is set. Otherwise it is to be forwarded.
 static bool answer_paths(struct grate_call* call, struct process* process, struct resolved* of,
                          bool looks_outside, long long* result) {
@@ -232,7 +247,10 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
     const int error = resolve(call, process, of, i, looks_outside, &is_ours);
     const bool is_path = error == 0 && !of->nodes[i];
     of->below[i] = is_path ? path_below(of->paths[i], mount_point) : NULL;
-    const bool is_here = of->nodes[i] || of->below[i];
+    // Errors of names such as `..` are the same wherever they lead to.
+    const bool is_wrong = of->is_redirected[i] && of->last[i] != LAST_NAME &&
+                          means_name(call, of->arguments[i].path);
+    const bool is_here = of->nodes[i] || of->below[i] || (is_path && is_wrong);
     if (is_path && !is_here && store_has(of->paths[i])) {
       *result = -ENOENT;
       return true;
@@ -242,7 +260,7 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
     }
     // What cannot be read or found elsewhere is the system's to refuse.
     if (error && is_ours) {
-      *result = error;
+      *result = sets_no_times(call) ? 0 : error;
       return true;
     }
     here |= is_here;
@@ -253,7 +271,7 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
     return true;
   }
   if (!here) return false;
-  *result = call_on_path(call, process, of);
+  *result = sets_no_times(call) ? 0 : call_on_path(call, process, of);
   return true;
 }
 

@@ -226,7 +226,8 @@ static int check_ends(const struct grate_call* call, const struct resolved* of) 
   if (makes && of->last[0] != LAST_NAME) return -EEXIST;
   if (makes_directory) return 0;
   for (int i = 0; i < of->count; ++i) {
-    if (!of->needs_directory[i] || (renames && of->last[i] != LAST_NAME)) continue;
+    if (!of->needs_directory[i] || !(of->below[i] || of->nodes[i])) continue;
+    if (renames && of->last[i] != LAST_NAME) continue;
     // A name with a slash may be given to a directory.
     const int error = require_directory(call, of, renames ? 0 : i);
     if (error) return makes && error == -ENOTDIR ? -EEXIST : error;

@@ -97,6 +97,9 @@ int put_file_system(const struct grate_call* call, int argument) {
   return grate_put(call, argument, &status, sizeof status);
 }
 
+// The C library for 32 bits leaves anything in the upper half of the smaller number.
+static void narrow(struct kernel_time* time) { time->nanoseconds = (int32_t)time->nanoseconds; }
+
 static int choose_time(struct timespec* time, struct kernel_time wanted) {
   if (wanted.nanoseconds == UTIME_OMIT) return 0;
   if (wanted.nanoseconds == UTIME_NOW) {
@@ -121,6 +124,7 @@ static int get_times(const struct grate_call* call, int argument, struct kernel_
     return error;
   }
   const int error = grate_get(call, argument, times, 2 * sizeof *times);
+  for (int i = 0; error == 0 && i < 2; ++i) narrow(&times[i]);
   if (error || call->number == SYS_utimensat) return error;
   for (int i = 0; i < 2; ++i) {
     if (times[i].nanoseconds < 0 || times[i].nanoseconds >= 1000000) return -EINVAL;
