@@ -1,4 +1,5 @@
-// Who may do what. There is one user, the grate's: root may do everything but execute what nobody may.
+// Who may do what. There is one user, the grate's: root may do everything but execute what nobody
+// may.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -62,8 +63,8 @@ int check_limit(const struct grate_call* call, const struct node* node, uint64_t
   struct {
     uint64_t soft, hard;
   } limit;  // the kernel's
-  const long long error = grate_call_as(
-      call, SYS_prlimit64, (uint64_t[6]){0, RLIMIT_FSIZE, 0, (uintptr_t)&limit});
+  const long long error =
+      grate_call_as(call, SYS_prlimit64, (uint64_t[6]){0, RLIMIT_FSIZE, 0, (uintptr_t)&limit});
   if (error) return 0;
   if (offset < limit.soft) {
     if (*size > limit.soft - offset) *size = limit.soft - offset;

@@ -12,7 +12,9 @@ static size_t used;  // capacities of all extents
 
 size_t contents_free(void) { return contents_limit - used; }
 
-static uint64_t round_up(uint64_t size) { return (size + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE; }
+static uint64_t round_up(uint64_t size) {
+  return (size + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
+}
 
 static uint64_t end_of(const struct extent* extent) { return extent->begin + extent->size; }
 

@@ -39,7 +39,8 @@ int contents_reserve(struct contents* contents, uint64_t offset, uint64_t size);
 // Makes all bytes of a range 0, and holes of its whole blocks. It may reach beyond the end.
 void contents_discard(struct contents* contents, uint64_t offset, uint64_t size);
 int contents_resize(struct contents* contents, uint64_t size);
-// The next position, from `offset` on, at which there is data or a hole; the end of the file has one.
+// The next position, from `offset` on, at which there is data or a hole; the end of the file has
+// one.
 uint64_t contents_next(const struct contents* contents, uint64_t offset, bool data);
 // In blocks of 512 bytes, as stat(2) has it.
 uint64_t contents_blocks(const struct contents* contents);

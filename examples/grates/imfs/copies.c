@@ -13,7 +13,6 @@
 #include "imfs.h"
 
 #define CHUNK 65536
-#define MAX_TRANSFER ((uint64_t)0x7ffff000)  // as Linux
 
 // One of the two.
 struct side {
@@ -47,7 +46,8 @@ static int find_side(const struct grate_call* call, struct side* side) {
     side->flags = file->flags;
   } else {
     struct kernel_stat status;
-    const long long flags = grate_call_as(call, SYS_fcntl, (uint64_t[6]){side->descriptor, F_GETFL});
+    const long long flags =
+        grate_call_as(call, SYS_fcntl, (uint64_t[6]){side->descriptor, F_GETFL});
     if (flags < 0) return (int)flags;
     const long long error =
         grate_call_as(call, SYS_fstat, (uint64_t[6]){side->descriptor, (uintptr_t)&status});
@@ -86,8 +86,8 @@ static int put_offset(const struct grate_call* call, const struct side* side) {
 
 static long long transfer(const struct grate_call* call, struct side* side, bool writes,
                           void* buffer, size_t size) {
-  const int number = side->has_offset ? (writes ? SYS_pwrite64 : SYS_pread64)
-                                      : (writes ? SYS_write : SYS_read);
+  const int number =
+      side->has_offset ? (writes ? SYS_pwrite64 : SYS_pread64) : (writes ? SYS_write : SYS_read);
   cages_unlock();
   const long long result = grate_call_as(
       call, number, (uint64_t[6]){side->descriptor, (uintptr_t)buffer, size, side->offset});
@@ -232,8 +232,13 @@ static long long copy_sides(const struct grate_call* call, struct side* in, stru
 long long call_copy(struct grate_call* call) {
   const uint64_t* const args = call->args;
   const bool sends = call->number == SYS_sendfile, tees = call->number == SYS_tee;
-  struct side in = {.descriptor = args[sends ? 1 : 0], .offset_argument = sends ? 2 : tees ? -1 : 1};
-  struct side out = {.descriptor = args[sends ? 0 : tees ? 1 : 2],
+  struct side in = {.descriptor = args[sends ? 1 : 0],
+                    .offset_argument = sends  ? 2
+                                       : tees ? -1
+                                              : 1};
+  struct side out = {.descriptor = args[sends  ? 0
+                                        : tees ? 1
+                                               : 2],
                      .offset_argument = sends || tees ? -1 : 3};
   uint64_t count = (uint32_t)args[sends ? 3 : tees ? 2 : 4];
   if (count > MAX_TRANSFER) count = MAX_TRANSFER;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "imfs.h"
+#include "store.h"
 
 static const char* source;
 
@@ -51,14 +52,18 @@ static int load_one(const char* path, const struct stat* status, int type, struc
     errno = EACCES;
     return complain(path);
   }
-  const bool is_known =
-      S_ISDIR(status->st_mode) || S_ISREG(status->st_mode) || S_ISLNK(status->st_mode);
+  const bool is_known = S_ISDIR(status->st_mode) || S_ISREG(status->st_mode) ||
+                        S_ISLNK(status->st_mode) || S_ISFIFO(status->st_mode);
   if (*name == 0 || !is_known) return 0;
   struct node *directory, *node;
   char last[NAME_SIZE];
   int error = tree_walk_to_parent(name, &directory, last);
   if (error == 0 && S_ISLNK(status->st_mode)) return load_link(path, directory, last);
   if (error == 0) error = tree_make(directory, last, status->st_mode & (S_IFMT | 01777), &node);
+  if (error == 0 && S_ISFIFO(status->st_mode)) {
+    node->fifo = store_make_fifo();
+    if (!node->fifo) error = -ENOSPC;
+  }
   if (error) {
     errno = -error;
     return complain(path);
@@ -86,8 +91,7 @@ static int dump_contents(int descriptor, const struct contents* contents) {
   for (uint64_t at = 0; at < contents->size;) {
     const uint64_t left = contents->size - at;
     char* data;
-    size_t piece =
-        contents_piece(contents, at, left < SIZE_MAX ? (size_t)left : SIZE_MAX, &data);
+    size_t piece = contents_piece(contents, at, left < SIZE_MAX ? (size_t)left : SIZE_MAX, &data);
     if (data) {
       const ssize_t put = pwrite(descriptor, data, piece, (off_t)at);
       if (put < 0) return -1;

@@ -11,6 +11,8 @@
 #include "../common/paths.h"
 #include "tree.h"
 
+#define MAX_TRANSFER ((uint64_t)0x7ffff000)  // as Linux
+
 // Shared by the descriptors that were made of one another.
 struct open_file {
   unsigned references;
@@ -46,6 +48,9 @@ long long open_node(const struct grate_call* call, struct node* node, int flags)
 long long call_on_file(struct grate_call* call, struct process* process, int argument,
                        struct open_file* file);
 
+// Whether the call reads or writes, and then its result.
+bool call_transfer(const struct grate_call* call, struct open_file* file, long long* result);
+
 // What is at the end of a path.
 enum last_part { LAST_NAME, LAST_DOT, LAST_DOT_DOT, LAST_ROOT };
 
@@ -54,7 +59,7 @@ struct resolved {
   int count;
   struct path_argument arguments[2];
   char paths[2][PATH_SIZE];
-  const char* below[2];  // the part below the mount point, as tree_walk takes it; null: elsewhere
+  const char* below[2];   // the part below the mount point, as tree_walk takes it; null: elsewhere
   struct node* nodes[2];  // what is named by a descriptor of ours, and perhaps has no path
   enum last_part last[2];
   bool needs_directory[2];  // ends with a slash

@@ -56,8 +56,7 @@ struct open_file* find_named_file(const struct grate_call* call, const struct pr
 }
 
 // What a link says: how long it is; negative if there is none.
-static long long read_link(const struct path_view* view, const char* path,
-                           char target[PATH_SIZE]) {
+static long long read_link(const struct path_view* view, const char* path, char target[PATH_SIZE]) {
   const char* const below = path_below(path, mount_point);
   struct node* node;
   if (below) {
@@ -68,9 +67,8 @@ static long long read_link(const struct path_view* view, const char* path,
   const struct open_file* const file = find_named_file(view->call, view->process, path);
   if (file) return describe_file(file->node, target) == 0 ? (long long)strlen(target) : -EINVAL;
   if (!view->looks_outside) return -EINVAL;
-  const long long length =
-      grate_call_as(view->call, SYS_readlink,
-                    (uint64_t[6]){(uintptr_t)path, (uintptr_t)target, PATH_SIZE - 1});
+  const long long length = grate_call_as(
+      view->call, SYS_readlink, (uint64_t[6]){(uintptr_t)path, (uintptr_t)target, PATH_SIZE - 1});
   if (length >= 0) target[length] = 0;
   return length;
 }

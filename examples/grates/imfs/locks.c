@@ -73,7 +73,7 @@ static void cut(struct node* node, const struct lock* range, struct lock** spare
   while (*place) {
     struct lock* const lock = *place;
     const bool is_other = lock->owner != range->owner || lock->is_whole != range->is_whole;
-    const bool has_left = lock->first < range->first, has_right = lock->last > range->last;
+    const bool has_left = lock->first<range->first, has_right = lock->last> range->last;
     const bool is_apart = lock->last < range->first || lock->first > range->last;
     if (!is_other && !is_apart && !has_left && !has_right) {
       *place = lock->next;
@@ -99,8 +99,8 @@ static void cut(struct node* node, const struct lock* range, struct lock** spare
 static void join(struct node* node, struct lock* made) {
   for (struct lock** place = &node->locks; *place;) {
     struct lock* const lock = *place;
-    const bool same = lock->owner == made->owner && lock->is_whole == made->is_whole &&
-                      lock->type == made->type;
+    const bool same =
+        lock->owner == made->owner && lock->is_whole == made->is_whole && lock->type == made->type;
     const bool before = lock->last != TO_END && lock->last + 1 == made->first;
     const bool behind = made->last != TO_END && made->last + 1 == lock->first;
     if (!same || (!before && !behind)) {
@@ -205,8 +205,7 @@ static int find_range(const struct kernel_flock* given, const struct open_file* 
 
 long long lock_range(struct grate_call* call, struct process* process, struct open_file* file) {
   const int command = (int)call->args[1];
-  const bool of_file =
-      command == F_OFD_GETLK || command == F_OFD_SETLK || command == F_OFD_SETLKW;
+  const bool of_file = command == F_OFD_GETLK || command == F_OFD_SETLK || command == F_OFD_SETLKW;
   const bool asks = command == F_GETLK || command == F_OFD_GETLK;
   struct kernel_flock given;
   int error = grate_get(call, 2, &given, sizeof given);

@@ -27,7 +27,8 @@ static const char help[] =
     "  -p, --preload DIRECTORY  begin with a copy of the files there\n"
     "  -o, --dump DIRECTORY     at the end, copy all files there\n"
     "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
-    "There are no devices and no notifications (inotify). FIFOs, and files that are mapped as shared\n"
+    "There are no devices and no notifications (inotify). FIFOs, and files that are mapped as "
+    "shared\n"
     "memory, lie in /dev/shm.\n";
 
 const char* mount_point = "/mem";
@@ -248,8 +249,8 @@ static bool answer_paths(struct grate_call* call, struct process* process, struc
     const bool is_path = error == 0 && !of->nodes[i];
     of->below[i] = is_path ? path_below(of->paths[i], mount_point) : NULL;
     // Errors of names such as `..` are the same wherever they lead to.
-    const bool is_wrong = of->is_redirected[i] && of->last[i] != LAST_NAME &&
-                          means_name(call, of->arguments[i].path);
+    const bool is_wrong =
+        of->is_redirected[i] && of->last[i] != LAST_NAME && means_name(call, of->arguments[i].path);
     const bool is_here = of->nodes[i] || of->below[i] || (is_path && is_wrong);
     if (is_path && !is_here && store_has(of->paths[i])) {
       *result = -ENOENT;
@@ -450,6 +451,7 @@ int main(int argc, char** argv) {
   }
   register_handlers();
   const int code = grate_run(argv + optind);
+  const int dumped = dump ? dump_tree(dump) : 0;
   store_clear();
-  return dump && dump_tree(dump) != 0 ? 125 : code;
+  return dumped == 0 ? code : 125;
 }

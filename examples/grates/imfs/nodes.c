@@ -24,7 +24,8 @@ static long long set_owner(struct node* node, uint64_t owner, uint64_t group) {
   const bool changes_owner = (uid_t)owner != (uid_t)-1 && (uid_t)owner != node->owner;
   const bool changes_group = (gid_t)group != (gid_t)-1 && (gid_t)group != node->group;
   const int error = check_owner(node);
-  if (error || (tree_owner != 0 && (changes_owner || (changes_group && (gid_t)group != tree_group)))) {
+  if (error ||
+      (tree_owner != 0 && (changes_owner || (changes_group && (gid_t)group != tree_group)))) {
     return -EPERM;
   }
   if (changes_owner) node->owner = (uid_t)owner;

@@ -154,7 +154,8 @@ static long long rename_path(const struct resolved* of, uint64_t flags) {
   error = check_removal(from.directory, from.name);
   if (error == 0) error = check_removal(to.directory, to.name);
   if (error) return error;
-  if (flags & RENAME_EXCHANGE) return tree_exchange(from.directory, from.name, to.directory, to.name);
+  if (flags & RENAME_EXCHANGE)
+    return tree_exchange(from.directory, from.name, to.directory, to.name);
   return tree_rename(from.directory, from.name, to.directory, to.name, flags == 0);
 }
 

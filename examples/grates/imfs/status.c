@@ -11,7 +11,7 @@
 #include "imfs.h"
 
 #define DEVICE_MINOR 0xfe  // no device's
-#define MAGIC 0x01021994  // that of tmpfs, which is what this comes closest to
+#define MAGIC 0x01021994   // that of tmpfs, which is what this comes closest to
 
 struct kernel_time {
   int64_t seconds, nanoseconds;
