@@ -270,6 +270,16 @@ two' imfs.grate $sh -c 'echo one >/mem/a; read x <leads-in; echo $x; read x <lea
   chmod -R u+rwx modes
 }
 
+# The same changes of a file, without and with memory that shows it, on the host and in the grate.
+test_contents_of_imfs() {
+  compile imfs_contents
+  local seed
+  for seed in 1 2 3; do
+    expect 0 'as it should be' imfs_contents file.random $seed
+    expect 0 'as it should be' imfs.grate ./imfs_contents /mem/file $seed
+  done
+}
+
 # Programs, scripts and interpreters that only a grate has; found, read and begun as on the host.
 test_exec_from_grates() {
   cat >shown.c <<'END'

@@ -85,6 +85,10 @@ int describe_file(const struct node* node, char path[PATH_SIZE]);
 struct open_file* find_named_file(const struct grate_call* call, const struct process* process,
                                   const char* path);
 
+// Whether the paths that of->arguments says are ours; then the call is answered, and `result` set.
+// Otherwise it is to be forwarded, with what is redirected.
+bool answer_paths(struct grate_call* call, struct process* process, struct resolved* of,
+                  bool looks_outside, long long* result);
 // A call on paths of ours.
 long long call_on_path(struct grate_call* call, struct process* process, const struct resolved* of);
 // What path and descriptor calls have in common: status, mode, owner, times, attributes.
