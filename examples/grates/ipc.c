@@ -547,18 +547,14 @@ int main(int argc, char** argv) {
   static const struct option options[] = {{"size", 1, 0, 's'}, {"help", 0, 0, 'h'}, {0}};
   static const struct cage_kind kind = {sizeof(struct descriptors), NULL, copy_process,
                                         release_process};
-  for (int option; (option = getopt_long(argc, argv, "+s:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+s:h", options, help)) != -1;) {
     switch (option) {
       case 's':
         ring_size = (uint32_t)parse_number(help, "--size", optarg, ATOMIC_SIZE, LARGEST);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   descriptors_begin(&end_kind);
   for (size_t i = 0; i < LINDEN_SYSCALL_COUNT; ++i) {
     const struct linden_syscall* const info = &linden_syscalls[i];

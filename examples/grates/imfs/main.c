@@ -223,7 +223,7 @@ int main(int argc, char** argv) {
                                           {"size", 1, 0, 's'},    {"directory", 1, 0, 'd'},
                                           {"help", 0, 0, 'h'},    {0}};
   const char *preload = NULL, *dump = NULL, *directory = NULL;
-  for (int option; (option = getopt_long(argc, argv, "+p:o:s:d:C:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+p:o:s:d:C:h", options, help)) != -1;) {
     switch (option) {
       case 'd':
         mount_point = absolute(optarg);
@@ -240,13 +240,9 @@ int main(int argc, char** argv) {
       case 's':
         contents_limit = (size_t)parse_number(help, "--size", optarg, 0, 3u << 30);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   if (strcmp(mount_point, "/") == 0) usage_error(help, "-d / would hide the PROGRAM");
   initial_mask = umask(0);
   umask(initial_mask);
