@@ -186,7 +186,7 @@ int main(int argc, char** argv) {
   static const struct option options[] = {
       {"keep", 1, 0, 'k'}, {"cwd", 1, 0, 'C'}, {"help", 0, 0, 'h'}, {0}};
   const char* directory = "/";
-  for (int option; (option = getopt_long(argc, argv, "+k:C:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+k:C:h", options, help)) != -1;) {
     switch (option) {
       case 'k':
         if (kept_count == MAX_KEPT) usage_error(help, "no more than %d -k", MAX_KEPT);
@@ -195,13 +195,9 @@ int main(int argc, char** argv) {
       case 'C':
         directory = optarg;
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which ROOT?");
+  require_argument(argv, "ROOT", help);
   // Without links, since what getcwd says has none either.
   char* const real = realpath(argv[optind], NULL);
   if (!real || chdir(real) != 0) fail("%s: %s", argv[optind], strerror(errno));
@@ -209,7 +205,7 @@ int main(int argc, char** argv) {
   free(real);
   ++optind;
   if (argv[optind] && strcmp(argv[optind], "--") == 0) ++optind;
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   char inner[PATH_SIZE], start[PATH_SIZE];
   if (join_path(inner, "/", directory) != 0 || outside(start, inner) != 0 || chdir(start) != 0) {
     fail("%s in %s: %s", directory, root, strerror(errno));

@@ -18,12 +18,10 @@ static long long answer(struct grate_call* call) {
 
 int main(int argc, char** argv) {
   static const struct option options[] = {{"uid", 1, 0, 'u'}, {"help", 0, 0, 'h'}, {0}};
-  for (int option; (option = getopt_long(argc, argv, "+u:h", options, 0)) != -1;) {
-    if (option == 'h') show_help(help);
-    if (option != 'u') usage_error(help, "no such option");
+  for (int option; (option = next_option(argc, argv, "+u:h", options, help)) != -1;) {
     uid = parse_number(help, "a user id", optarg, 0, UINT32_MAX - 1);
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   grate_handle("geteuid", answer);
   return grate_run(argv + optind);
 }

@@ -93,7 +93,7 @@ static void parse_fault(char* text) {
 int main(int argc, char** argv) {
   static const struct option options[] = {
       {"inject", 1, 0, 'i'}, {"verbose", 0, 0, 'v'}, {"help", 0, 0, 'h'}, {0}};
-  for (int option; (option = getopt_long(argc, argv, "+i:vh", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+i:vh", options, help)) != -1;) {
     switch (option) {
       case 'i':
         parse_fault(optarg);
@@ -101,14 +101,10 @@ int main(int argc, char** argv) {
       case 'v':
         verbose = true;
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
   if (fault_count == 0) usage_error(help, "which FAULT?");
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   output = message_fd();
   // Only what can be hit goes through here.
   for (int number = 0; number < CALL_NUMBERS; ++number) {

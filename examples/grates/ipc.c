@@ -106,7 +106,7 @@ static void release_end(void* value) {
   free(pipe);
 }
 
-static const struct descriptor_kind end_kind = {use_end, release_end};
+static const struct descriptor_kind end_kind = {use_end, release_end, NULL};
 
 static void copy_process(void* child, const void* parent) { descriptors_copy(child, parent); }
 static void release_process(void* state) { descriptors_release(state); }
@@ -258,10 +258,7 @@ static long long write_end(const struct grate_call* call, struct end* end, uint6
   }
   pthread_mutex_unlock(&pipe->mutex);
   // Also to one that has written a part, as Linux.
-  if (result == -EPIPE) {
-    const long long thread = grate_call_as(call, SYS_gettid, (uint64_t[6]){0});
-    grate_call_as(call, SYS_tgkill, (uint64_t[6]){(uint64_t)call->cage, (uint64_t)thread, SIGPIPE});
-  }
+  if (result == -EPIPE) cage_signal(call, SIGPIPE);
   return done > 0 ? (long long)done : result;
 }
 
@@ -550,18 +547,14 @@ int main(int argc, char** argv) {
   static const struct option options[] = {{"size", 1, 0, 's'}, {"help", 0, 0, 'h'}, {0}};
   static const struct cage_kind kind = {sizeof(struct descriptors), NULL, copy_process,
                                         release_process};
-  for (int option; (option = getopt_long(argc, argv, "+s:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+s:h", options, help)) != -1;) {
     switch (option) {
       case 's':
         ring_size = (uint32_t)parse_number(help, "--size", optarg, ATOMIC_SIZE, LARGEST);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   descriptors_begin(&end_kind);
   for (size_t i = 0; i < LINDEN_SYSCALL_COUNT; ++i) {
     const struct linden_syscall* const info = &linden_syscalls[i];

@@ -191,18 +191,14 @@ static void add_writable(const char* directory) {
 
 int main(int argc, char** argv) {
   static const struct option options[] = {{"writable", 1, 0, 'w'}, {"help", 0, 0, 'h'}, {0}};
-  for (int option; (option = getopt_long(argc, argv, "+w:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+w:h", options, help)) != -1;) {
     switch (option) {
       case 'w':
         add_writable(optarg);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   HANDLE(open_calls, open_file);
   HANDLE(path_calls, change_path);
   HANDLE(link_calls, refuse_link);

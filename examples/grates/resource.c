@@ -112,7 +112,7 @@ static void parse_bucket(char* text, bool of_bytes) {
 int main(int argc, char** argv) {
   static const struct option options[] = {
       {"calls", 1, 0, 'c'}, {"bytes", 1, 0, 'b'}, {"help", 0, 0, 'h'}, {0}};
-  for (int option; (option = getopt_long(argc, argv, "+c:b:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+c:b:h", options, help)) != -1;) {
     switch (option) {
       case 'c':
         parse_bucket(optarg, false);
@@ -120,14 +120,10 @@ int main(int argc, char** argv) {
       case 'b':
         parse_bucket(optarg, true);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
   if (bucket_count == 0) usage_error(help, "which BUCKET?");
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   for (int i = 0; i < bucket_count; ++i) {
     for (int number = 0; number < CALL_NUMBERS; ++number) {
       if (find_call(number) && call_set_has(&buckets[i].calls, number)) {

@@ -52,7 +52,7 @@ struct route {
 
 static char opened;  // what all of them are
 static void nothing(void* value) { (void)value; }
-static const struct descriptor_kind descriptor_kind = {nothing, nothing};
+static const struct descriptor_kind descriptor_kind = {nothing, nothing, NULL};
 
 static void begin_process(void* state) { ((struct route*)state)->is_between = true; }
 static void copy_process(void* child_state, const void* parent_state) {
@@ -279,17 +279,13 @@ static void register_handlers(void) {
 int main(int argc, char** argv) {
   static const struct option options[] = {{"prefix", 1, 0, 'p'}, {"help", 0, 0, 'h'}, {0}};
   char base[PATH_SIZE];
-  for (int option; (option = getopt_long(argc, argv, "+p:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+p:h", options, help)) != -1;) {
     switch (option) {
       case 'p':
         if (prefix_count == MAX_PREFIXES) usage_error(help, "no more than %d -p", MAX_PREFIXES);
         if (!getcwd(base, sizeof base)) fail("no working directory: %s", strerror(errno));
         if (join_path(prefixes[prefix_count++], base, optarg) != 0) fail("%s is too long", optarg);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
   if (prefix_count == 0) usage_error(help, "which DIRECTORY?");

@@ -172,15 +172,13 @@ static long long decide(struct grate_call* call) {
 
 int main(int argc, char** argv) {
   static const struct option options[] = {{"log", 0, 0, 'l'}, {"help", 0, 0, 'h'}, {0}};
-  for (int option; (option = getopt_long(argc, argv, "+lh", options, 0)) != -1;) {
-    if (option == 'h') show_help(help);
-    if (option != 'l') usage_error(help, "no such option");
+  for (int option; (option = next_option(argc, argv, "+lh", options, help)) != -1;) {
     logging = true;
   }
-  if (!argv[optind]) usage_error(help, "which POLICY?");
+  require_argument(argv, "POLICY", help);
   read_policy(argv[optind++]);
   if (argv[optind] && strcmp(argv[optind], "--") == 0) ++optind;
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   log_output = message_fd();
 
   grate_handle_all(decide);

@@ -410,7 +410,7 @@ int main(int argc, char** argv) {
   static const struct option options[] = {{"help", 0, 0, 'h'}, {0}};
   const char* file = NULL;
   call_set_add(&shown, "all");
-  for (int option; (option = getopt_long(argc, argv, "+e:o:cs:fh", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+e:o:cs:fh", options, help)) != -1;) {
     switch (option) {
       case 'e':
         choose_calls(optarg);
@@ -426,13 +426,9 @@ int main(int argc, char** argv) {
         break;
       case 'f':
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   to_file = file != NULL;
   output =
       file ? open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666) : message_fd();

@@ -29,7 +29,7 @@ static bool chosen[MAX_DESCRIPTOR + 1];
 // All that is followed is the same to this grate.
 static char followed;
 static void nothing(void* value) { (void)value; }
-static const struct descriptor_kind descriptor_kind = {nothing, nothing};
+static const struct descriptor_kind descriptor_kind = {nothing, nothing, NULL};
 
 static void begin_process(void* state) {
   for (int i = 0; i <= MAX_DESCRIPTOR; ++i) {
@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   static const struct option options[] = {{"append", 0, 0, 'a'}, {"help", 0, 0, 'h'}, {0}};
   int mode = O_TRUNC;
   chosen[1] = true;
-  for (int option; (option = getopt_long(argc, argv, "+f:ah", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+f:ah", options, help)) != -1;) {
     switch (option) {
       case 'f':
         choose(optarg);
@@ -95,17 +95,12 @@ int main(int argc, char** argv) {
       case 'a':
         mode = O_APPEND;
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  const char* const file = argv[optind];
-  if (!file) usage_error(help, "which FILE?");
+  const char* const file = require_argument(argv, "FILE", help);
   ++optind;
   if (argv[optind] && strcmp(argv[optind], "--") == 0) ++optind;
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   output = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0666);
   if (output < 0) fail("cannot write to %s: %s", file, strerror(errno));
 

@@ -223,17 +223,61 @@ test_imfs() {
   expect 0 "$(cat "$work/expected")" imfs.grate ./imfs_files /mem
   expect 0 "$(cat "$work/expected")" imfs.grate -d "$work/cage/beneath" ./imfs_files beneath
   [[ -e beneath ]] && fail 'files on the host'
+  # Also where there is something already.
+  mkdir -p hidden
+  echo hidden >hidden/there
+  expect 0 "$(cat "$work/expected")" imfs.grate -d "$work/cage/hidden" ./imfs_files hidden
+  # Links outside that lead in, and one of several on the way.
+  ln -sf /mem/a leads-in
+  ln -sf /mem leads-to-all
+  ln -sf leads-to-all/b again
+  ln -sf hidden/b leads-to-hidden
+  expect 0 'one
+one
+two
+two' imfs.grate $sh -c 'echo one >/mem/a; read x <leads-in; echo $x; read x <leads-to-all/a; echo $x
+    echo two >again; read x </mem/b; echo $x; cd leads-to-all; read x <b; echo $x'
+  expect 0 'new' imfs.grate -d "$work/cage/hidden" $sh -c 'echo new >leads-to-hidden; read x <hidden/b; echo $x'
+  [[ -e hidden/b ]] && fail 'a file beneath the file system'
   # In and out.
   rm -rf from to
   mkdir -p from/inner to
+  mkfifo from/inner/fifo
   echo one >from/a
   seq 1 5000 >from/inner/b
   expect 0 one imfs.grate -p from -o to $sh -c 'read x </mem/a; echo $x; echo two >/mem/inner/c; echo more >>/mem/a'
   [[ $(cat to/a) == $'one\nmore' && $(cat to/inner/c) == two ]] || fail 'what was dumped'
   cmp -s from/inner/b to/inner/b || fail 'what was copied in and out'
+  # The FIFO is outside of the grate's memory, and only the grate sees where.
+  expect 0 'none' imfs.grate -p from $sh -c 'for f in /dev/shm/imfs-*/[0-9]*; do [ -e $f ] && echo $f; done; echo none'
+  [[ -p to/inner/fifo ]] || fail 'a FIFO that was copied in and out'
   [[ $(cat from/a) == one ]] || fail 'what was preloaded was changed'
   expect 2 '~I/O error' imfs.grate -s 8K $sh -c 'x=0123456789012345678901234567890123456789; for i in 1 2 3 4 5 6 7 8; do x=$x$x; done; echo $x >/mem/large || exit 2'
   expect 125 '~no-such: No such file' imfs.grate -p no-such $sh
+  # Who is not root is held to what modes say.
+  rm -rf modes
+  mkdir -p modes/closed modes/unlisted
+  echo text >modes/closed/file
+  echo text >modes/unlisted/file
+  echo text >modes/fixed
+  chmod 444 modes/fixed
+  chmod 555 modes/closed
+  chmod 666 modes/unlisted
+  local tries='try() { if (eval "$1") 2>/dev/null; then echo yes; else echo no; fi; }
+    cd /mem; try "echo x >fixed"; try "read x <fixed"; try "echo x >closed/new"; try "echo x >closed/file"; try "read x <unlisted/file"'
+  expect 0 $'no\nyes\nno\nyes\nno' geteuid.grate -u 1000 imfs.grate -p modes $sh -c "$tries"
+  expect 0 $'yes\nyes\nyes\nyes\nyes' geteuid.grate -u 0 imfs.grate -p modes $sh -c "$tries"
+  chmod -R u+rwx modes
+}
+
+# The same changes of a file, without and with memory that shows it, on the host and in the grate.
+test_contents_of_imfs() {
+  compile imfs_contents
+  local seed
+  for seed in 1 2 3; do
+    expect 0 'as it should be' imfs_contents file.random $seed
+    expect 0 'as it should be' imfs.grate ./imfs_contents /mem/file $seed
+  done
 }
 
 # Programs, scripts and interpreters that only a grate has; found, read and begun as on the host.
@@ -470,16 +514,19 @@ test_hostile() {
 }
 
 # The C library's and the microvisor's tests do the same with a grate in between: under strace, whatever they do; under
-# imfs, in a directory that it serves, those that need no FIFOs, locks, attributes or holes.
+# imfs, with the program and all that it makes in memory.
 test_posix() {
-  local of_imfs=(
-    appending closing_ranges device_files duplicating_descriptors epoll_events event_counters ioctls
-    iovec_too_long memory_files pipes polling positional_reads_and_writes real_paths selecting
-    sorted_listings statx_masks symbolic_links temporary_file_gets_name temporary_files tree_walks)
   LINDEN_TEST_GRATE="$work/cage/strace.grate -o /dev/null" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" system ||
     fail 'under strace'
-  LINDEN_TEST_GRATE="$work/cage/imfs.grate -d /mem -C /mem" "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" files \
-    "${of_imfs[@]}" || fail 'under imfs'
+  local of_processes=(
+    arguments_of_exec descriptors_of_exec exec exec_by_descriptor failed_exec file_locks_inherited interpreter_lines
+    offsets_shared record_locks_between_processes search_of_exec shared_file_mappings spawn_file_actions)
+  export LINDEN_TEST_EXCLUSIONS="$here/imfs-exclusions.txt"
+  export LINDEN_TEST_GRATE="$work/cage/imfs.grate -d {} -p {} -C {}"
+  "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" files || fail 'files under imfs'
+  "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" memory || fail 'memory under imfs'
+  "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" stdio || fail 'stdio under imfs'
+  "$here/../posix/run.sh" "$linden" "$LINDEN_SYSROOT" processes "${of_processes[@]}" || fail 'processes under imfs'
 }
 
 echo text >notes

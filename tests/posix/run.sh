@@ -7,7 +7,8 @@
 #     run.sh LINDEN SYSROOT FAMILY [NAME...]      NAMEs choose programs of the family
 #
 # LINDEN_TEST_JOBS (2) programs are tried at a time. LINDEN_TEST_EXCLUSIONS names a file of programs to leave out, each
-# as FAMILY/NAME and a reason. LINDEN_TEST_GRATE is a grate with its arguments, by which cages run every program.
+# as FAMILY/NAME and a reason. LINDEN_TEST_GRATE is a grate with its arguments, by which cages run every program; {}
+# in it is the directory that the program is in.
 # LINDEN_TEST_TIER (fast) is how they are compiled; `auto` without the cache, so that optimising ends with them.
 set -uo pipefail
 shopt -s extglob dotglob
@@ -39,6 +40,7 @@ try_program() {
   run_natively
   local grate=()
   read -ra grate <<<"${LINDEN_TEST_GRATE:-}"
+  grate=("${grate[@]//\{\}/$work/cage}")
   local tier=(--tier "${LINDEN_TEST_TIER:-fast}")
   [[ ${tier[1]} != auto ]] || tier+=(--no-cache)
   timeout 120 "$linden" run "${tier[@]}" --dir "$work/cage" --cwd "$work/cage" "${grate[@]}" "$work/cage/program" \

@@ -103,6 +103,12 @@ void* cage_state_of(int id) {
   return cage ? cage->state : NULL;
 }
 
+void cage_signal(const struct grate_call* call, int number) {
+  const long long thread = grate_call_as(call, SYS_gettid, (uint64_t[6]){0});
+  grate_call_as(call, SYS_tgkill,
+                (uint64_t[6]){(uint64_t)call->cage, (uint64_t)thread, (uint64_t)number});
+}
+
 static long long begin_thread(struct grate_call* call) {
   cages_lock();
   find_or_adopt(call)->threads++;

@@ -41,4 +41,7 @@ void* cage_state(const struct grate_call* call);
 // That of a process which was asked for before; else null.
 void* cage_state_of(int id);
 
+// Sends a signal to the thread that called.
+void cage_signal(const struct grate_call* call, int number);
+
 #endif

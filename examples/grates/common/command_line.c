@@ -11,9 +11,18 @@
 #include <string.h>
 #include <unistd.h>
 
-void show_help(const char* help) {
+int next_option(int argc, char** argv, const char* letters, const struct option* options,
+                const char* help) {
+  const int option = getopt_long(argc, argv, letters, options, NULL);
+  if (option == '?') usage_error(help, "no such option");
+  if (option != 'h') return option;
   fputs(help, stdout);
   exit(0);
+}
+
+const char* require_argument(char** argv, const char* what, const char* help) {
+  if (!argv[optind]) usage_error(help, "which %s?", what);
+  return argv[optind];
 }
 
 void usage_error(const char* help, const char* format, ...) {

@@ -3,11 +3,17 @@
 #ifndef GRATES_COMMAND_LINE_H
 #define GRATES_COMMAND_LINE_H
 
+#include <getopt.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Prints `help`, of which the first line is the usage, and ends.
-_Noreturn void show_help(const char* help);
+// The next option as getopt_long gives it, or -1 behind the last; `letters` begins with +, and one
+// of them is h. Of --help and of what is no option it doesn't return: it prints `help`, or the
+// first line of it, which is the usage.
+int next_option(int argc, char** argv, const char* letters, const struct option* options,
+                const char* help);
+// The argument behind the options: a usage_error if it is missing.
+const char* require_argument(char** argv, const char* what, const char* help);
 // An error in the arguments: what is wrong, the usage, exit code 2.
 _Noreturn void usage_error(const char* help, const char* format, ...)
     __attribute__((format(printf, 2, 3)));

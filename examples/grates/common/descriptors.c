@@ -18,6 +18,7 @@ void descriptor_drop(struct descriptors* table, int descriptor) {
   void* const value = descriptor_find(table, (uint64_t)descriptor);
   if (!value) return;
   table->values[descriptor] = NULL;
+  if (kind->close) kind->close(table, value);
   kind->release(value);
 }
 

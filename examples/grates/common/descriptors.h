@@ -19,6 +19,8 @@ struct descriptors {
 struct descriptor_kind {
   void (*use)(void* value);
   void (*release)(void* value);
+  // A process has one descriptor of it less; before `release`. Null: nothing is to be done.
+  void (*close)(struct descriptors* table, void* value);
 };
 void descriptors_begin(const struct descriptor_kind* kind);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "imfs.h"
+#include "store.h"
 
 static const char* source;
 
@@ -17,23 +18,20 @@ static int complain(const char* path) {
   return -1;
 }
 
-static int load_contents(const char* path, struct node* file, size_t size) {
+static int load_contents(const char* path, struct node* file) {
+  char buffer[65536];
   const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return complain(path);
   int result = 0;
-  const int error = file_reserve(file, size);
-  if (error) {
-    errno = -error;
-    result = complain(path);
+  ssize_t got;
+  struct contents* const contents = &file->contents;
+  while ((got = read(descriptor, buffer, sizeof buffer)) > 0) {
+    errno = -contents_reserve(contents, contents->size, (uint64_t)got);
+    if (errno) break;
+    contents_put(contents, contents->size, buffer, (size_t)got);
+    contents->size += (uint64_t)got;
   }
-  while (result == 0) {
-    const ssize_t got = file->size < file->capacity
-                            ? read(descriptor, file->data + file->size, file->capacity - file->size)
-                            : 0;
-    if (got < 0) result = complain(path);
-    if (got <= 0) break;
-    file->size += (size_t)got;
-  }
+  if (got != 0) result = complain(path);
   close(descriptor);
   return result;
 }
@@ -54,20 +52,23 @@ static int load_one(const char* path, const struct stat* status, int type, struc
     errno = EACCES;
     return complain(path);
   }
-  const bool is_known =
-      S_ISDIR(status->st_mode) || S_ISREG(status->st_mode) || S_ISLNK(status->st_mode);
+  const bool is_known = S_ISDIR(status->st_mode) || S_ISREG(status->st_mode) ||
+                        S_ISLNK(status->st_mode) || S_ISFIFO(status->st_mode);
   if (*name == 0 || !is_known) return 0;
   struct node *directory, *node;
   char last[NAME_SIZE];
   int error = tree_walk_to_parent(name, &directory, last);
   if (error == 0 && S_ISLNK(status->st_mode)) return load_link(path, directory, last);
-  if (error == 0) error = tree_make(directory, last, status->st_mode & (S_IFMT | 0777), &node);
+  if (error == 0) error = tree_make(directory, last, status->st_mode & (S_IFMT | 01777), &node);
+  if (error == 0 && S_ISFIFO(status->st_mode)) {
+    node->fifo = store_make_fifo();
+    if (!node->fifo) error = -ENOSPC;
+  }
   if (error) {
     errno = -error;
     return complain(path);
   }
-  const int result =
-      S_ISREG(status->st_mode) ? load_contents(path, node, (size_t)status->st_size) : 0;
+  const int result = S_ISREG(status->st_mode) ? load_contents(path, node) : 0;
   node->modified = status->st_mtim;
   node_release(node);
   return result;
@@ -84,12 +85,19 @@ int load_tree(const char* directory) {
   return nftw(directory, load_one, 16, FTW_PHYS);
 }
 
-static int write_all(int descriptor, const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t put = write(descriptor, data, size);
-    if (put < 0) return -1;
-    data += put;
-    size -= (size_t)put;
+// Holes stay holes.
+static int dump_contents(int descriptor, const struct contents* contents) {
+  if (ftruncate(descriptor, (off_t)contents->size) != 0) return -1;
+  for (uint64_t at = 0; at < contents->size;) {
+    const uint64_t left = contents->size - at;
+    char* data;
+    size_t piece = contents_piece(contents, at, left < SIZE_MAX ? (size_t)left : SIZE_MAX, &data);
+    if (data) {
+      const ssize_t put = pwrite(descriptor, data, piece, (off_t)at);
+      if (put < 0) return -1;
+      piece = (size_t)put;
+    }
+    at += piece;
   }
   return 0;
 }
@@ -98,27 +106,32 @@ static int dump_file(int parent, const char* name, const struct node* file) {
   const int descriptor = openat(parent, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
                                 file->mode & 0777);
   if (descriptor < 0) return complain(name);
-  int result = write_all(descriptor, file->data, file->size);
+  int result = dump_contents(descriptor, &file->contents);
   if (close(descriptor) != 0) result = -1;
   return result == 0 ? 0 : complain(name);
 }
 
 static int dump_link(int parent, const char* name, const struct node* link) {
-  char target[PATH_SIZE];
-  memcpy(target, link->data, link->size);
-  target[link->size] = 0;
   unlinkat(parent, name, 0);
-  return symlinkat(target, parent, name) == 0 ? 0 : complain(name);
+  return symlinkat(link->target, parent, name) == 0 ? 0 : complain(name);
+}
+
+static int dump_fifo(int parent, const char* name, const struct node* fifo) {
+  const int result = mkfifoat(parent, name, fifo->mode & 0777);
+  return result == 0 || errno == EEXIST ? 0 : complain(name);
+}
+
+// One that is no directory. Sockets have no use without who listens.
+static int dump_leaf(int parent, const char* name, const struct node* node) {
+  if (node->target) return dump_link(parent, name, node);
+  if (S_ISFIFO(node->mode)) return dump_fifo(parent, name, node);
+  return S_ISREG(node->mode) ? dump_file(parent, name, node) : 0;
 }
 
 static int dump_node(int parent, const struct node* directory) {
   for (const struct entry* entry = directory->entries; entry; entry = entry->next) {
-    if (S_ISLNK(entry->node->mode)) {
-      if (dump_link(parent, entry->name, entry->node) != 0) return -1;
-      continue;
-    }
     if (!entry->node->is_directory) {
-      if (dump_file(parent, entry->name, entry->node) != 0) return -1;
+      if (dump_leaf(parent, entry->name, entry->node) != 0) return -1;
       continue;
     }
     if (mkdirat(parent, entry->name, entry->node->mode & 0777) != 0 && errno != EEXIST) {

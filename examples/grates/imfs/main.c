@@ -17,6 +17,7 @@
 #include "../common/call_set.h"
 #include "../common/command_line.h"
 #include "imfs.h"
+#include "store.h"
 
 static const char help[] =
     "usage: imfs.grate [OPTIONS] PROGRAM [ARGUMENTS...]\n"
@@ -26,11 +27,14 @@ static const char help[] =
     "  -p, --preload DIRECTORY  begin with a copy of the files there\n"
     "  -o, --dump DIRECTORY     at the end, copy all files there\n"
     "  -s, --size SIZE          what all files may hold together, with K, M or G (1G)\n"
-    "There are files, directories and links; no devices, no locks. Memory mappings are private\n"
-    "copies.\n";
+    "There are no devices and no notifications (inotify). FIFOs, and files that are mapped as "
+    "shared\n"
+    "memory, lie in /dev/shm.\n";
 
 const char* mount_point = "/mem";
-mode_t initial_mask;
+static mode_t initial_mask;
+// Whether there is something where this file system is seen, which links outside could lead to.
+static bool hides_something;
 
 static const struct linden_syscall* calls[CALL_NUMBERS];
 
@@ -88,97 +92,15 @@ static long long current_directory(struct grate_call* call) {
 
 // ---- calls on files
 
-// Where a relative path starts, if that is here.
-static struct node* base_directory(const struct grate_call* call, const struct process* process,
-                                   struct path_argument argument) {
-  const int descriptor = argument.directory < 0 ? AT_FDCWD : (int)call->args[argument.directory];
-  if (descriptor == AT_FDCWD) return process->directory;
-  const struct open_file* const file = find_file(process, (uint64_t)descriptor);
-  return file ? file->node : NULL;
-}
-
-// Where the path of an argument leads. 0, or -errno; `is_ours` then says whether it is for this
-// file system to give it, and not for whom the call is forwarded to.
-static int resolve(const struct grate_call* call, const struct process* process,
-                   struct resolved* of, int i, bool* is_ours) {
-  const struct path_argument argument = of->arguments[i];
-  char given[PATH_SIZE], base[PATH_SIZE] = "/";
-  *is_ours = false;
-  of->is_redirected[i] = false;
-  const int length = grate_get_string(call, argument.path, given, sizeof given);
-  if (length < 0) return length;
-  if (given[0] != '/') {
-    const struct node* const directory = base_directory(call, process, argument);
-    const int descriptor = argument.directory < 0 ? AT_FDCWD : (int)call->args[argument.directory];
-    *is_ours = directory != NULL;
-    if (length == 0) return -ENOENT;
-    if (directory && !directory->is_directory) return -ENOTDIR;
-    if (directory) strcpy(base, mount_point);
-    const int error = directory
-                          ? tree_path(directory, base + strlen(base), sizeof base - strlen(base))
-                          : caller_directory(call, descriptor, base);
-    if (error) return error;
-    of->is_redirected[i] = directory != NULL;
-  }
-  const int error = resolve_links(base, given, path_is_followed(call, argument.path), of, i);
-  *is_ours = path_below(of->paths[i], mount_point) != NULL || of->is_redirected[i];
-  return error;
-}
-
-static bool allows_empty_path(const struct grate_call* call) {
-  switch (call->number) {
-    case SYS_newfstatat:
-      return call->args[3] & AT_EMPTY_PATH;
-    case SYS_statx:
-      return call->args[2] & AT_EMPTY_PATH;
-    case SYS_fchownat:
-      return call->args[4] & AT_EMPTY_PATH;
-    default:
-      return false;
-  }
-}
-
-// Without a path, or with an empty one if that is allowed, a call is about the descriptor.
-static bool is_about_descriptor(const struct grate_call* call, struct path_argument argument) {
-  if (argument.directory < 0) return false;
-  char byte = 0;
-  if (call->args[argument.path] == 0) return true;
-  return allows_empty_path(call) && grate_get(call, argument.path, &byte, 1) == 0 && byte == 0;
-}
-
-// Whether the call is answered here; then `result` is set. Otherwise it is to be forwarded.
-static bool answer_paths(struct grate_call* call, struct process* process, struct resolved* of,
-                         long long* result) {
-  bool here = false, elsewhere = false;
+static long long forward_paths(const struct grate_call* call, const struct resolved* of) {
+  struct grate_call asked = *call;
   for (int i = 0; i < of->count; ++i) {
-    bool is_ours;
-    const int error = resolve(call, process, of, i, &is_ours);
-    if (error && is_ours) {
-      *result = error;
-      return true;
-    }
-    // What cannot be read or found is the system's to refuse.
-    of->below[i] = error ? NULL : path_below(of->paths[i], mount_point);
-    here |= of->below[i] != NULL;
-    elsewhere |= of->below[i] == NULL;
-  }
-  if (here && elsewhere) {
-    *result = -EXDEV;
-    return true;
-  }
-  if (!here) return false;
-  *result = call_on_path(call, process, of);
-  return true;
-}
-
-static long long forward_paths(struct grate_call* call, const struct resolved* of) {
-  for (int i = 0; i < of->count; ++i) {
-    if (of->is_redirected[i]) grate_set_pointer(call, of->arguments[i].path, of->paths[i]);
+    if (of->is_redirected[i]) grate_set_pointer(&asked, of->arguments[i].path, of->paths[i]);
   }
   const bool leaves = call->number == SYS_chdir || call->number == SYS_fchdir;
   long long result;
-  if (descriptors_answer(call, &result)) return result;
-  result = grate_forward(call);
+  if (descriptors_answer(&asked, &result)) return result;
+  result = grate_forward(&asked);
   if (result == 0 && leaves) {
     cages_lock();
     struct process* const process = cage_state(call);
@@ -189,13 +111,24 @@ static long long forward_paths(struct grate_call* call, const struct resolved* o
   return result;
 }
 
-// A descriptor of the call's that is ours: its position, or -1.
+// A descriptor of the call's that is ours: its position, or -1. That of a FIFO is the system's, but
+// for what is known of it.
 static int find_own(const struct grate_call* call, const struct linden_syscall* info,
                     const struct process* process) {
   for (int i = 0; i < info->argument_count; ++i) {
-    if (info->kinds[i] == LINDEN_FD && find_file(process, call->args[i])) return i;
+    if (info->kinds[i] != LINDEN_FD) continue;
+    const struct open_file* const file = find_file(process, call->args[i]);
+    if (!file) continue;
+    const bool is_system_end = file->node->fifo && !(file->flags & O_PATH);
+    if (!is_system_end || is_for_nodes(call->number)) return i;
   }
   return -1;
+}
+
+// Times of a descriptor are set without a path.
+static bool is_about_descriptor(const struct grate_call* call) {
+  const bool sets_times = call->number == SYS_utimensat || call->number == SYS_futimesat;
+  return sets_times && call->args[1] == 0;
 }
 
 // What is followed through all processes (descriptors.h) whoever's descriptor it is.
@@ -222,26 +155,28 @@ static long long answer(struct grate_call* call) {
   if (is_followed(call) && descriptors_answer(call, &result)) return result;
   cages_lock();
   struct process* const process = cage_state(call);
-  const int own = find_own(call, info, process);
+  const bool by_descriptor = is_about_descriptor(call);
+  const int own = by_descriptor ? 0 : find_own(call, info, process);
+  struct open_file* const file = own < 0 ? NULL : find_file(process, call->args[own]);
   struct resolved of;
-  of.count = path_arguments(info, of.arguments);
+  of.count = own < 0 ? path_arguments(info, of.arguments) : 0;
   bool answered = false;
-  if (own >= 0) {
-    result = call_on_file(call, process, own, find_file(process, call->args[own]));
+  if (file) {
+    ++file->references;
+    result = call_on_file(call, process, own, file);
+    file_release(file);
     answered = true;
-  } else if (of.count == 1 && is_about_descriptor(call, of.arguments[0])) {
-    const int directory = of.arguments[0].directory;
-    struct open_file* const file = find_file(process, call->args[directory]);
-    if (file) {
-      result = call_on_file(call, process, 0, file);
-      answered = true;
-    }
-    of.count = 0;
   } else if (of.count > 0) {
-    answered = answer_paths(call, process, &of, &result);
+    answered = answer_paths(call, process, &of, hides_something, &result);
   }
   cages_unlock();
-  return answered ? result : forward_paths(call, &of);
+  if (answered) return result;
+  result = forward_paths(call, &of);
+  if (result != -ENOENT || of.count == 0 || hides_something) return result;
+  cages_lock();
+  answered = answer_paths(call, cage_state(call), &of, true, &result);
+  cages_unlock();
+  return answered ? result : -ENOENT;
 }
 
 static long long close_range_call(struct grate_call* call) {
@@ -267,6 +202,8 @@ static void register_handlers(void) {
   grate_handle("select", call_select);
   grate_handle("pselect6", call_select);
   grate_handle("close_range", close_range_call);
+  static const char* const copies[] = {"sendfile", "copy_file_range", "splice", "tee"};
+  for (size_t i = 0; i < sizeof copies / sizeof copies[0]; ++i) grate_handle(copies[i], call_copy);
   descriptors_begin(&file_kind);
   grate_handle("umask", set_mask);
   grate_handle("getcwd", current_directory);
@@ -286,7 +223,7 @@ int main(int argc, char** argv) {
                                           {"size", 1, 0, 's'},    {"directory", 1, 0, 'd'},
                                           {"help", 0, 0, 'h'},    {0}};
   const char *preload = NULL, *dump = NULL, *directory = NULL;
-  for (int option; (option = getopt_long(argc, argv, "+p:o:s:d:C:h", options, 0)) != -1;) {
+  for (int option; (option = next_option(argc, argv, "+p:o:s:d:C:h", options, help)) != -1;) {
     switch (option) {
       case 'd':
         mount_point = absolute(optarg);
@@ -301,20 +238,15 @@ int main(int argc, char** argv) {
         dump = optarg;
         break;
       case 's':
-        tree_limit = (size_t)parse_number(help, "--size", optarg, 0, 3u << 30);
+        contents_limit = (size_t)parse_number(help, "--size", optarg, 0, 3u << 30);
         break;
-      case 'h':
-        show_help(help);
-      default:
-        usage_error(help, "no such option");
     }
   }
-  if (!argv[optind]) usage_error(help, "which PROGRAM?");
+  require_argument(argv, "PROGRAM", help);
   if (strcmp(mount_point, "/") == 0) usage_error(help, "-d / would hide the PROGRAM");
   initial_mask = umask(0);
   umask(initial_mask);
-  tree_owner = geteuid();
-  tree_group = getegid();
+  begin_access();
   if (preload && load_tree(preload) != 0) return 125;
   if (directory) {
     char path[PATH_SIZE];
@@ -325,10 +257,13 @@ int main(int argc, char** argv) {
     }
   }
   struct stat status;
+  hides_something = lstat(mount_point, &status) == 0;
   if (dump && (stat(dump, &status) != 0 || !S_ISDIR(status.st_mode))) {
     fail("--dump: %s is no directory", dump);
   }
   register_handlers();
   const int code = grate_run(argv + optind);
-  return dump && dump_tree(dump) != 0 ? 125 : code;
+  const int dumped = dump ? dump_tree(dump) : 0;
+  store_clear();
+  return dumped == 0 ? code : 125;
 }

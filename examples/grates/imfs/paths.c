@@ -11,250 +11,268 @@
 #include <unistd.h>
 
 #include "imfs.h"
+#include "store.h"
 
-// The descriptor that stands for a file in the process itself.
-static long long make_placeholder(const struct grate_call* call, int flags) {
-  return grate_call_as(
-      call, SYS_openat,
-      (uint64_t[6]){(uint64_t)AT_FDCWD, (uintptr_t)"/", (uint64_t)(O_PATH | (flags & O_CLOEXEC))});
-}
-
-static int find_or_make(struct process* process, const char* path, int flags, mode_t mode,
-                        struct node** node) {
-  const int error = tree_walk(path, node);
-  if (error == 0) {
-    if (flags & O_CREAT && flags & O_EXCL) return -EEXIST;
-    node_use(*node);
-    return 0;
-  }
-  if (error != -ENOENT || !(flags & O_CREAT)) return error;
+// Where a call makes, removes or replaces a name.
+struct place {
   struct node* directory;
   char name[NAME_SIZE];
-  const int no_parent = tree_walk_to_parent(path, &directory, name);
-  if (no_parent) return no_parent;
-  return tree_make(directory, name, S_IFREG | (mode & 0777 & ~process->mask), node);
+};
+
+static int find_place(const char* path, struct place* place) {
+  return tree_walk_to_parent(path, &place->directory, place->name);
 }
 
-static long long open_path(const struct grate_call* call, struct process* process, const char* path,
-                           int flags, mode_t mode) {
-  if ((flags & O_TMPFILE) == O_TMPFILE) return -EOPNOTSUPP;
-  struct node* node;
-  int error = find_or_make(process, path, flags, mode, &node);
+// A new file, directory, FIFO or socket; a use of it.
+static int make_node(struct process* process, const char* path, mode_t mode, struct node** made) {
+  struct place place;
+  int error = find_place(path, &place);
+  if (error == 0) error = check_access(place.directory, W_OK | X_OK);
   if (error) return error;
-  const bool writes = (flags & O_ACCMODE) != O_RDONLY;
-  if (node->is_directory && (writes || flags & (O_CREAT | O_TRUNC))) error = -EISDIR;
-  if (!node->is_directory && flags & O_DIRECTORY) error = -ENOTDIR;
+  error = tree_make(place.directory, place.name, mode & ~process->mask, made);
+  if (error || !S_ISFIFO(mode)) return error;
+  (*made)->fifo = store_make_fifo();
+  if ((*made)->fifo) return 0;
+  tree_unlink(place.directory, place.name, false);
+  node_release(*made);
+  return -EPERM;
+}
+
+// ---- open
+
+// Whether what is there can be opened like this. O_ACCMODE as a mode is neither, and needs both.
+static int check_open(const struct node* node, int flags) {
+  const int mode = flags & O_ACCMODE;
+  if (!node->is_directory && flags & O_DIRECTORY) return -ENOTDIR;
+  if (flags & O_PATH) return 0;
   // Only if it was not to be followed.
-  if (S_ISLNK(node->mode) && !(flags & O_PATH)) error = -ELOOP;
-  const long long descriptor = error ? error : make_placeholder(call, flags);
-  struct open_file* const file = descriptor < 0 ? NULL : malloc(sizeof *file);
-  if (!file) {
-    node_release(node);
-    return descriptor < 0 ? descriptor : -ENOMEM;
+  if (node->target) return -ELOOP;
+  if (node->is_directory && (mode != O_RDONLY || flags & (O_CREAT | O_TRUNC))) return -EISDIR;
+  if (S_ISSOCK(node->mode)) return -ENXIO;
+  int wanted = mode == O_RDONLY ? R_OK : mode == O_WRONLY ? W_OK : R_OK | W_OK;
+  if (flags & O_TRUNC) wanted |= W_OK;
+  return flags & O_NOATIME && check_owner(node) != 0 ? -EPERM : check_access(node, wanted);
+}
+
+static long long open_existing(const struct grate_call* call, struct node* node, int flags) {
+  int error = flags & O_CREAT && flags & O_EXCL ? -EEXIST : check_open(node, flags);
+  if (error == 0 && flags & O_TRUNC && S_ISREG(node->mode) && !(flags & O_PATH)) {
+    error = file_resize(node, 0);
   }
-  if (flags & O_TRUNC && !(flags & O_PATH)) file_resize(node, 0);
-  const int kept = ~(O_CLOEXEC | O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY);
-  *file = (struct open_file){.references = 1, .node = node, .flags = flags & kept};
-  error = descriptor_set(&process->files, (int)descriptor, file);
-  return error ? error : descriptor;
+  return error ? error : open_node(call, node_use(node), flags);
+}
+
+static long long open_unnamed(const struct grate_call* call, struct process* process,
+                              struct node* directory, int flags, mode_t mode) {
+  if ((flags & O_ACCMODE) == O_RDONLY) return -EINVAL;
+  if (!directory->is_directory) return -ENOTDIR;
+  const int error = check_access(directory, W_OK | X_OK);
+  if (error) return error;
+  struct node* const node = tree_make_unnamed(S_IFREG | (mode & 01777 & ~process->mask));
+  if (!node) return -ENOSPC;
+  node->is_unnamed = !(flags & O_EXCL);
+  return open_node(call, node, flags);
+}
+
+static long long open_path(const struct grate_call* call, struct process* process,
+                           const struct resolved* of, int flags, mode_t mode) {
+  struct node* node = of->nodes[0];
+  int error = node ? 0 : tree_walk(of->below[0], &node);
+  if ((flags & O_TMPFILE) == O_TMPFILE) {
+    return error ? error : open_unnamed(call, process, node, flags, mode);
+  }
+  if (error == 0) return open_existing(call, node, flags);
+  if (error != -ENOENT || !(flags & O_CREAT)) return error;
+  if (flags & O_DIRECTORY) return -EINVAL;
+  error = make_node(process, of->below[0], S_IFREG | (mode & 01777), &node);
+  return error ? error : open_node(call, node, flags);
 }
 
 static long long open_call(const struct grate_call* call, struct process* process,
-                           const char* path) {
+                           const struct resolved* of) {
+  const uint64_t* const args = call->args;
   switch (call->number) {
     case SYS_creat:
-      return open_path(call, process, path, O_CREAT | O_WRONLY | O_TRUNC, (mode_t)call->args[1]);
+      return open_path(call, process, of, O_CREAT | O_WRONLY | O_TRUNC, (mode_t)args[1]);
     case SYS_open:
-      return open_path(call, process, path, (int)call->args[1], (mode_t)call->args[2]);
+      return open_path(call, process, of, (int)args[1], (mode_t)args[2]);
     case SYS_openat:
-      return open_path(call, process, path, (int)call->args[2], (mode_t)call->args[3]);
+      return open_path(call, process, of, (int)args[2], (mode_t)args[3]);
     default: {
       struct open_how how = {0};
-      if ((uint32_t)call->args[3] < sizeof how) return -EINVAL;
+      if ((uint32_t)args[3] < sizeof how) return -EINVAL;
+      if ((uint32_t)args[3] > sizeof how) return -E2BIG;
       const int error = grate_get(call, 2, &how, sizeof how);
       if (error) return error;
-      return open_path(call, process, path, (int)how.flags, (mode_t)how.mode);
+      if (how.mode & ~(uint64_t)07777 || how.flags > UINT32_MAX) return -EINVAL;
+      if (how.resolve & ~(uint64_t)RESOLVE_NO_MAGICLINKS) return -ENOSYS;
+      return open_path(call, process, of, (int)how.flags, (mode_t)how.mode);
     }
   }
 }
 
-// There is one user: only whether a file could be executed is told apart.
-static long long check_access(const struct node* node, uint32_t wanted) {
-  if (wanted & ~(uint32_t)(R_OK | W_OK | X_OK)) return -EINVAL;
-  if (!(wanted & X_OK) || node->is_directory || node->mode & 0111) return 0;
-  return -EACCES;
-}
+// ---- names
 
 static long long make_directory(struct process* process, const char* path, uint64_t mode) {
-  struct node *directory, *made;
-  char name[NAME_SIZE];
-  int error = tree_walk_to_parent(path, &directory, name);
-  if (error) return error;
-  error = tree_make(directory, name, S_IFDIR | ((mode_t)mode & 01777 & ~process->mask), &made);
+  struct node* made;
+  const int error = make_node(process, path, S_IFDIR | ((mode_t)mode & 01777), &made);
   if (error == 0) node_release(made);
   return error;
 }
 
-static long long remove_name(const char* path, bool is_directory) {
-  struct node* directory;
-  char name[NAME_SIZE];
-  const int error = tree_walk_to_parent(path, &directory, name);
+static long long make_special(struct process* process, const char* path, uint64_t mode) {
+  mode_t type = (mode_t)mode & S_IFMT;
+  if (type == 0) type = S_IFREG;
+  // Devices there are none, as on some disks.
+  if (type == S_IFCHR || type == S_IFBLK || type == S_IFDIR) return -EPERM;
+  if (type != S_IFREG && type != S_IFIFO && type != S_IFSOCK) return -EINVAL;
+  struct node* made;
+  const int error = make_node(process, path, type | ((mode_t)mode & 01777), &made);
+  if (error == 0) node_release(made);
+  return error;
+}
+
+static long long remove_name(const struct resolved* of, bool is_directory) {
+  if (of->last[0] != LAST_NAME && !is_directory) return -EISDIR;
+  if (of->last[0] == LAST_DOT) return -EINVAL;
+  if (of->last[0] == LAST_DOT_DOT) return -ENOTEMPTY;
+  struct place place;
+  int error = find_place(of->below[0], &place);
   if (error) return error == -EEXIST ? -EBUSY : error;
-  return tree_unlink(directory, name, is_directory);
+  error = check_removal(place.directory, place.name);
+  return error ? error : tree_unlink(place.directory, place.name, is_directory);
 }
 
-static long long rename_path(const char* from, const char* to, uint64_t flags) {
-  if (flags & ~(uint64_t)RENAME_NOREPLACE) return -EINVAL;
-  struct node *old_directory, *new_directory;
-  char old_name[NAME_SIZE], new_name[NAME_SIZE];
-  int error = tree_walk_to_parent(from, &old_directory, old_name);
-  if (error == 0) error = tree_walk_to_parent(to, &new_directory, new_name);
+static long long rename_path(const struct resolved* of, uint64_t flags) {
+  if (flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL;
+  if (flags == (RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL;
+  if (of->last[0] != LAST_NAME || of->last[1] != LAST_NAME) return -EBUSY;
+  struct place from, to;
+  int error = find_place(of->below[0], &from);
+  if (error == 0) error = find_place(of->below[1], &to);
   if (error) return error == -EEXIST ? -EBUSY : error;
-  return tree_rename(old_directory, old_name, new_directory, new_name, flags == 0);
-}
-
-static long long change_directory(struct process* process, struct node* node) {
-  if (!node->is_directory) return -ENOTDIR;
-  struct node* const old = process->directory;
-  process->directory = node_use(node);
-  if (old) node_release(old);
-  return 0;
-}
-
-static long long truncate_path(struct node* node, int64_t size) {
-  if (node->is_directory) return -EISDIR;
-  if (size < 0) return -EINVAL;
-  return file_resize(node, (uint64_t)size);
-}
-
-static long long read_link(const struct grate_call* call, const struct node* node) {
-  if (!S_ISLNK(node->mode)) return -EINVAL;
-  const int buffer = call->number == SYS_readlinkat ? 2 : 1;
-  const int32_t room = (int32_t)call->args[buffer + 1];
-  if (room <= 0) return -EINVAL;
-  const size_t size = (size_t)room < node->size ? (size_t)room : node->size;
-  const int error = grate_put(call, buffer, node->data, size);
-  return error ? error : (long long)size;
+  error = check_removal(from.directory, from.name);
+  if (error == 0) error = check_removal(to.directory, to.name);
+  if (error) return error;
+  if (flags & RENAME_EXCHANGE)
+    return tree_exchange(from.directory, from.name, to.directory, to.name);
+  return tree_rename(from.directory, from.name, to.directory, to.name, flags == 0);
 }
 
 static long long make_link(const struct grate_call* call, const char* path) {
-  char target[PATH_SIZE], name[NAME_SIZE];
-  struct node* directory;
+  char target[PATH_SIZE];
+  struct place place;
   const int length = grate_get_string(call, 0, target, sizeof target);
   if (length <= 0) return length ? length : -ENOENT;
-  const int error = tree_walk_to_parent(path, &directory, name);
-  return error ? error : tree_make_link(directory, name, target);
+  int error = find_place(path, &place);
+  if (error == 0) error = check_access(place.directory, W_OK | X_OK);
+  return error ? error : tree_make_link(place.directory, place.name, target);
 }
 
-static long long add_name(const char* path, const char* new_path) {
-  struct node *file, *directory;
-  char name[NAME_SIZE];
-  int error = tree_walk(path, &file);
-  if (error == 0) error = tree_walk_to_parent(new_path, &directory, name);
-  return error ? error : tree_add_name(directory, name, file);
+static long long add_name(const struct resolved* of) {
+  struct node* file = of->nodes[0];
+  struct place place;
+  int error = file ? 0 : tree_walk(of->below[0], &file);
+  if (error == 0) error = of->last[1] == LAST_NAME ? find_place(of->below[1], &place) : -EEXIST;
+  if (error == 0) error = check_access(place.directory, W_OK | X_OK);
+  return error ? error : tree_add_name(place.directory, place.name, file);
+}
+
+// ---- what is checked first
+
+// Flags of calls that have any: those that are not known are an error whatever the path is.
+static bool has_known_flags(const struct grate_call* call) {
+  static const struct {
+    int number, argument;
+    uint32_t known;
+  } calls[] = {
+      {SYS_newfstatat, 3, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH},
+      {SYS_statx, 2, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE},
+      {SYS_fchownat, 4, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH},
+      {SYS_utimensat, 3, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH},
+      {SYS_faccessat2, 3, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_EACCESS},
+      {SYS_linkat, 4, AT_SYMLINK_FOLLOW | AT_EMPTY_PATH},
+      {SYS_unlinkat, 2, AT_REMOVEDIR},
+      {SYS_access, 1, R_OK | W_OK | X_OK},
+      {SYS_faccessat, 2, R_OK | W_OK | X_OK},
+      {SYS_faccessat2, 2, R_OK | W_OK | X_OK},
+  };
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; ++i) {
+    if (calls[i].number != call->number) continue;
+    if ((uint32_t)call->args[calls[i].argument] & ~calls[i].known) return false;
+  }
+  return true;
 }
 
 // A slash at the end of a path: it must be a directory's.
-static int require_directory(const struct grate_call* call, const char* path) {
-  struct node* node;
-  const int error = tree_walk(path, &node);
+static int require_directory(const struct grate_call* call, const struct resolved* of, int i) {
+  struct node* node = of->nodes[i];
+  const int error = node ? 0 : tree_walk(of->below[i], &node);
   if (error == 0) return node->is_directory ? 0 : -ENOTDIR;
-  const bool makes_directory = call->number == SYS_mkdir || call->number == SYS_mkdirat;
   const bool makes_file = call->number == SYS_creat ||
                           (call->number == SYS_open && call->args[1] & O_CREAT) ||
                           (call->number == SYS_openat && call->args[2] & O_CREAT);
-  if (makes_directory) return 0;
   return makes_file && error == -ENOENT ? -EISDIR : error;
 }
 
-// Of what a path names, which exists.
-static long long call_on_node(struct grate_call* call, struct process* process, struct node* node) {
-  switch (call->number) {
-    case SYS_stat:
-    case SYS_lstat:
-      return put_status(call, 1, node);
-    case SYS_newfstatat:
-      return put_status(call, 2, node);
-    case SYS_statx:
-      return put_statx(call, 4, node);
-    case SYS_statfs:
-      return put_file_system(call, 1);
-    case SYS_access:
-      return check_access(node, (uint32_t)call->args[1]);
-    case SYS_faccessat:
-    case SYS_faccessat2:
-      return check_access(node, (uint32_t)call->args[2]);
-    case SYS_truncate:
-      return truncate_path(node, (int64_t)call->args[1]);
-    case SYS_chdir:
-      return change_directory(process, node);
-    case SYS_chmod:
-      set_mode(node, call->args[1]);
-      return 0;
-    case SYS_fchmodat:
-      set_mode(node, call->args[2]);
-      return 0;
-    case SYS_chown:
-    case SYS_lchown:
-      set_owner(node, call->args[1], call->args[2]);
-      return 0;
-    case SYS_fchownat:
-      set_owner(node, call->args[2], call->args[3]);
-      return 0;
-    case SYS_utimensat:
-      return set_times(call, 2, node);
-    case SYS_readlink:
-    case SYS_readlinkat:
-      return read_link(call, node);
-    default:
-      return -EOPNOTSUPP;
+static bool is_call(const struct grate_call* call, int first, int second, int third) {
+  return call->number == first || call->number == second || call->number == third;
+}
+
+static int check_ends(const struct grate_call* call, const struct resolved* of) {
+  const bool makes_directory = is_call(call, SYS_mkdir, SYS_mkdirat, -1);
+  const bool makes = makes_directory || is_call(call, SYS_mknod, SYS_mknodat, -1) ||
+                     is_call(call, SYS_symlink, SYS_symlinkat, -1);
+  const bool renames = is_call(call, SYS_rename, SYS_renameat, SYS_renameat2);
+  if (makes && of->last[0] != LAST_NAME) return -EEXIST;
+  if (makes_directory) return 0;
+  for (int i = 0; i < of->count; ++i) {
+    if (!of->needs_directory[i] || !(of->below[i] || of->nodes[i])) continue;
+    if (renames && of->last[i] != LAST_NAME) continue;
+    // A name with a slash may be given to a directory.
+    const int error = require_directory(call, of, renames ? 0 : i);
+    if (error) return makes && error == -ENOTDIR ? -EEXIST : error;
   }
+  return 0;
 }
 
 long long call_on_path(struct grate_call* call, struct process* process,
                        const struct resolved* of) {
+  if (!has_known_flags(call)) return -EINVAL;
+  int error = check_ends(call, of);
+  if (error) return error;
   const char* const path = of->below[0];
-  const char* const second = of->below[1];
-  const bool renames =
-      call->number == SYS_rename || call->number == SYS_renameat || call->number == SYS_renameat2;
-  for (int i = 0; i < of->count; ++i) {
-    if (!of->needs_directory[i]) continue;
-    // A name with a slash may be given to a directory.
-    const int error = require_directory(call, of->below[renames ? 0 : i]);
-    if (error) return error;
-  }
   switch (call->number) {
     case SYS_open:
     case SYS_openat:
     case SYS_openat2:
     case SYS_creat:
-      return open_call(call, process, path);
+      return open_call(call, process, of);
     case SYS_mkdir:
     case SYS_mkdirat:
       return make_directory(process, path, call->args[of->arguments[0].path + 1]);
+    case SYS_mknod:
+    case SYS_mknodat:
+      return make_special(process, path, call->args[of->arguments[0].path + 1]);
     case SYS_rmdir:
-      return remove_name(path, true);
+      return remove_name(of, true);
     case SYS_unlink:
-      return remove_name(path, false);
+      return remove_name(of, false);
     case SYS_unlinkat:
-      return remove_name(path, call->args[2] & AT_REMOVEDIR);
+      return remove_name(of, call->args[2] & AT_REMOVEDIR);
     case SYS_rename:
     case SYS_renameat:
-      return rename_path(path, second, 0);
+      return rename_path(of, 0);
     case SYS_renameat2:
-      return rename_path(path, second, call->args[4]);
+      return rename_path(of, call->args[4]);
     case SYS_link:
     case SYS_linkat:
-      return add_name(path, second);
+      return add_name(of);
     case SYS_symlink:
     case SYS_symlinkat:
       return make_link(call, path);
-    // Devices and FIFOs there are none, as on some disks.
-    case SYS_mknod:
-    case SYS_mknodat:
-      return -EPERM;
   }
-  struct node* node;
-  const int error = tree_walk(path, &node);
+  struct node* node = of->nodes[0];
+  error = node ? 0 : tree_walk(path, &node);
   return error ? error : call_on_node(call, process, node);
 }

@@ -15,9 +15,11 @@ static const int64_t no_time[2];
 
 static bool is_ours(const struct grate_call* call, int descriptor) {
   cages_lock();
-  const bool found = find_file(cage_state(call), (uint64_t)descriptor) != NULL;
+  const struct open_file* const file = find_file(cage_state(call), (uint64_t)descriptor);
+  // An end of a FIFO is one of the system's.
+  const bool is = file && (!file->node->fifo || file->flags & O_PATH);
   cages_unlock();
-  return found;
+  return is;
 }
 
 static bool is_path(const struct grate_call* call, int descriptor) {

@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "imfs.h"
 
 #define DEVICE_MINOR 0xfe  // no device's
-#define BLOCK_SIZE 4096
-#define MAGIC 0x01021994  // that of tmpfs, which is what this comes closest to
+#define MAGIC 0x01021994   // that of tmpfs, which is what this comes closest to
 
 struct kernel_time {
   int64_t seconds, nanoseconds;
@@ -39,10 +39,9 @@ static struct kernel_time to_kernel(struct timespec time) {
 }
 
 static unsigned links(const struct node* node) {
-  return node->is_directory ? 2 + node->subdirectories : node->names;
+  if (!node->is_directory) return node->names;
+  return tree_is_removed(node) ? 0 : 2 + node->subdirectories;
 }
-
-static uint64_t blocks(const struct node* node) { return (node->size + 511) / 512; }
 
 int put_status(const struct grate_call* call, int argument, const struct node* node) {
   const struct kernel_stat status = {
@@ -52,9 +51,9 @@ int put_status(const struct grate_call* call, int argument, const struct node* n
       .mode = node->mode,
       .owner = node->owner,
       .group = node->group,
-      .size = (int64_t)node->size,
+      .size = (int64_t)tree_size(node),
       .block_size = BLOCK_SIZE,
-      .blocks = (int64_t)blocks(node),
+      .blocks = (int64_t)contents_blocks(&node->contents),
       .accessed = to_kernel(node->accessed),
       .modified = to_kernel(node->modified),
       .changed = to_kernel(node->changed),
@@ -75,8 +74,8 @@ int put_statx(const struct grate_call* call, int argument, const struct node* no
       .stx_gid = node->group,
       .stx_mode = (uint16_t)node->mode,
       .stx_ino = node->inode,
-      .stx_size = node->size,
-      .stx_blocks = blocks(node),
+      .stx_size = tree_size(node),
+      .stx_blocks = contents_blocks(&node->contents),
       .stx_atime = to_statx(node->accessed),
       .stx_mtime = to_statx(node->modified),
       .stx_ctime = to_statx(node->changed),
@@ -89,14 +88,17 @@ int put_file_system(const struct grate_call* call, int argument) {
   const struct kernel_statfs status = {
       .type = MAGIC,
       .block_size = BLOCK_SIZE,
-      .blocks = (int64_t)(tree_limit / BLOCK_SIZE),
-      .free = (int64_t)(tree_free() / BLOCK_SIZE),
-      .available = (int64_t)(tree_free() / BLOCK_SIZE),
+      .blocks = (int64_t)(contents_limit / BLOCK_SIZE),
+      .free = (int64_t)(contents_free() / BLOCK_SIZE),
+      .available = (int64_t)(contents_free() / BLOCK_SIZE),
       .name_length = NAME_SIZE - 1,
       .fragment_size = BLOCK_SIZE,
   };
   return grate_put(call, argument, &status, sizeof status);
 }
+
+// The C library for 32 bits leaves anything in the upper half of the smaller number.
+static void narrow(struct kernel_time* time) { time->nanoseconds = (int32_t)time->nanoseconds; }
 
 static int choose_time(struct timespec* time, struct kernel_time wanted) {
   if (wanted.nanoseconds == UTIME_OMIT) return 0;
@@ -109,29 +111,42 @@ static int choose_time(struct timespec* time, struct kernel_time wanted) {
   return 0;
 }
 
-long long set_times(const struct grate_call* call, int argument, struct node* node) {
-  struct kernel_time wanted[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
-  if (call->args[argument]) {
-    const int error = grate_get(call, argument, wanted, sizeof wanted);
-    if (error) return error;
+// What a call says of times, of whatever form. 0 or -errno.
+static int get_times(const struct grate_call* call, int argument, struct kernel_time times[2]) {
+  if (call->args[argument] == 0) {
+    times[0] = times[1] = (struct kernel_time){0, UTIME_NOW};
+    return 0;
   }
+  if (call->number == SYS_utime) {
+    int64_t seconds[2];
+    const int error = grate_get(call, argument, seconds, sizeof seconds);
+    for (int i = 0; i < 2; ++i) times[i] = (struct kernel_time){seconds[i], 0};
+    return error;
+  }
+  const int error = grate_get(call, argument, times, 2 * sizeof *times);
+  for (int i = 0; error == 0 && i < 2; ++i) narrow(&times[i]);
+  if (error || call->number == SYS_utimensat) return error;
+  for (int i = 0; i < 2; ++i) {
+    if (times[i].nanoseconds < 0 || times[i].nanoseconds >= 1000000) return -EINVAL;
+    times[i].nanoseconds *= 1000;  // they were microseconds
+  }
+  return 0;
+}
+
+long long set_times(const struct grate_call* call, struct node* node) {
+  const bool has_directory = call->number == SYS_utimensat || call->number == SYS_futimesat;
+  struct kernel_time wanted[2];
+  int error = get_times(call, has_directory ? 2 : 1, wanted);
+  if (error) return error;
   struct timespec accessed = node->accessed, modified = node->modified;
   if (choose_time(&accessed, wanted[0]) != 0 || choose_time(&modified, wanted[1]) != 0) {
     return -EINVAL;
   }
+  const bool is_now = wanted[0].nanoseconds == UTIME_NOW && wanted[1].nanoseconds == UTIME_NOW;
+  error = check_owner(node);
+  if (error && (!is_now || check_access(node, W_OK) != 0)) return is_now ? -EACCES : error;
   node->accessed = accessed;
   node->modified = modified;
   node->changed = current_time();
   return 0;
-}
-
-void set_mode(struct node* node, uint64_t mode) {
-  node->mode = (node->mode & S_IFMT) | ((mode_t)mode & 01777);
-  node->changed = current_time();
-}
-
-void set_owner(struct node* node, uint64_t owner, uint64_t group) {
-  if ((uid_t)owner != (uid_t)-1) node->owner = (uid_t)owner;
-  if ((gid_t)group != (gid_t)-1) node->group = (gid_t)group;
-  node->changed = current_time();
 }

@@ -7,16 +7,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-size_t tree_limit = (size_t)1 << 30;
+#include "attributes.h"
+#include "locks.h"
+#include "store.h"
+
 uid_t tree_owner;
 gid_t tree_group;
 
-static size_t used;  // capacities of all files
 static uint64_t last_inode, last_position;
 static struct node root = {
     .references = 1, .is_directory = true, .inode = 1, .mode = S_IFDIR | 0777};
-
-size_t tree_free(void) { return tree_limit - used; }
 
 struct timespec current_time(void) {
   struct timespec now;
@@ -39,9 +39,21 @@ struct node* node_use(struct node* node) {
 
 void node_release(struct node* node) {
   if (--node->references > 0) return;
-  used -= node->capacity;
-  free(node->data);
+  if (node->parent) node_release(node->parent);
+  if (node->fifo) store_remove(node->fifo);
+  attributes_release(node);
+  locks_release(node);
+  contents_release(&node->contents);
+  free(node->target);
   free(node);
+}
+
+bool tree_is_removed(const struct node* directory) {
+  return directory != &root && directory->names == 0;
+}
+
+uint64_t tree_size(const struct node* node) {
+  return node->target ? strlen(node->target) : node->contents.size;
 }
 
 struct entry* tree_find(const struct node* directory, const char* name) {
@@ -67,9 +79,12 @@ static int add_entry(struct node* directory, const char* name, struct node* node
   *end = entry;
   ++node->names;
   if (node->is_directory) {
-    node->parent = directory;
+    struct node* const old = node->parent;
+    node->parent = node_use(directory);
+    if (old) node_release(old);
     ++directory->subdirectories;
   }
+  node->changed = current_time();
   touch(directory);
   return 0;
 }
@@ -79,22 +94,16 @@ static void remove_entry(struct node* directory, struct entry* entry) {
   while (*place != entry) place = &(*place)->next;
   *place = entry->next;
   --entry->node->names;
-  if (entry->node->is_directory) {
-    entry->node->parent = NULL;
-    --directory->subdirectories;
-  }
+  if (entry->node->is_directory) --directory->subdirectories;
   entry->node->changed = current_time();
   touch(directory);
   node_release(entry->node);
   free(entry);
 }
 
-int tree_make(struct node* directory, const char* name, mode_t mode, struct node** made) {
-  if (directory != &root && !directory->parent) return -ENOENT;  // removed
-  if (strlen(name) >= NAME_SIZE) return -ENAMETOOLONG;
-  if (tree_find(directory, name)) return -EEXIST;
+struct node* tree_make_unnamed(mode_t mode) {
   struct node* const node = calloc(1, sizeof *node);
-  if (!node) return -ENOSPC;
+  if (!node) return NULL;
   node->references = 1;
   node->is_directory = S_ISDIR(mode);
   node->inode = ++last_inode;
@@ -102,8 +111,27 @@ int tree_make(struct node* directory, const char* name, mode_t mode, struct node
   node->group = tree_group;
   node->mode = mode;
   node->accessed = node->modified = node->changed = current_time();
+  return node;
+}
+
+// Whether a directory can get a new name.
+static int check_name(const struct node* directory, const char* name) {
+  if (tree_is_removed(directory)) return -ENOENT;
+  if (strlen(name) >= NAME_SIZE) return -ENAMETOOLONG;
+  return tree_find(directory, name) ? -EEXIST : 0;
+}
+
+int tree_make(struct node* directory, const char* name, mode_t mode, struct node** made) {
+  const int error = check_name(directory, name);
+  if (error) return error;
+  struct node* const node = tree_make_unnamed(mode);
+  if (!node) return -ENOSPC;
+  if (directory->mode & S_ISGID) {
+    node->group = directory->group;
+    if (node->is_directory) node->mode |= S_ISGID;
+  }
   if (add_entry(directory, name, node) != 0) {
-    free(node);
+    node_release(node);
     return -ENOSPC;
   }
   *made = node_use(node);
@@ -111,30 +139,26 @@ int tree_make(struct node* directory, const char* name, mode_t mode, struct node
 }
 
 int tree_make_link(struct node* directory, const char* name, const char* target) {
+  char* const text = strdup(target);
   struct node* link;
-  int error = tree_make(directory, name, S_IFLNK | 0777, &link);
-  if (error) return error;
-  const size_t size = strlen(target);
-  error = file_reserve(link, size);
-  if (error == 0) {
-    memcpy(link->data, target, size);
-    link->size = size;
-  } else {
-    tree_unlink(directory, name, false);
+  const int error = text ? tree_make(directory, name, S_IFLNK | 0777, &link) : -ENOSPC;
+  if (error) {
+    free(text);
+    return error;
   }
+  link->target = text;
   node_release(link);
-  return error;
+  return 0;
 }
 
 int tree_add_name(struct node* directory, const char* name, struct node* file) {
   if (file->is_directory) return -EPERM;
-  if (directory != &root && !directory->parent) return -ENOENT;
-  if (strlen(name) >= NAME_SIZE) return -ENAMETOOLONG;
-  if (tree_find(directory, name)) return -EEXIST;
+  if (file->names == 0 && !file->is_unnamed) return -ENOENT;
+  int error = check_name(directory, name);
+  if (error) return error;
   node_use(file);
-  const int error = add_entry(directory, name, file);
+  error = add_entry(directory, name, file);
   if (error) node_release(file);
-  file->changed = current_time();
   return error;
 }
 
@@ -159,7 +183,7 @@ int tree_rename(struct node* from, const char* name, struct node* to, const char
                 bool may_replace) {
   struct entry* const entry = tree_find(from, name);
   if (!entry) return -ENOENT;
-  if (to != &root && !to->parent) return -ENOENT;
+  if (tree_is_removed(to)) return -ENOENT;
   if (strlen(new_name) >= NAME_SIZE) return -ENAMETOOLONG;
   struct node* const node = entry->node;
   if (node->is_directory && contains(node, to)) return -EINVAL;
@@ -179,7 +203,35 @@ int tree_rename(struct node* from, const char* name, struct node* to, const char
   }
   if (replaced) remove_entry(to, replaced);
   remove_entry(from, entry);
-  if (node->is_directory) node->parent = to;
+  return 0;
+}
+
+static void put_node(struct node* directory, struct entry* entry, struct node* node) {
+  entry->node = node;
+  if (node->is_directory) {
+    node->parent = directory;
+    ++directory->subdirectories;
+  }
+  node->changed = current_time();
+  touch(directory);
+}
+
+int tree_exchange(struct node* from, const char* name, struct node* to, const char* new_name) {
+  struct entry *const first = tree_find(from, name), *const second = tree_find(to, new_name);
+  if (!first || !second) return -ENOENT;
+  struct node *const moved = first->node, *const other = second->node;
+  if (moved->is_directory && contains(moved, to)) return -EINVAL;
+  if (other->is_directory && contains(other, from)) return -EINVAL;
+  // Each entry's use of its node, and each directory's of its parent, goes along.
+  from->subdirectories -= moved->is_directory;
+  to->subdirectories -= other->is_directory;
+  if (moved->is_directory != other->is_directory) {
+    // One directory changes its parent, so one use does.
+    node_use(moved->is_directory ? to : from);
+    node_release(moved->is_directory ? from : to);
+  }
+  put_node(to, second, moved);
+  put_node(from, first, other);
   return 0;
 }
 
@@ -214,30 +266,10 @@ int tree_walk_to_parent(const char* path, struct node** directory, char name[NAM
   return (*directory)->is_directory ? 0 : -ENOTDIR;
 }
 
-int file_reserve(struct node* file, uint64_t size) {
-  if (size <= file->capacity) return 0;
-  if (size > tree_limit) return -ENOSPC;
-  // Twice as much, so that a file that grows is copied a few times only.
-  size_t capacity = file->capacity < 2048 ? 4096 : file->capacity * 2;
-  if (capacity < size) capacity = (size_t)size;
-  if (capacity > tree_limit - (used - file->capacity)) capacity = (size_t)size;
-  if (capacity > tree_limit - (used - file->capacity)) return -ENOSPC;
-  char* const data = realloc(file->data, capacity);
-  if (!data) return -ENOSPC;
-  memset(data + file->capacity, 0, capacity - file->capacity);
-  used += capacity - file->capacity;
-  file->data = data;
-  file->capacity = capacity;
-  return 0;
-}
-
 int file_resize(struct node* file, uint64_t size) {
-  const int error = file_reserve(file, size);
-  if (error) return error;
-  if (size < file->size) memset(file->data + size, 0, file->size - (size_t)size);
-  file->size = (size_t)size;
-  file->modified = file->changed = current_time();
-  return 0;
+  const int error = contents_resize(&file->contents, size);
+  if (error == 0) file->modified = file->changed = current_time();
+  return error;
 }
 
 int tree_path(const struct node* directory, char* path, size_t size) {
@@ -245,7 +277,7 @@ int tree_path(const struct node* directory, char* path, size_t size) {
   size_t begin = size - 1;
   path[begin] = 0;
   for (; directory != &root; directory = directory->parent) {
-    if (!directory->parent) return -ENOENT;
+    if (tree_is_removed(directory)) return -ENOENT;
     const struct entry* entry = directory->parent->entries;
     while (entry->node != directory) entry = entry->next;
     const size_t length = strlen(entry->name) + 1;
@@ -255,5 +287,32 @@ int tree_path(const struct node* directory, char* path, size_t size) {
     memcpy(path + begin + 1, entry->name, length - 1);
   }
   memmove(path, path + begin, size - begin);
+  return 0;
+}
+
+// The directory beneath `from` that has a name of a node.
+static const struct node* find_directory(const struct node* from, const struct node* node,
+                                         const struct entry** found) {
+  for (const struct entry* entry = from->entries; entry; entry = entry->next) {
+    if (entry->node == node) {
+      *found = entry;
+      return from;
+    }
+    const struct node* const directory = find_directory(entry->node, node, found);
+    if (directory) return directory;
+  }
+  return NULL;
+}
+
+int tree_find_path(const struct node* node, char* path, size_t size) {
+  if (node->is_directory) return tree_path(node, path, size);
+  const struct entry* entry;
+  const struct node* const directory = find_directory(&root, node, &entry);
+  if (!directory) return -ENOENT;
+  const int error = tree_path(directory, path, size);
+  const size_t length = strlen(path);
+  if (error) return error;
+  if (length + 1 + strlen(entry->name) >= size) return -ERANGE;
+  snprintf(path + length, size - length, "/%s", entry->name);
   return 0;
 }
