@@ -156,14 +156,16 @@ def _group(chart, group, axis, top):
 
 def _bar(chart, bar, color, axis, y, weight):
     end = axis.x(bar.value)
-    parts = [f'<rect x="{axis.left:.1f}" y="{y}" width="{end - axis.left:.1f}" '
+    # A logarithmic axis has no zero to begin at; what is compared with a reference begins there.
+    start = axis.x(chart.reference) if axis.is_log and chart.reference else axis.left
+    parts = [f'<rect x="{min(start, end):.1f}" y="{y}" width="{abs(end - start):.1f}" '
              f'height="{BAR_HEIGHT - 1}" fill="{color}"/>']
-    label = end
+    label = max(start, end)
     if bar.low is not None and bar.high > bar.low:
         low, high, middle = axis.x(bar.low), axis.x(bar.high), y + (BAR_HEIGHT - 1) / 2
         parts.append(f'<path d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 2.5}v5'
                      f'M{high:.1f} {middle - 2.5}v5" stroke="#222" stroke-width="0.9" fill="none"/>')
-        label = max(end, high)
+        label = max(label, high)
     parts.append(f'<text x="{label + 4:.1f}" y="{y + BAR_HEIGHT - 2}" font-size="9"{weight}>'
                  f'{format_value(bar.value, chart.digits)}</text>')
     return parts

@@ -26,7 +26,7 @@ class MicroSession:
         self.out = toolchain.out / "calls"
         self.linden = toolchain.linden
         # WASI has next to none of these calls: a cage runs programs of `linden cc`.
-        self.cages = [engine for engine in engines if engine.is_linden]
+        self.cages = list({e.options: e for e in engines if e.is_linden}.values())
         self.progress = progress
         self.rounds = rounds
         self.only = only

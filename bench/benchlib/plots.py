@@ -6,11 +6,11 @@ from .report import compile_seconds, mean_of
 from .summary import KINDS
 
 COLORS = {"native": "#4b9b58", "native-v3": "#a3c9a8", "linden": "#1f6fb4",
-          "linden-glibc": "#5aa9e6", "node": "#e08a1e", "wasm2c": "#7a8793", "wasmtime": "#8e5ea2",
+          "linden-glibc": "#8cc4ee", "node": "#e08a1e", "wasm2c": "#7a8793", "wasmtime": "#8e5ea2",
           "iwasm": "#c0504d", "wasmer": "#b8a13c", "wavm": "#3d8f8f"}
 # Of what has no color of its own, back-ends of Linden first of all.
-MORE_COLORS = ("#0b3c5d", "#76b7e5", "#328cc1", "#d9b310", "#6c5b7b", "#c06c84", "#99b898", "#355c7d",
-               "#f67280", "#a7a7a7", "#2a9d8f", "#e76f51")
+MORE_COLORS = ("#0b3c5d", "#2a9d8f", "#c06c84", "#6c5b7b", "#d9b310", "#e76f51", "#99b898", "#355c7d",
+               "#f2a7b5", "#a7a7a7", "#5c4033", "#b5d334")
 KIND_COLORS = {"kernels": "#1f6fb4", "applications": "#e08a1e", "programs": "#4b9b58",
                "all": "#333333"}
 
@@ -30,7 +30,9 @@ def draw_all(document):
     """{file name: SVG}; only of what there is."""
     charts = {}
     if any(result["ratios"] for result in document["results"]):
-        charts["overhead.svg"] = _overhead(document)
+        for kind, title in KINDS:
+            if title in document["geomeans"]:
+                charts[f"overhead-{title}.svg"] = _overhead(document, kind, title)
         charts["overhead-by-engine.svg"] = _by_engine(document)
         charts["compile-time.svg"] = _costs(document, "Compile time", "seconds", compile_seconds)
         charts["code-size.svg"] = _costs(document, "Size of the machine code", "KiB", _code_kib)
@@ -63,20 +65,17 @@ def _interval_bar(value):
                value["high"] if has_interval else None)
 
 
-def _overhead(document):
+def _overhead(document, kind, title):
     engines = _compared(document)
-    titles = [t for t in document["geomeans"] if t != "all" or len(document["geomeans"]) > 2]
-    groups = [Group(f"geomean of {title}", {
-        e: _interval_bar(document["geomeans"][title][e]) if e in document["geomeans"][title]
-        else "no result" for e in engines}, True) for title in titles]
-    for kind, _ in KINDS:
-        for result in document["results"]:
-            if result["kind"] != kind:
-                continue
+    means = document["geomeans"][title]
+    groups = [Group("geometric mean", {e: _interval_bar(means[e]) if e in means else "no result"
+                                       for e in engines}, True)]
+    for result in document["results"]:
+        if result["kind"] == kind:
             bars = {e: _interval_bar(result["ratios"][e]) if e in result["ratios"] else "error"
                     for e in engines if e in result["ratios"] or e in result["errors"]}
             groups.append(Group(result["name"], bars))
-    return Chart(f"Time relative to {_relative_to(document)}",
+    return Chart(f"{title.capitalize()}: time relative to {_relative_to(document)}",
                  f"Smaller is better; whiskers: 95 %. {_where(document)}",
                  f"time / {_relative_to(document)}", colors_of(engines), groups, reference=1)
 
