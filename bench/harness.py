@@ -85,7 +85,7 @@ def describe(chosen, kept, skipped, toolchain, processor, counter):
         "machine": machine.describe(),
         "counts_instructions": counter.available,
         "versions": toolchain.versions,
-        "linden": machine.identify_linden(chosen.linden, programs.BENCH.parent)
+        "linden": machine.identify_linden(chosen.linden)
         if uses_linden else None,
         "flags": {"WASI": " ".join([*WASM_FLAGS, *SIMD_FLAGS]), "linden cc": " ".join(GLIBC_FLAGS)},
         "engines": [engine.name for engine in kept],
@@ -116,6 +116,7 @@ def rewrite(document, folder):
 
 def measure(chosen):
     progress = Progress()
+    chosen.output = chosen.output or (programs.BENCH / "out")
     selected, micros = select_programs(chosen.suites, chosen.output, chosen.only)
     if chosen.list:
         for program in selected:
@@ -166,7 +167,7 @@ def load(path):
 def main(arguments):
     chosen = options.parse(arguments)
     if chosen.replot:
-        folder = chosen.output if chosen.output_given else chosen.replot.resolve().parent
+        folder = chosen.output or chosen.replot.resolve().parent
         folder.mkdir(parents=True, exist_ok=True)
         print(rewrite(load(chosen.replot), folder))
         return 0

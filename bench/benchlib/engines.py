@@ -145,6 +145,8 @@ def expand_all(values, option, unsafe, linden):
     expanded = []
     for value in values:
         names = linden.names(option) if value == "all" else [value]
+        if not names:
+            raise UsageError(f"{linden.path} does not say what there is of --{option}")
         if value == "all" and not unsafe:
             names = [n for n in names if "--unsafe" not in (linden.accepts(option, n) or ())]
         expanded += [name for name in names if name not in expanded]

@@ -78,22 +78,26 @@ def parse_count(text):
     return None
 
 
-def identify_linden(command, sources):
-    """Which build it is: its version, the linker's build id, a digest, and the sources' revision."""
+def identify_linden(command):
+    """Which build it is: its version, the linker's build ids, digests, and the
+    revision of the sources that it lies among (a build is a folder in them)."""
     def output(*words):
         try:
             return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
         except (OSError, subprocess.CalledProcessError):
             return None
 
-    notes = output("readelf", "-n", str(command)) or ""
-    build_id = re.search(r"Build ID: (\w+)", notes)
-    changes = output("git", "-C", str(sources), "status", "--porcelain", "--untracked-files=no")
+    # The compiler is a library of its own.
+    files = [Path(command), *Path(command).parent.glob("liblinden*.so")]
+    build_ids = {file.name: re.findall(r"Build ID: (\w+)", output("readelf", "-n", str(file)) or "")
+                 for file in files}
+    sources = str(Path(command).resolve().parent)
+    changes = output("git", "-C", sources, "status", "--porcelain", "--untracked-files=no")
     return {
         "path": str(command),
         "version": output(str(command), "--version"),
-        "build_id": build_id[1] if build_id else None,
-        "sha256": hashlib.sha256(Path(command).read_bytes()).hexdigest(),
-        "git_revision": output("git", "-C", str(sources), "rev-parse", "HEAD"),
+        "build_ids": {name: found[0] for name, found in build_ids.items() if found},
+        "sha256": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+        "git_revision": output("git", "-C", sources, "rev-parse", "HEAD"),
         "git_has_changes": None if changes is None else bool(changes),
     }

@@ -54,7 +54,7 @@ def parse(arguments):
                         "rounds: a rough picture")
     parser.add_argument("--no-pin", action="store_true",
                         help="let programs run on all processors, not on the calmest one")
-    parser.add_argument("--output", type=Path, default=BENCH / "out", metavar="DIR",
+    parser.add_argument("--output", type=Path, metavar="DIR",
                         help="folder for builds and results (default: bench/out)")
     parser.add_argument("--json", action="store_true",
                         help="print results.json instead of the table")
@@ -68,7 +68,6 @@ def parse(arguments):
     other.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"),
                        help="say what differs between two results.json by more than their intervals")
     options = parser.parse_args(arguments)
-    options.output_given = any(word.startswith("--output") for word in arguments)
     try:
         _check(options)
     except UsageError as error:
@@ -79,7 +78,6 @@ def parse(arguments):
 def _check(options):
     given = ",".join(options.engines or [])
     options.engines = [name.strip() for name in given.split(",") if name.strip()]
-    options.named = bool(options.engines)
     options.engines = options.engines or list(DEFAULT)
     options.sfi = [name for name in options.sfi.split(",") if name]
     options.tier = [name for name in options.tier.split(",") if name]
@@ -93,7 +91,7 @@ def _check(options):
         if suite not in SUITES and not Path(suite).is_dir():
             raise UsageError(f"unknown suite {suite}; there are {', '.join(SUITES)}, and directories")
     options.suites = options.suites or ["all"]
-    options.output = options.output.resolve()
+    options.output = options.output and options.output.resolve()
     options.linden = options.linden.resolve()
     options.alternations = QUICK_ALTERNATIONS if options.quick else options.rounds
     options.program_rounds = QUICK_ROUNDS if options.quick else None

@@ -34,7 +34,8 @@ def _conditions(document):
              + (f"on processor {processor}." if processor is not None else "not pinned.")]
     if linden:
         changes = " with changes" if linden["git_has_changes"] else ""
-        lines.append(f"{linden['version']}, build {(linden['build_id'] or '?')[:12]}, sources at "
+        builds = ", ".join(f"{name} {build[:12]}" for name, build in linden["build_ids"].items())
+        lines.append(f"{linden['version']} (builds: {builds or 'without ids'}), sources at "
                      f"{(linden['git_revision'] or '?')[:12]}{changes}.")
     if document["interrupted"]:
         lines.append("**Interrupted: this is a part of what was asked for.**")
@@ -99,7 +100,7 @@ def _footnotes(document):
     if any("(p)" in mark for mark in marks):
         notes.append("- (p): the time of the whole process, starting included; it prints no rounds.")
     if any("(l)" in mark for mark in marks):
-        notes.append("- (l): there is no native build; 1.00 is linden.")
+        notes.append("- (l): there is no native build; 1.00 is Linden.")
     if any(mean["partial"] for means in document["geomeans"].values() for mean in means.values()):
         notes.append("- *: not of all of these programs; wasm2c has no SIMD and leaves out the simd_ "
                      "kernels.")

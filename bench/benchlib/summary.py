@@ -9,8 +9,14 @@ def baseline_engines(document):
     """Whose better time is 1.00 in each alternation: all native ones, else Linden's segment."""
     kinds = document["engine_kinds"]
     natives = [name for name in document["engines"] if kinds[name] == "native"]
-    preferred = [name for name in ("linden", "linden:segment") if name in kinds]
-    return natives or preferred[:1] or document["engines"][:1]
+    return natives or _lindens(document)[:1] or document["engines"][:1]
+
+
+def _lindens(document):
+    """Linden's engines, the one with the default back-end first."""
+    kinds = document["engine_kinds"]
+    return sorted((name for name in document["engines"] if kinds[name] == "linden"),
+                  key=lambda name: name not in ("linden", "linden:segment"))
 
 
 def ratios_of(samples, baseline):
@@ -33,7 +39,8 @@ def summarize(document):
         runs = {name: runs for name, runs in result["runs"].items()
                 if name not in result["errors"] and runs}
         # A program that no native build ran, like a .wasm file among sources, has Linden's.
-        own = [n for n in baseline if n in runs] or [n for n in ("linden",) if n in runs]
+        own = ([name for name in baseline if name in runs]
+               or [name for name in _lindens(document) if name in runs][:1])
         result["baseline"] = own
         fastest = {name: [min(run["rounds_ns"]) for run in each] for name, each in runs.items()}
         user = {name: [run["user_ns"] for run in each] for name, each in runs.items()}

@@ -82,7 +82,14 @@ class Toolchain:
         output = self.out / "linden-glibc" / f"{program.binary}.wasm"
         command = [self.linden, "cc", *GLIBC_FLAGS, *program.flags, *program.files, "-o", output,
                    "-lm"]
-        return self.make(output, program.files, [command])
+        return self.make(output, [*program.files, *self._guest_library()], [command])
+
+    def _guest_library(self):
+        """What `linden cc` links: a program is built again after it was."""
+        asked = subprocess.run([self.linden, "cc", "-print-sysroot"], capture_output=True, text=True,
+                               check=False)
+        library = Path(asked.stdout.strip()) / "lib" / "libc.a"
+        return [library] if library.is_file() else []
 
     def _wasm(self, program, simd=True):
         if program.module:
@@ -121,7 +128,7 @@ class Toolchain:
         """Runs `commands` unless they already made `output` from these inputs."""
         commands = [[str(word) for word in command] for command in commands]
         files = [Path(name) for name in inputs] + self.shared_inputs
-        # The identity of `linden cc` is its own, not that of the build it belongs to.
+        # Programs for Linden depend on its library, not on the build of the command.
         versions = sorted(item for item in self.versions.items() if item[0] != str(self.linden))
         state = [commands, versions]
         state += [[str(name), name.stat().st_mtime_ns] for name in files]

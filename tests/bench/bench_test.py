@@ -214,7 +214,7 @@ def document():
         "machine": {"cpu": "A <fast> CPU & more", "processors": 2, "kernel": "Linux 6", "memory_kib": 1 << 22,
                     "governor": None, "virtualised": True},
         "counts_instructions": False, "versions": {},
-        "linden": {"version": "linden 1", "build_id": "ab" * 10, "git_revision": "cd" * 20,
+        "linden": {"version": "linden 1", "build_ids": {"linden": "ab" * 10}, "git_revision": "cd" * 20,
                    "git_has_changes": False},
         "flags": {"WASI": "-O3", "linden cc": "-O3"}, "engines": names,
         "engine_kinds": {"native": "native", "native-v3": "native", "linden": "linden",
