@@ -64,6 +64,9 @@ def select_engines(chosen):
     skipped = {}
     for engine in parsed:
         missing = engines.missing_programs(engine)
+        # A compiler that was named by its command may be misspelt.
+        if missing and engine.name.startswith("native:"):
+            raise SetupError(f"{engine.name}: {missing[0]} is not installed")
         if missing:
             skipped[engine.name] = f"{missing[0]} is not installed"
     kept = [engine for engine in parsed if engine.name not in skipped]

@@ -98,15 +98,16 @@ class MicroSession:
                 figures[name] = float(value)
         return figures
 
+    def _pin(self):
+        if self.processor is not None:
+            os.sched_setaffinity(0, {self.processor})
+
     def _output(self, command):
         words = [str(word) for word in command]
         start = time.monotonic()
-        pin = None
-        if self.processor is not None:
-            pin = lambda: os.sched_setaffinity(0, {self.processor})  # noqa: E731
         try:
             done = subprocess.run(words, capture_output=True, text=True, check=False,
-                                  preexec_fn=pin, timeout=RUN_TIMEOUT_SECONDS)
+                                  preexec_fn=self._pin, timeout=RUN_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             raise RunError(f"no end after {RUN_TIMEOUT_SECONDS} s") from None
         if done.returncode != 0:

@@ -56,7 +56,7 @@ class Debian:
     def fetch(self, target, out):
         options = _apt_options(out)
         _run(["apt-get", "-qq", *options, "source", "--download-only", self.package], target,
-             "apt-get is Debian's")
+             "the sources are those of Debian's packages")
         archive = target / self.archive
         if not archive.exists():
             found = ", ".join(sorted(f.name for f in target.glob("*.orig.tar*")))
@@ -87,7 +87,7 @@ def _apt_options(out):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "sources.list").write_text(
         f"deb-src [signed-by={KEYRING}] http://deb.debian.org/debian bookworm main\n")
-    _run(["apt-get", "-qq", *options, "update"], folder, "apt-get is Debian's")
+    _run(["apt-get", "-qq", *options, "update"], folder, "the sources are those of Debian's packages")
     return options
 
 

@@ -119,6 +119,29 @@ class CommandLines(unittest.TestCase):
         self.assertEqual(self.command("native", "file", False), ["p.compiled"])
 
 
+class Instructions(unittest.TestCase):
+    def count(self, kind, counts, available=True):
+        toolchain = SimpleNamespace(out=Path("/out"), linden=Path(sys.executable),
+                                    require=lambda *_: None, measure_tool=lambda: "measure")
+        left = list(counts)
+        counter = SimpleNamespace(available=available, prefix=lambda: ["perf", "stat"],
+                                  read=lambda: left.pop(0))
+        runner = Runner(toolchain, [], None, counter)
+        runner._measured = lambda command, *_, **__: self.assertEqual(command[:2], ["perf", "stat"])
+        return runner.instructions(programs.Program("p", kind, "", "p"), parse("native")[0],
+                                   Artifact(Path("p")))
+
+    def test_a_rounds_are_the_difference_of_three_rounds_and_one(self):
+        self.assertEqual(self.count("kernel", [1100, 1300]), 100)
+
+    def test_a_program_without_rounds_counts_whole(self):
+        self.assertEqual(self.count("file", [1100]), 1100)
+
+    def test_none_where_there_is_no_counter(self):
+        self.assertIsNone(self.count("kernel", [], available=False))
+        self.assertIsNone(self.count("kernel", [None, 5]))
+
+
 class Output(unittest.TestCase):
     cost = {"wall_ns": 5}
     kernel = programs.Program("k", "kernel", "", "k")
