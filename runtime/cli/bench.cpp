@@ -1,7 +1,8 @@
 // `linden bench`: the harness in bench/, which is a Python program, with this command as the one
 // that it measures.
-#include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/execute.h"
