@@ -20,6 +20,9 @@ OTHERS = {"node": "node", "wasm2c": "wasm2c", "wasmtime": "wasmtime", "iwasm": "
           "wasmer": "wasmer", "wavm": "wavm"}
 DEFAULT = ("native", "native-v3", "linden", *OTHERS)
 DEFAULT_SFI = "segment"
+# A module of WASI whose _start does nothing.
+EMPTY_PROGRAM = (b"\0asm\1\0\0\0" b"\1\4\1\x60\0\0" b"\3\2\1\0" b"\7\x0a\1\6_start\0\0"
+                 b"\x0a\4\1\2\0\x0b")
 
 
 class UsageError(Exception):
@@ -85,9 +88,9 @@ class LindenCommand:
     def _try(self, options):
         with tempfile.TemporaryDirectory() as folder:
             module = Path(folder) / "empty.wasm"
-            module.write_bytes(b"\0asm\1\0\0\0")
-            return subprocess.run([self.path, "compile", *options, module], capture_output=True,
-                                  text=True, check=False)
+            module.write_bytes(EMPTY_PROGRAM)
+            return subprocess.run([self.path, "run", "--no-cache", *options, module],
+                                  capture_output=True, text=True, check=False)
 
 
 def parse_engines(texts, sfis, tiers, unsafe, linden):

@@ -97,7 +97,7 @@ expect 0 'Interrupted' cat out/report.md
 
 # Modules have no native build: Linden itself is the base.
 cp out/wasm/file-hello.wasm modules/module.wasm
-expect 0 'no native build was measured' bench modules --rounds=1 --engines=linden,linden:segment:fast
+expect 0 'no native build was measured' bench modules --rounds=1 --engines=linden,linden:segment:fast,linden:segment:auto
 expect 0 '' holds out/results.json 'it["results"][0]["baseline"] == ["linden"]'
 
 if [[ ! -e $sysroot/linden.cfg ]]; then
