@@ -1,69 +1,23 @@
-"""Compares Linden with native code and with other WebAssembly engines; see README.md."""
+"""`linden bench`: what isolation costs. See README.md."""
 
-import argparse
 import datetime
 import fcntl
 import json
 import os
-import platform
 import re
 import sys
-import time
 from pathlib import Path
 
-from benchlib import chart, report
-from benchlib.engines import ENGINES, NATIVE_ENGINES, RunError, Runner
-from benchlib.programs import SetupError, all_programs, fetch_packages
-from benchlib.toolchain import BuildError, Toolchain
+from benchlib import compare, engines, machine, micro, options, plots, programs, report, summary
+from benchlib.engines import UsageError
+from benchlib.packages import SetupError
+from benchlib.progress import Progress
+from benchlib.runner import Runner
+from benchlib.session import Session
+from benchlib.toolchain import GLIBC_FLAGS, SIMD_FLAGS, WASM_FLAGS, BuildError, Toolchain
 
-BENCH = Path(__file__).resolve().parent
-QUICK_ALTERNATIONS, QUICK_ROUNDS, START_REPEATS = 2, 4, 20
-STARTED = time.monotonic()
-
-
-def progress(text):
-    print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", file=sys.stderr, flush=True)
-
-
-def parse_arguments():
-    parser = argparse.ArgumentParser(
-        prog="scripts/bench",
-        description="Builds and runs the benchmarks: each program alternately with each engine. "
-        "Prints a table of times relative to the better native build, and leaves report.md, "
-        "results.json and chart.svg in the output folder.")
-    parser.add_argument("--engines", default=",".join(ENGINES), metavar="A,B,...",
-                        help="engines to compare, at least one of them native (default: all: "
-                        "%(default)s)")
-    parser.add_argument("--only", default="", metavar="REGEX",
-                        help="only programs whose name matches")
-    parser.add_argument("--rounds", type=int, default=5, metavar="N",
-                        help="alternations: how often each program runs with each engine "
-                        "(default: %(default)s)")
-    parser.add_argument("--quick", action="store_true",
-                        help=f"{QUICK_ALTERNATIONS} alternations of {QUICK_ROUNDS} in-process "
-                        "rounds: a rough picture")
-    parser.add_argument("--output", type=Path, default=BENCH / "out", metavar="DIR",
-                        help="folder for builds and results (default: bench/out)")
-    parser.add_argument("--linden", type=Path, default=BENCH.parent / "build" / "linden",
-                        metavar="FILE", help="the command to measure (default: build/linden)")
-    parser.add_argument("--list", action="store_true", help="list the programs and exit")
-    options = parser.parse_args()
-    options.engines = [name for name in options.engines.split(",") if name]
-    unknown = sorted(set(options.engines) - set(ENGINES))
-    if unknown:
-        parser.error(f"unknown engine {', '.join(unknown)}; there are {', '.join(ENGINES)}")
-    if not set(options.engines) & set(NATIVE_ENGINES):
-        parser.error("ratios need a native build: add native or native-v3 to --engines")
-    options.engines = [name for name in ENGINES if name in options.engines]
-    if options.rounds < 1:
-        parser.error("--rounds takes a number above 0")
-    try:
-        re.compile(options.only)
-    except re.error as error:
-        parser.error(f"--only: not a regular expression: {error}")
-    options.output = options.output.resolve()
-    options.linden = options.linden.resolve()
-    return options
+SCHEMA = 1
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 
 def lock(folder):
@@ -77,137 +31,171 @@ def lock(folder):
     return file
 
 
-def build_all(programs, runner, options):
-    """Returns {program: {engine: artifact}} and the errors in the same shape."""
-    artifacts, errors = {}, {}
-    for program in programs:
-        artifacts[program.name], errors[program.name] = {}, {}
-        for engine in options.engines:
-            if not program.runs_with(engine):
-                continue
-            try:
-                artifacts[program.name][engine] = runner.build(program, engine)
-            except BuildError as error:
-                errors[program.name][engine] = f"build: {error}"
-                progress(f"{program.name}: {engine} does not build: {error}")
-    return artifacts, errors
+def select_programs(wanted, out, only):
+    """The programs of the suites, each once, and the names of the micro suites."""
+    found, micros = [], []
+    for suite in wanted:
+        if suite in ("kernels", "all"):
+            found += programs.kernels()
+        if suite in ("applications", "all"):
+            found += programs.applications(out)
+        if suite == "all":
+            found.append(programs.start_program())
+        if suite == "micro":
+            micros += micro.SUITES
+        elif suite in micro.SUITES:
+            micros.append(suite)
+        elif suite not in options.SUITES:
+            found += programs.directory(Path(suite).resolve())
+    found = list({p.name: p for p in found if re.search(only, p.name)}.values())
+    return found, list(dict.fromkeys(micros))
 
 
-def measure(program, runner, artifacts, errors, options):
-    result = {"name": program.name, "kind": program.kind, "stresses": program.stresses,
-              "runs": {}, "costs": {}, "errors": errors}
-
-    def attempt(engine, work):
-        try:
-            return work()
-        except RunError as error:
-            result["errors"][engine] = str(error)
-            progress(f"{program.name}: {engine} failed: {error}")
-            return None
-
-    for engine in list(artifacts):
-        cost = attempt(engine, lambda: runner.compile_cost(program, engine, artifacts[engine]))
-        if cost is not None:
-            result["costs"][engine] = cost
-    checksum = None
-    alternations = QUICK_ALTERNATIONS if options.quick else options.rounds
-    rounds = QUICK_ROUNDS if options.quick else program.rounds
-    for alternation in range(alternations):
-        told = []
-        for engine in artifacts:
-            if engine in result["errors"]:
-                continue
-            run = attempt(engine, lambda: runner.run(program, engine, artifacts[engine], rounds))
-            if run is None:
-                continue
-            checksum = checksum or run.checksum
-            if run.checksum != checksum:
-                result["errors"][engine] = (f"checksum {run.checksum}, but {checksum} with the "
-                                            "first engine: its results are wrong")
-                progress(f"{program.name}: {engine}: {result['errors'][engine]}")
-                continue
-            result["runs"].setdefault(engine, []).append(vars(run))
-            told.append(f"{engine} {run.best_ns / 1e6:.1f}")
-        progress(f"{program.name} {alternation + 1}/{alternations}, ms: {', '.join(told)}")
-    result["checksum"] = checksum
-    return result
+def select_engines(chosen):
+    """The engines to run, and {name: why not} of those that are not installed."""
+    command = engines.LindenCommand(chosen.linden)
+    uses_linden = any(name.split(":")[0] in engines.LINDEN for name in chosen.engines)
+    if uses_linden and not chosen.linden.is_file():
+        raise SetupError(f"{chosen.linden} is missing; run scripts/build first, or name other "
+                         "engines with --engines")
+    sfis, tiers = (engines.expand_all(values, option, chosen.unsafe, command)
+                   for values, option in ((chosen.sfi, "sfi"), (chosen.tier, "tier")))
+    parsed = engines.parse_engines(chosen.engines, sfis, tiers, chosen.unsafe, command)
+    skipped = {}
+    for engine in parsed:
+        missing = engines.missing_programs(engine)
+        # A compiler that was named by its command may be misspelt.
+        if missing and engine.name.startswith("native:"):
+            raise SetupError(f"{engine.name}: {missing[0]} is not installed")
+        if missing:
+            skipped[engine.name] = f"{missing[0]} is not installed"
+    kept = [engine for engine in parsed if engine.name not in skipped]
+    if not kept:
+        raise SetupError("none of the engines is installed")
+    return kept, skipped
 
 
-def measure_start(program, runner, artifacts, errors):
-    result = {"name": program.name, "kind": program.kind, "runs": {}, "costs": {},
-              "errors": errors}
-    for engine, artifact in artifacts.items():
-        try:
-            result["costs"][engine] = runner.compile_cost(program, engine, artifact)
-            result["runs"][engine] = runner.start_times(program, engine, artifact, START_REPEATS)
-        except RunError as error:
-            errors[engine] = str(error)
-            progress(f"{program.name}: {engine} failed: {error}")
-    progress(f"{program.name}: {START_REPEATS} starts with each engine")
-    return result
+def describe(chosen, kept, skipped, toolchain, processor, counter):
+    """All of the document but what is measured."""
+    uses_linden = any(engine.is_linden for engine in kept)
+    return {
+        "schema": SCHEMA,
+        "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "interrupted": False,
+        "options": {"arguments": sys.argv[1:], "suites": chosen.suites, "only": chosen.only,
+                    "alternations": chosen.alternations, "quick": chosen.quick,
+                    "processor": processor},
+        "machine": machine.describe(),
+        "counts_instructions": counter.available,
+        "versions": toolchain.versions,
+        "linden": machine.identify_linden(chosen.linden)
+        if uses_linden else None,
+        "flags": {"WASI": " ".join([*WASM_FLAGS, *SIMD_FLAGS]), "linden cc": " ".join(GLIBC_FLAGS)},
+        "engines": [engine.name for engine in kept],
+        "engine_kinds": {engine.name: engine.kind for engine in kept},
+        "engine_descriptions": {engine.name: engine.description for engine in kept},
+        "skipped": skipped,
+        "results": [], "start": None, "micro": {},
+    }
 
 
-def environment(toolchain):
-    cpu = platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        match = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE)
-        cpu = match[1] if match else cpu
-    return {"cpu": cpu, "processors": os.cpu_count(), "kernel": platform.release(),
-            "load": os.getloadavg(), "versions": toolchain.versions}
+def write(document, folder):
+    """Writes everything, and returns the report. The samples come first: nothing can replace them."""
+    results = folder / "results.json"
+    results.write_text(json.dumps(document, indent=1) + "\n")
+    text = rewrite(document, folder)
+    results.write_text(json.dumps(document, indent=1) + "\n")
+    return text
 
 
-def write_results(document, folder):
-    (folder / "results.json").write_text(json.dumps(document, indent=1) + "\n")
-    (folder / "chart.svg").write_text(chart.draw(document))
+def rewrite(document, folder):
+    summary.summarize(document)
     text = report.markdown(document)
     (folder / "report.md").write_text(text)
-    print(text)
-    progress(f"results are in {folder}: report.md, results.json, chart.svg")
+    for name, drawing in plots.draw_all(document).items():
+        (folder / name).write_text(drawing)
+    return text
 
 
-def main():
-    options = parse_arguments()
-    programs = [p for p in all_programs(options.output) if re.search(options.only, p.name)]
-    if options.list:
-        for program in programs:
+def measure(chosen):
+    progress = Progress()
+    chosen.output = chosen.output or (programs.BENCH / "out")
+    selected, micros = select_programs(chosen.suites, chosen.output, chosen.only)
+    if chosen.list:
+        for program in selected:
             print(f"{program.name:16} {program.kind:12} {program.stresses}")
         return 0
-    if not programs:
-        raise SetupError(f"no program matches --only {options.only}; see --list")
-    options.output.mkdir(parents=True, exist_ok=True)
-    held = lock(options.output)
-    toolchain = Toolchain(options.output, progress)
-    runner = Runner(toolchain, options.engines, options.linden)
-    fetch_packages(options.output, {p.binary for p in programs}, progress)
-    artifacts, errors = build_all(programs, runner, options)
-    results, start = [], None
-    for program in programs:
-        name = program.name
-        if program.kind == "start":
-            start = measure_start(program, runner, artifacts[name], errors[name])
-        else:
-            results.append(measure(program, runner, artifacts[name], errors[name], options))
-    geomeans = report.summarize(results, options.engines)
-    document = {
-        "date": datetime.datetime.now().isoformat(timespec="seconds"),
-        "engines": options.engines,
-        "alternations": QUICK_ALTERNATIONS if options.quick else options.rounds,
-        "environment": environment(toolchain),
-        "geomeans": geomeans,
-        "results": results,
-        "start": start,
-    }
-    write_results(document, options.output)
+    if not selected and not micros:
+        raise SetupError(f"no program matches --only {chosen.only}; see --list")
+    kept, skipped = select_engines(chosen)
+    for name, reason in skipped.items():
+        progress(f"{name}: {reason}: skipped")
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    held = lock(chosen.output)
+    programs.prepare(chosen.output, selected, progress)
+    toolchain = Toolchain(chosen.output, chosen.linden, progress)
+    processor = None if chosen.no_pin else machine.calmest_processor()
+    counter = machine.InstructionCounter(chosen.output)
+    runner = Runner(toolchain, kept, processor, counter)
+    document = describe(chosen, kept, skipped, toolchain, processor, counter)
+    session = Session(runner, kept, progress, chosen.alternations, chosen.program_rounds)
+    small = micro.MicroSession(toolchain, kept, progress, chosen.alternations, chosen.only, processor)
+    try:
+        session.measure_all(selected)
+        for suite in micros:
+            small.measure(suite)
+    except KeyboardInterrupt:
+        document["interrupted"] = True
+    document.update(results=session.results, start=session.start, micro=small.suites)
+    text = write(document, chosen.output)
+    print(json.dumps(document, indent=1) if chosen.json else text)
+    progress(f"results are in {chosen.output}: report.md, results.json, and plots (*.svg)")
     held.close()
-    failed = any(r["errors"] for r in results) or bool(start and start["errors"])
-    return 1 if failed else 0
+    if document["interrupted"]:
+        return INTERRUPTED
+    parts = [*document["results"], document["start"] or {}, *document["micro"].values()]
+    return FAILED if any(part.get("errors") for part in parts) else 0
+
+
+def load(path):
+    try:
+        document = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SetupError(f"{path}: {error}") from None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise SetupError(f"{path} is not a results.json of this version of linden bench")
+    return document
+
+
+def main(arguments):
+    chosen = options.parse(arguments)
+    if chosen.replot:
+        folder = chosen.output or chosen.replot.resolve().parent
+        folder.mkdir(parents=True, exist_ok=True)
+        print(rewrite(load(chosen.replot), folder))
+        return 0
+    if chosen.compare:
+        before, after = map(load, chosen.compare)
+        for document in (before, after):
+            summary.summarize(document)
+        print(compare.text(before, after))
+        return 0
+    return measure(chosen)
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
+    except UsageError as error:
+        print(f"linden bench: {error}", file=sys.stderr)
+        sys.exit(WRONG_USAGE)
     except (SetupError, BuildError) as error:
-        sys.exit(f"scripts/bench: {error}")
+        print(f"linden bench: {error}", file=sys.stderr)
+        sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit("scripts/bench: interrupted")
+        print("linden bench: interrupted before anything was measured", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,150 +1,162 @@
-"""How each engine is built for, started and inspected."""
+"""What is compared: the engines, and how their names on the command line are read."""
 
-import json
-import os
+import re
 import shutil
 import subprocess
-import time
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .programs import BENCH, GUEST_DIRECTORY, SetupError
+V3 = ("-O3", "-march=x86-64-v3", "-ffp-contract=off")
+NATIVE = {
+    "native": ("clang-22", "-O2"),
+    "native-v3": ("clang-22", *V3),
+    "native-gcc": ("gcc", "-O2"),
+    "native-gcc-v3": ("gcc", *V3),
+}
+LINDEN = ("linden", "linden-glibc")
+# The program of each, and what else it can use.
+OTHERS = {"node": "node", "wasm2c": "wasm2c", "wasmtime": "wasmtime", "iwasm": "iwasm",
+          "wasmer": "wasmer", "wavm": "wavm"}
+DEFAULT = ("native", "native-v3", "linden", *OTHERS)
+DEFAULT_SFI = "segment"
+# A module of WASI whose _start does nothing.
+EMPTY_PROGRAM = (b"\0asm\1\0\0\0" b"\1\4\1\x60\0\0" b"\3\2\1\0" b"\7\x0a\1\6_start\0\0"
+                 b"\x0a\4\1\2\0\x0b")
 
-ENGINES = ("native", "native-v3", "linden", "node", "wasm2c")
-NATIVE_ENGINES = ("native", "native-v3")
-RUN_TIMEOUT_SECONDS = 300
-# V8's optimising compiler only, so that its slower first tier never counts.
-NODE_FLAGS = ("--no-warnings", "--no-liftoff")
-NODE_EAGER = ("--no-wasm-lazy-compilation",)
+
+class UsageError(Exception):
+    """The command line asks for something that there is not."""
 
 
-class RunError(Exception):
-    """An engine failed to run a program; the message holds what it said."""
-
-
-@dataclass
-class Run:
-    checksum: str
-    rounds_ns: list
-    wall_ns: int
-    cpu_ns: int
-    peak_kib: int
+@dataclass(frozen=True)
+class Engine:
+    name: str
+    kind: str  # "native", or the name up to the first colon
+    compiler: tuple = ()  # of native ones: the command, then flags
+    options: tuple = ()  # of Linden: for `linden run`
 
     @property
-    def best_ns(self):
-        return min(self.rounds_ns)
+    def is_native(self):
+        return self.kind == "native"
+
+    @property
+    def is_linden(self):
+        return self.kind in LINDEN
+
+    @property
+    def is_wasi(self):
+        """Whether it runs modules for WASI preview 1."""
+        return not self.is_native and self.kind != "linden-glibc"
+
+    @property
+    def description(self):
+        if self.is_native:
+            return " ".join(self.compiler)
+        if self.is_linden:
+            source = "linden cc" if self.kind == "linden-glibc" else "WASI"
+            return f"{source}; linden run {' '.join(self.options)}".rstrip()
+        return {"node": "V8's optimising compiler (--no-liftoff) through node:wasi",
+                "wasm2c": "wasm2c with guard pages, compiled with clang-22 -O2",
+                "iwasm": "iwasm, ahead of time where there is a wamrc"}.get(
+                    self.kind, f"{self.kind}, compiled ahead of time")
 
 
-class Runner:
-    def __init__(self, toolchain, engines, linden):
-        self.toolchain = toolchain
-        self.out = toolchain.out
-        self.linden = linden
-        self.engines = engines
-        self.environment = dict(os.environ)
-        toolchain.require("clang-22")
-        if "linden" in engines:
-            if not linden.is_file():
-                raise SetupError(f"{linden} is missing; run scripts/build first, or leave Linden "
-                                 "out with --engines native,native-v3,node,wasm2c")
-            self.toolchain.require(str(linden))
-        if "node" in engines:
-            toolchain.require("node", "install Node.js 20 or later, or leave node out with "
-                              "--engines")
-        if "wasm2c" in engines:
-            toolchain.require("wasm2c")
-        self.measure = toolchain.measure_tool()
+class LindenCommand:
+    """What the command offers, by asking it: its back-ends are its own business."""
 
-    def build(self, program, engine):
-        if engine in NATIVE_ENGINES:
-            return self.toolchain.native(program, engine)
-        if engine == "wasm2c":
-            return self.toolchain.wasm2c(program)
-        return self.toolchain.wasm(program)
+    def __init__(self, path):
+        self.path = path
+        self._answers = {}
 
-    def command(self, program, engine, artifact, rounds=None):
-        arguments = [str(rounds)] if program.prints_rounds else []
-        grant = []
-        if program.needs_directory:
-            host = self.out / "data" / engine
-            host.mkdir(parents=True, exist_ok=True)
-            grant = ["--dir", f"{host}::{GUEST_DIRECTORY}"]
-            arguments.append(str(host) if engine in NATIVE_ENGINES else GUEST_DIRECTORY)
-        if engine in NATIVE_ENGINES:
-            return [artifact.path, *arguments]
-        if engine == "wasm2c":
-            return [artifact.path, *grant, *arguments]
-        if engine == "node":
-            script = BENCH / "runners" / "run_wasi.mjs"
-            return ["node", *NODE_FLAGS, script, *grant, artifact.path, *arguments]
-        return [self.linden, "run", *grant, artifact.path, *arguments]
+    def names(self, option):
+        """The values of an option that its error message lists; may be empty."""
+        said = self._try([f"--{option}", "?"]).stderr
+        listed = re.search(r"\(([^()]*)\)", said)
+        return re.findall(r"[\w-]+", re.sub(r"\b(or|and)\b", " ", listed[1])) if listed else []
 
-    def run(self, program, engine, artifact, rounds):
-        """Runs a program once and reads its checksum and rounds."""
-        costs, output = self._measured(self.command(program, engine, artifact, rounds), program)
-        checksum, rounds_ns = None, []
-        for line in output.splitlines():
-            word, _, value = line.partition(" ")
-            if word == "checksum":
-                checksum = value
-            elif word == "round":
-                rounds_ns.append(int(value))
-        if checksum is None or len(rounds_ns) != rounds:
-            raise RunError("the program did not print a checksum and its rounds; it printed:\n"
-                           + output[-500:])
-        return Run(checksum, rounds_ns, *costs[0])
+    def accepts(self, option, value):
+        """None if there is no such value; else the options that select it."""
+        key = (option, value)
+        if key not in self._answers:
+            plain = (f"--{option}", value)
+            self._answers[key] = next(
+                (words for words in (plain, (*plain, "--unsafe"))
+                 if self._try(words).returncode == 0), None)
+        return self._answers[key]
 
-    def start_times(self, program, engine, artifact, repeats):
-        """The wall times and peak memory of runs of a program that does next to nothing."""
-        command = self.command(program, engine, artifact)
-        self._measured(command, program)  # fills caches
-        costs, _ = self._measured(command, program, repeats)
-        return {"wall_ns": [c[0] for c in costs], "cpu_ns": [c[1] for c in costs],
-                "peak_kib": max(c[2] for c in costs)}
+    def _try(self, options):
+        with tempfile.TemporaryDirectory() as folder:
+            module = Path(folder) / "empty.wasm"
+            module.write_bytes(EMPTY_PROGRAM)
+            return subprocess.run([self.path, "run", "--no-cache", *options, module],
+                                  capture_output=True, text=True, check=False)
 
-    def compile_cost(self, program, engine, artifact):
-        """How long the engine compiles (in seconds), and how much code results (in bytes)."""
-        if engine == "node":
-            script = BENCH / "runners" / "run_wasi.mjs"
-            _, output = self._measured(["node", *NODE_FLAGS, *NODE_EAGER, script, "--compile",
-                                        artifact.path], program)
-            return {"compile_wall_s": float(output) / 1000.0}
-        if engine == "linden":
-            return self._linden_cost(program, artifact)
-        return {"compile_cpu_s": artifact.cpu_seconds, "code_size": artifact.code_size}
 
-    def _linden_cost(self, program, artifact):
-        # An empty cache, which the later runs of this program then share.
-        cache = self.out / "linden-cache" / program.binary
-        shutil.rmtree(cache, ignore_errors=True)
-        cache.mkdir(parents=True)
-        compiled = self.out / "linden-cache" / f"{program.binary}.lindenc"
-        costs, _ = self._measured([self.linden, "compile", artifact.path, "-o", compiled], program)
-        cost = {"compile_wall_s": costs[0][0] / 1e9, "compile_cpu_s": costs[0][1] / 1e9}
-        try:
-            _, output = self._measured([self.linden, "inspect", "--json", artifact.path], program)
-            cost["code_size"] = json.loads(output).get("code_size")
-        except (RunError, ValueError, AttributeError):
-            cost["code_size"] = None
-        return cost
+def parse_engines(texts, sfis, tiers, unsafe, linden):
+    """The engines of a command line: no two alike, in the order given.
 
-    def _measured(self, command, program, repeats=1):
-        report = self.out / "measure.txt"
-        environment = dict(self.environment)
-        environment["LINDEN_CACHE_DIR"] = str(self.out / "linden-cache" / program.binary)
-        words = [str(word) for word in [self.measure, report, repeats, *command]]
-        report.unlink(missing_ok=True)
-        start = time.monotonic()
-        try:
-            result = subprocess.run(words, capture_output=True, text=True, errors="replace",
-                                    env=environment, timeout=RUN_TIMEOUT_SECONDS,
-                                    stdin=subprocess.DEVNULL, cwd=self.out)
-        except subprocess.TimeoutExpired:
-            raise RunError(f"no end after {RUN_TIMEOUT_SECONDS} s") from None
-        if result.returncode != 0:
-            said = (result.stderr.strip() or result.stdout.strip())[-600:]
-            raise RunError(f"`{' '.join(words[3:])}` exited with {result.returncode} after "
-                           f"{time.monotonic() - start:.1f} s: {said or 'it printed nothing'}")
-        costs = [tuple(map(int, line.split()))[:3] for line in
-                 Path(report).read_text().splitlines()]
-        return costs, result.stdout
+    `texts` are names; `sfis` and `tiers` say what a plain `linden` stands for. Raises UsageError.
+    """
+    engines = {}
+    for text in texts:
+        for engine in _parse(text, sfis, tiers, unsafe, linden):
+            engines.setdefault(engine.name, engine)
+    return list(engines.values())
+
+
+def _parse(text, sfis, tiers, unsafe, linden):
+    if text in NATIVE:
+        return [Engine(text, "native", NATIVE[text])]
+    kind, _, rest = text.partition(":")
+    if kind == "native" and rest.split():
+        return [Engine(text, "native", tuple(rest.split()))]
+    if text in OTHERS:
+        return [Engine(text, text)]
+    parts = text.split(":")
+    if kind not in LINDEN or len(parts) > 3 or not all(parts):
+        raise UsageError(f"unknown engine {text}; there are {', '.join(NATIVE)}, native:CC FLAGS, "
+                         f"{', '.join(f'{name}[:SFI[:TIER]]' for name in LINDEN)}, "
+                         f"{', '.join(OTHERS)}")
+    own_sfis = parts[1:2] or sfis or [None]
+    own_tiers = parts[2:3] or tiers or [None]
+    return [_linden(kind, sfi, tier, unsafe, linden) for sfi in own_sfis for tier in own_tiers]
+
+
+def _linden(kind, sfi, tier, unsafe, linden):
+    if tier and not sfi:
+        sfi = DEFAULT_SFI
+    name = ":".join(part for part in (kind, sfi, tier) if part)
+    options = ()
+    for option, value in (("sfi", sfi), ("tier", tier)):
+        if not value:
+            continue
+        words = linden.accepts(option, value)
+        if words is None:
+            offered = ", ".join(linden.names(option))
+            raise UsageError(f"{name}: {linden.path} has no --{option} {value}"
+                             + (f"; there are {offered}" if offered else ""))
+        if "--unsafe" in words and not unsafe:
+            raise UsageError(f"{name} does not confine the programs; add --unsafe if you trust "
+                             "them")
+        options += words
+    return Engine(name, kind, (), options)
+
+
+def expand_all(values, option, unsafe, linden):
+    """The word `all` in a list of back-ends or tiers stands for what the command offers."""
+    expanded = []
+    for value in values:
+        names = linden.names(option) if value == "all" else [value]
+        if not names:
+            raise UsageError(f"{linden.path} does not say what there is of --{option}")
+        if value == "all" and not unsafe:
+            names = [n for n in names if "--unsafe" not in (linden.accepts(option, n) or ())]
+        expanded += [name for name in names if name not in expanded]
+    return expanded
+
+
+def missing_programs(engine):
+    """What of the engine's programs is not in PATH."""
+    program = engine.compiler[0] if engine.is_native else OTHERS.get(engine.kind)
+    return [program] if program and not shutil.which(program) else []

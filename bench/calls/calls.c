@@ -1,5 +1,5 @@
 // What system calls, threads and processes cost: prints a line `name nanoseconds` for each. The
-// same source is compiled natively and by `linden cc`; bench/calls/measure.py compares.
+// same source is compiled natively and by `linden cc`; bench/benchlib/micro.py compares.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -44,6 +44,25 @@ static void futex_wake(void) { syscall(SYS_futex, &futex_word, 1 /* FUTEX_WAKE *
 static void mmap_munmap(void) {
   munmap(mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1 << 16);
 }
+// What the first access to each page of fresh memory costs, and to one page that was taken away and
+// given back.
+enum { kPage = 4096, kPages = 256 };
+static void touch_256_pages(void) {
+  volatile char* memory =
+      mmap(NULL, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  for (int i = 0; i < kPages; ++i) memory[i * kPage] = 1;
+  munmap((void*)memory, kPages * kPage);
+}
+static char* mapped;
+static void mprotect_touch(void) {
+  mprotect(mapped, 1 << 16, PROT_NONE);
+  mprotect(mapped, 1 << 16, PROT_READ | PROT_WRITE);
+  *(volatile char*)mapped = 1;
+}
+static void madvise_touch(void) {
+  madvise(mapped, 1 << 16, MADV_DONTNEED);
+  *(volatile char*)mapped = 1;
+}
 static void pipe_alone(void) {
   write(ends[1], buffer, 1);
   read(ends[0], buffer, 1);
@@ -51,6 +70,24 @@ static void pipe_alone(void) {
 static void sigprocmask_(void) { sigprocmask(SIG_BLOCK, NULL, NULL); }
 static void raise_(void) { raise(SIGUSR1); }
 static void handler(int number) { (void)number; }
+static void sigaction_(void) {
+  struct sigaction action = {.sa_handler = handler};
+  sigaction(SIGUSR2, &action, NULL);
+}
+
+// Two processes that answer each other's SIGUSR2, which both have blocked.
+static sigset_t answers;
+static pid_t partner;
+static void signal_round_trip(void) {
+  kill(partner, SIGUSR2);
+  sigwaitinfo(&answers, NULL);
+}
+static void answer_signals(void) {
+  for (;;) {
+    sigwaitinfo(&answers, NULL);
+    kill(getppid(), SIGUSR2);
+  }
+}
 
 static jmp_buf place;
 static void jump(void) {
@@ -116,6 +153,7 @@ int main(int argc, char** argv) {
   pipe(ends);
   pipe(back);
   signal(SIGUSR1, handler);
+  mapped = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
   struct {
     const char* name;
@@ -135,7 +173,11 @@ int main(int argc, char** argv) {
       {"stat", stat_, 1000, 30},
       {"futex_wake", futex_wake, 10000, 30},
       {"mmap_munmap_64k", mmap_munmap, 1000, 30},
+      {"touch_256_pages", touch_256_pages, 10, 30},
+      {"mprotect_touch", mprotect_touch, 500, 30},
+      {"madvise_touch", madvise_touch, 500, 30},
       {"pipe_alone", pipe_alone, 3000, 30},
+      {"sigaction", sigaction_, 10000, 30},
       {"signal_to_self", raise_, 2000, 30},
       {"setjmp_longjmp", jump, 10000, 30},
       {"thread_create_join", create_join, 50, 30},
@@ -161,6 +203,16 @@ int main(int argc, char** argv) {
     measure("pipe_processes", round_trip, 500, 30);
     write(ends[1], "q", 1);
     waitpid(child, NULL, 0);
+  }
+  if (wanted(argc, argv, "signal_processes")) {
+    sigemptyset(&answers);
+    sigaddset(&answers, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &answers, NULL);
+    partner = fork();
+    if (partner == 0) answer_signals();
+    measure("signal_processes", signal_round_trip, 500, 30);
+    kill(partner, SIGKILL);
+    waitpid(partner, NULL, 0);
   }
   if (wanted(argc, argv, "fork_small")) measure("fork_small", fork_exit, 20, 30);
   if (wanted(argc, argv, "vfork_small")) measure("vfork_small", vfork_exit, 20, 30);

@@ -1,6 +1,7 @@
 // What the programs here share: timing, and which of the measurements are wanted.
 #pragma once
 
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,10 +25,12 @@ static void measure(const char* name, void (*operation)(void), int batch, int ba
   fflush(stdout);
 }
 
-// Whether one of the arguments is a part of the name, or there are none.
+// Whether the name matches the argument, an extended regular expression, or there is none.
 static int wanted(int argc, char** argv, const char* name) {
-  for (int i = 1; i < argc; ++i) {
-    if (strstr(name, argv[i])) return 1;
-  }
-  return argc == 1;
+  regex_t expression;
+  if (argc < 2) return 1;
+  if (regcomp(&expression, argv[1], REG_EXTENDED | REG_NOSUB) != 0) return 0;
+  const int matches = regexec(&expression, name, 0, NULL, 0) == 0;
+  regfree(&expression);
+  return matches;
 }

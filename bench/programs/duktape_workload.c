@@ -3,7 +3,7 @@
 #include "harness.h"
 
 static const char script[] = {
-#embed "duktape_workload.js"
+#include "duktape_workload.js.inc"
 };
 
 static void kernel_setup(void) {}

@@ -168,6 +168,13 @@ u32 WASI(fd_close)(Wasi* wasi, u32 fd) {
   return outcome(close((int)fd));
 }
 
+u32 WASI(fd_renumber)(Wasi* wasi, u32 from, u32 to) {
+  (void)wasi;
+  if (from == to) return outcome(fcntl((int)from, F_GETFD));
+  if (dup2((int)from, (int)to) < 0) return wasi_error(errno);
+  return outcome(close((int)from));
+}
+
 u32 WASI(fd_sync)(Wasi* wasi, u32 fd) {
   (void)wasi;
   return outcome(fsync((int)fd));

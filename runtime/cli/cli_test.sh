@@ -78,8 +78,8 @@ expect 2 'Usage: linden' "$linden"
 expect 0 'Usage: linden' "$linden" --help
 expect 0 '^linden [0-9]+\.' "$linden" --version
 expect 2 "unknown command 'frob'" "$linden" frob
-for command in run compile inspect wast cache completion cc; do
-  expect 0 'Usage' "$linden" $command --help
+for command in run compile inspect wast cache completion cc bench; do
+  expect 0 '[Uu]sage' "$linden" $command --help
 done
 expect 125 'frob' "$linden" run --frob math.wat
 expect 2 'frob' "$linden" compile --frob math.wat

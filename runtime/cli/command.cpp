@@ -22,6 +22,7 @@ constexpr CommandEntry kCommands[] = {
     {"compile", "compile a module ahead of time", create_compile},
     {"inspect", "show what a module imports, exports and needs", create_inspect},
     {"wast", "run WebAssembly specification scripts", create_wast},
+    {"bench", "measure what isolation costs", nullptr, run_bench},
     {"cache", "list or clear the cache of compiled modules", create_cache},
     {"completion", "print a completion script for a shell", create_completion},
 };
@@ -73,6 +74,7 @@ size_t find_first_positional(const CLI::App& app, const std::vector<std::string>
 }
 
 int run_command(const CommandEntry& entry, std::vector<std::string> arguments) {
+  if (entry.hand_over != nullptr) return entry.hand_over(std::move(arguments));
   std::unique_ptr<Command> command = entry.create();
   CLI::App app(entry.summary, std::string("linden ") + entry.name);
   app.option_defaults()->always_capture_default();

@@ -38,6 +38,9 @@ struct CommandEntry {
   const char* name;
   const char* summary;
   std::unique_ptr<Command> (*create)();
+  // Of a command whose command line another program parses: gets it, and returns the exit code.
+  // There is no `create` then.
+  int (*hand_over)(std::vector<std::string> arguments) = nullptr;
 };
 
 // In the order of the help text.
@@ -51,6 +54,7 @@ std::unique_ptr<Command> create_wast();
 std::unique_ptr<Command> create_inspect();
 std::unique_ptr<Command> create_cache();
 std::unique_ptr<Command> create_completion();
+int run_bench(std::vector<std::string> arguments);
 
 int run_command_line(int argc, char** argv);
 

@@ -25,6 +25,10 @@ struct CommandNames {
 std::vector<CommandNames> collect() {
   std::vector<CommandNames> result;
   for (const CommandEntry& entry : commands()) {
+    if (entry.create == nullptr) {
+      result.push_back({entry.name, entry.summary, {}});
+      continue;
+    }
     CLI::App app;
     std::unique_ptr<Command> command = entry.create();
     command->declare(app);

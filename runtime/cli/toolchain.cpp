@@ -7,10 +7,7 @@
 // here.
 #include "runtime/cli/toolchain.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,6 +16,7 @@
 #include <optional>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/execute.h"
 
 namespace linden::cli {
 namespace {
@@ -112,11 +110,6 @@ CompilerCommand parse_compiler_command(std::vector<std::string> arguments) {
   return command;
 }
 
-int fail(const Tool& tool, const std::string& message) {
-  std::fprintf(stderr, "linden %s: %s\n", tool.name, message.c_str());
-  return kFailure;
-}
-
 std::string getenv_or(const char* name, std::string otherwise) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : otherwise;
@@ -127,25 +120,11 @@ std::optional<fs::path> find_sysroot(const Tool& tool, const std::optional<std::
   std::error_code error;
   fs::path path = option ? fs::absolute(*option, error) : default_sysroot();
   if (fs::exists(path / "linden.cfg", error)) return path;
-  fail(tool, path.string() +
-                 " is not a sysroot for Linden: it has no linden.cfg. `scripts/build` makes " +
-                 "build/sysroot; --sysroot or LINDEN_SYSROOT name another one");
+  fail_command(tool.name,
+               path.string() +
+                   " is not a sysroot for Linden: it has no linden.cfg. `scripts/build` makes " +
+                   "build/sysroot; --sysroot or LINDEN_SYSROOT name another one");
   return std::nullopt;
-}
-
-// Debian's package has the program's name, but for LLVM's utilities.
-int execute(const Tool& tool, const std::string& program,
-            const std::vector<std::string>& arguments) {
-  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  ::execvp(program.c_str(), argv.data());
-  std::string message = program + ": " + std::strerror(errno);
-  if (errno == ENOENT && program.find('/') == std::string::npos) {
-    std::string package = program.starts_with("llvm-") ? "llvm-22" : program;
-    message = program + " not found; install Debian's package " + package;
-  }
-  return fail(tool, message);
 }
 
 std::string answer(std::string_view question, const fs::path& sysroot) {
@@ -179,21 +158,21 @@ int run_compiler(const Tool& tool, std::vector<std::string> arguments) {
     return kFailure;
   }
   command.arguments.insert(command.arguments.begin(), std::move(configuration));
-  return execute(tool, getenv_or("LINDEN_CLANG", "clang-22"), command.arguments);
+  return execute(tool.name, getenv_or("LINDEN_CLANG", "clang-22"), command.arguments);
 }
 
 int run_linker(const Tool& tool, std::vector<std::string> arguments) {
   std::optional<fs::path> sysroot = find_sysroot(tool, std::nullopt);
   if (!sysroot) return kFailure;
-  return execute(tool, *sysroot / "bin" / "ld", arguments);
+  return execute(tool.name, *sysroot / "bin" / "ld", arguments);
 }
 
 int run_utility(const Tool& tool, std::vector<std::string> arguments) {
-  return execute(tool, tool.program, arguments);
+  return execute(tool.name, tool.program, arguments);
 }
 
 int refuse_cxx(const Tool& tool, std::vector<std::string>) {
-  fail(tool, "there is no C++ library for Linden yet; `linden cc` compiles C");
+  fail_command(tool.name, "there is no C++ library for Linden yet; `linden cc` compiles C");
   return kUsageError;
 }
 
