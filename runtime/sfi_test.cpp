@@ -3,6 +3,8 @@
 // smaller, only an address that is masked is another one; where the base moves during a call, only
 // code that loads it again finds the memory.
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -225,6 +227,32 @@ TEST_CASE("memory is found again after it has moved during a call", "[sfi]") {
       CHECK(*word((*other)->base(), 4) == 21110);
     }
   }
+}
+
+// A trap would let whoever got out go on, and try again.
+TEST_CASE("a fault of generated code outside of its memory ends the process", "[sfi]") {
+  Store store;
+  Instance& instance =
+      instantiate(store, compile(access_module(), options_for(jit::Sfi::Segment, jit::Tier::Fast)));
+  auto elsewhere = Memory::create({});
+  REQUIRE(elsewhere.ok());
+  FunctionReference* load = function(instance, "i32.load");
+  fflush(nullptr);
+  const pid_t child = fork();
+  REQUIRE(child != -1);
+  if (child == 0) {
+    // What Catch has to say about it is not wanted.
+    (void)freopen("/dev/null", "w", stdout);
+    (void)freopen("/dev/null", "w", stderr);
+    switch_instance(load->instance);
+    write_gs_base((*elsewhere)->base());
+    const Value argument = Value::i32(0);
+    const std::optional<Trap> trap = invoke(load, {&argument, 1}, {});
+    _exit(trap ? 1 : 0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK((!WIFEXITED(status) || WEXITSTATUS(status) > 1));
 }
 
 #ifndef LINDEN_ADDRESS_SANITIZER  // whose shadow memory is where that memory must lie

@@ -6,9 +6,9 @@
 //             its own sake inaccessible.)
 //   costs     An addition, a comparison and a branch for each address that was not checked before
 //             it on the way there, registers for base and size, and after each call loads of both.
-//   trusts    The compiler, as `base` does. And that the processor does not speculate beyond a
-//             comparison: what Spectre reads is not confined, and here it is the whole process,
-//             while `segment`, `base` and `mask` limit it to the reservation.
+//   trusts    The compiler, as `base` does. And that the processor does not speculate beyond the
+//             comparison: without a reservation around memory, what it read there would be somebody
+//             else's.
 //
 // Memory never shrinks, so a check holds for ever: an access whose address is that of a dominating
 // one plus as much or less is not checked again, not even after a call.

@@ -22,8 +22,6 @@ bool is_pointer_to(const llvm::Value* value, unsigned address_space) {
   return type != nullptr && type->getAddressSpace() == address_space;
 }
 
-// Operands: a load's are the pointer, lanes and what the others are; a store's have the value
-// before.
 bool is_masked(const llvm::Instruction& instruction, llvm::Intrinsic::ID id) {
   auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
   return intrinsic != nullptr && intrinsic->getIntrinsicID() == id;
@@ -44,6 +42,7 @@ std::optional<MemoryAccess> read_access(llvm::Instruction& instruction) {
     llvm::Type* type = exchange->getCompareOperand()->getType();
     return MemoryAccess{exchange, exchange->getPointerOperand(), type, nullptr, 0, true};
   }
+  // Operands: pointer, lanes, and what the other lanes are; or value, pointer, lanes.
   if (is_masked(instruction, llvm::Intrinsic::masked_load)) {
     return MemoryAccess{&instruction,
                         instruction.getOperand(0),
