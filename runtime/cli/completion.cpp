@@ -72,7 +72,6 @@ std::string words_of(const std::string& command) {
 std::string values_of(const OptionNames& option) {
   for (const std::string& name : option.names) {
     if (name == "--sfi") return absl::StrReplaceAll(jit::sfi_names(), {{",", ""}});
-    if (name == "--tier") return "opt fast";
   }
   return "";
 }
