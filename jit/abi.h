@@ -32,6 +32,8 @@ inline constexpr unsigned kVectorResultRegisters = 2;
 inline constexpr unsigned kMaxParameters = 1000;
 inline constexpr unsigned kMaxResults = 1000;
 inline constexpr unsigned kInlineGlobals = 64;
+// Of the sum of a 32-bit index and a 32-bit offset: every effective address is below 2^33.
+inline constexpr uint64_t kMemoryMask = (uint64_t{1} << 33) - 1;
 // Of the values that an exception carries: 8 bytes each, 16 for v128. A fixed bound, because a
 // catch_all that rethrows keeps all of them, whatever the tag, in registers or its frame.
 inline constexpr unsigned kMaxExceptionWords = 8;
@@ -198,6 +200,8 @@ struct alignas(64) Context {
   uint64_t exception_tag;
   // Not 0 once the unwinder has brought it to a landing pad: thrown in another frame than this.
   uint64_t exception_unwound;
+  // kMemoryMask, for the `mask` back-end. It lies here so that the compiler cannot know its value.
+  uint64_t memory_mask;
 };
 
 // The identity of a function type, equal for equal types in every module. Types of up to eight

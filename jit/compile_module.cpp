@@ -62,14 +62,16 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
     dump(dump_directory, part, ".raw.ll", [&](llvm::raw_ostream& out) { out << *ir; });
   }
   optimize(*ir, **machine, options.tier);
-  finish_ir(*ir, translator.sfi(), options.context_offset);
+  absl::Status finished =
+      finish_ir(*ir, **machine, options.tier, translator.sfi(), options.context_offset);
+  if (!finished.ok()) return finished;
   if (!dump_directory.empty()) {
     dump(dump_directory, part, ".ll", [&](llvm::raw_ostream& out) { out << *ir; });
   }
 
   ObjectPart result;
   result.replacements = find_replacements(*ir, translator);
-  MachinePassScope scope(result.frames);
+  MachinePassScope scope(result.frames, options.context_offset);
   llvm::raw_svector_ostream stream(result.object);
   llvm::legacy::PassManager passes;
   if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {

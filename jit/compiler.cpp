@@ -16,6 +16,9 @@
 namespace linden::jit {
 namespace {
 
+constexpr Sfi kAllSfi[] = {Sfi::Segment, Sfi::Base,       Sfi::Bounds, Sfi::BoundsStores,
+                           Sfi::Mask,    Sfi::MaskStores, Sfi::None};
+
 struct CompilerLibrary {
   CompileModuleFunction* compile = nullptr;
   CreateLazyCompilerFunction* create_lazy = nullptr;
@@ -52,13 +55,42 @@ void add(llvm::BLAKE3& hash, llvm::StringRef text) {
 
 }  // namespace
 
-const char* to_string(Sfi sfi) { return sfi == Sfi::None ? "none" : "segment"; }
+const char* to_string(Sfi sfi) {
+  switch (sfi) {
+    case Sfi::Segment:
+      return "segment";
+    case Sfi::Base:
+      return "base";
+    case Sfi::Bounds:
+      return "bounds";
+    case Sfi::BoundsStores:
+      return "bounds-stores";
+    case Sfi::Mask:
+      return "mask";
+    case Sfi::MaskStores:
+      return "mask-stores";
+    case Sfi::None:
+      return "none";
+  }
+  return "unknown";
+}
 
 absl::StatusOr<Sfi> parse_sfi(std::string_view name) {
-  if (name == "segment") return Sfi::Segment;
-  if (name == "none") return Sfi::None;
+  for (Sfi sfi : kAllSfi) {
+    if (name == to_string(sfi)) return sfi;
+  }
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown SFI back-end '", std::string(name), "' (segment or none)"));
+      absl::StrCat("unknown SFI back-end '", std::string(name), "' (", sfi_names(), ")"));
+}
+
+std::string sfi_names() {
+  std::string names;
+  for (Sfi sfi : kAllSfi) absl::StrAppend(&names, names.empty() ? "" : ", ", to_string(sfi));
+  return names;
+}
+
+bool is_safe(Sfi sfi) {
+  return sfi != Sfi::None && sfi != Sfi::BoundsStores && sfi != Sfi::MaskStores;
 }
 
 const char* to_string(Tier tier) { return tier == Tier::Fast ? "fast" : "opt"; }

@@ -13,10 +13,14 @@
 
 namespace linden::jit {
 
-// How guest memory accesses are confined; see jit/sfi/.
-enum class Sfi : uint8_t { Segment, None };
+// How guest memory accesses are confined; see jit/sfi/ and docs/sfi.md.
+enum class Sfi : uint8_t { Segment, Base, Bounds, BoundsStores, Mask, MaskStores, None };
 const char* to_string(Sfi sfi);
 absl::StatusOr<Sfi> parse_sfi(std::string_view name);
+// "segment, base, ...": all names.
+std::string sfi_names();
+// Whether both loads and stores are confined. What is not safe runs on demand only (--unsafe).
+bool is_safe(Sfi sfi);
 
 // How much work goes into the machine code.
 enum class Tier : uint8_t {

@@ -29,11 +29,10 @@
 
 #include <optional>
 
+#include "jit/x86_operands.h"
+
 namespace linden::jit {
 namespace {
-
-// The operands of an x86 memory reference, from its first.
-enum MemoryOperand : unsigned { kBase, kScale, kIndex, kDisplacement, kSegment, kMemoryOperands };
 
 // More uses of one sum make it cheaper to compute once.
 constexpr unsigned kMaxUses = 3;
@@ -125,11 +124,10 @@ class FoldAddresses : public llvm::MachineFunctionPass {
       if (description.operands()[i].OperandType != llvm::MCOI::OPERAND_MEMORY) return std::nullopt;
     }
     const llvm::MachineOperand* operands = &access.getOperand(*found);
-    const bool is_plain =
-        operands[kBase].getSubReg() == 0 && operands[kScale].getImm() == 1 &&
-        !operands[kIndex].getReg().isValid() && operands[kDisplacement].isImm() &&
-        operands[kDisplacement].getImm() == 0 && operands[kSegment].getReg().isPhysical() &&
-        llvm::StringRef(target_registers_->getName(operands[kSegment].getReg())) == "GS";
+    const bool is_plain = operands[kBase].getSubReg() == 0 && operands[kScale].getImm() == 1 &&
+                          !operands[kIndex].getReg().isValid() && operands[kDisplacement].isImm() &&
+                          operands[kDisplacement].getImm() == 0 &&
+                          has_segment(access, *found, *target_registers_, "GS");
     return is_plain ? found : std::nullopt;
   }
 

@@ -7,10 +7,11 @@
 namespace linden::jit {
 
 // While it lives, code generation that is set up and run on this thread has our passes and fills
-// `report`. Other users of LLVM in the process are left alone.
+// `report`. Other users of LLVM in the process are left alone. `context_offset`: see
+// CompileOptions.
 class MachinePassScope {
  public:
-  explicit MachinePassScope(FrameReport& report);
+  MachinePassScope(FrameReport& report, int64_t context_offset);
   ~MachinePassScope();
   MachinePassScope(const MachinePassScope&) = delete;
   MachinePassScope& operator=(const MachinePassScope&) = delete;

@@ -5,15 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "jit/function_translator.h"
+#include "jit/runtime_symbols.h"
 
 namespace linden::jit {
-namespace {
-
-// %fs on x86-64: the thread pointer.
-constexpr unsigned kContextAddressSpace = 257;
-
-}  // namespace
-
 std::string function_symbol(uint32_t function) { return absl::StrCat("f", function); }
 
 ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
@@ -37,10 +31,6 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
   llvm_module_->addModuleFlag(llvm::Module::Warning, "Debug Info Version",
                               llvm::DEBUG_METADATA_VERSION);
   sfi_->prepare(*llvm_module_);
-  context_variable_ = new llvm::GlobalVariable(
-      *llvm_module_, llvm::ArrayType::get(llvm::Type::getInt8Ty(context), sizeof(Context)),
-      /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage, nullptr, "__context", nullptr,
-      llvm::GlobalValue::NotThreadLocal, kContextAddressSpace, /*isExternallyInitialized=*/true);
 
   // The line table carries wasm offsets as line numbers: that is how a faulting instruction is
   // traced back, also after inlining.
@@ -51,23 +41,14 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
       /*isOptimized=*/true, "", 0, "", llvm::DICompileUnit::LineTablesOnly);
   debug_type_ = debug_->createSubroutineType(debug_->getOrCreateTypeArray({}));
 
-  llvm::MDBuilder metadata(context);
-  llvm::MDNode* root = metadata.createTBAARoot("linden");
-  auto make_tag = [&](const char* name) {
-    llvm::MDNode* type = metadata.createTBAAScalarTypeNode(name, root);
-    return metadata.createTBAAStructTagNode(type, type, 0);
-  };
-  memory_tag_ = make_tag("memory");
-  context_tag_ = make_tag("context");
-  runtime_tag_ = make_tag("runtime");
-  unlikely_ = metadata.createUnlikelyBranchWeights();
+  memory_tag_ = alias_tag(context, AliasClass::Memory);
+  context_tag_ = alias_tag(context, AliasClass::Context);
+  runtime_tag_ = alias_tag(context, AliasClass::Runtime);
+  unlikely_ = llvm::MDBuilder(context).createUnlikelyBranchWeights();
 }
 
 llvm::Constant* ModuleTranslator::context_field(size_t offset) {
-  return llvm::ConstantExpr::getGetElementPtr(
-      llvm::Type::getInt8Ty(context_), context_variable_,
-      llvm::ConstantInt::get(llvm::Type::getInt64Ty(context_), offset),
-      llvm::GEPNoWrapFlags::noUnsignedWrap());
+  return jit::context_field(*llvm_module_, offset);
 }
 
 const LoweredSignature& ModuleTranslator::signature(uint32_t type_index) {

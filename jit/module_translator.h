@@ -80,7 +80,6 @@ class ModuleTranslator {
   llvm::DIFile* debug_file_ = nullptr;
   llvm::DISubroutineType* debug_type_ = nullptr;
   std::unique_ptr<SfiStrategy> sfi_;
-  llvm::GlobalVariable* context_variable_ = nullptr;
   std::map<uint32_t, LoweredSignature> signatures_;
   std::vector<llvm::Function*> functions_;
   std::map<uint32_t, llvm::GlobalVariable*> constant_tables_;

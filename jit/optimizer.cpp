@@ -24,6 +24,7 @@
 #include "jit/abi.h"
 #include "jit/module_translator.h"
 #include "jit/passes/passes.h"
+#include "jit/runtime_symbols.h"
 
 namespace linden::jit {
 namespace {
@@ -58,62 +59,57 @@ constexpr char kPassList[] =
 // More of them (instcombine, globaldce) cost more than smaller IR saves in code generation.
 constexpr char kFastPassList[] = "function<eager-inv>(simplifycfg,early-cse<>)";
 
-// Address spaces from here on are segments.
-constexpr unsigned kFirstSegment = 256;
+// What an SFI back-end leaves to be tidied: loads of the base and the size at every access.
+constexpr char kTidyPassList[] = "function(early-cse<memssa>,loop-mssa(licm<allowspeculation>))";
+constexpr char kFastTidyPassList[] = "function(early-cse<>)";
 
-llvm::Constant* context_helper_address(llvm::LLVMContext& context, int64_t context_offset,
-                                       Helper helper) {
-  const int64_t offset = context_offset + static_cast<int64_t>(offsetof(Context, helpers)) +
-                         static_cast<int64_t>(sizeof(void*)) * static_cast<int64_t>(helper);
-  return llvm::ConstantExpr::getIntToPtr(
-      llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(context), offset),
-      llvm::PointerType::get(context, 257));
-}
-
-// A segment pointer as the plain offset that the helpers take.
-llvm::Value* offset_of(llvm::IRBuilder<>& builder, llvm::Value* pointer) {
-  return builder.CreatePtrToInt(pointer, builder.getInt64Ty());
+llvm::LoadInst* load_helper(llvm::IRBuilder<>& builder, llvm::Module& module, Helper helper) {
+  return builder.CreateLoad(builder.getPtrTy(),
+                            context_field(module, offsetof(Context, helpers) +
+                                                      sizeof(void*) * static_cast<size_t>(helper)));
 }
 
 // "no-builtins" keeps passes from making such intrinsics; this is for whatever makes them all the
-// same, because code generation cannot lower them and would end the process.
-void replace_memory_intrinsics(llvm::Module& module, int64_t context_offset) {
+// same. Code generation would end the process, or call functions that an image does not have, and
+// they would not be confined. The helpers check.
+void replace_memory_intrinsics(llvm::Module& module, unsigned address_space) {
   std::vector<llvm::MemIntrinsic*> found;
   for (llvm::Function& function : module) {
     for (llvm::BasicBlock& block : function) {
       for (llvm::Instruction& instruction : block) {
         auto* intrinsic = llvm::dyn_cast<llvm::MemIntrinsic>(&instruction);
-        if (intrinsic != nullptr && intrinsic->getDestAddressSpace() >= kFirstSegment) {
+        if (intrinsic != nullptr && intrinsic->getDestAddressSpace() == address_space) {
           found.push_back(intrinsic);
         }
       }
     }
   }
+  llvm::GlobalVariable* memory = module.getNamedGlobal(kMemorySymbol);
   for (llvm::MemIntrinsic* intrinsic : found) {
     llvm::IRBuilder<> builder(intrinsic);
-    const bool is_fill = llvm::isa<llvm::MemSetInst>(intrinsic);
-    llvm::Value* second =
-        is_fill ? builder.CreateZExt(llvm::cast<llvm::MemSetInst>(intrinsic)->getValue(),
-                                     builder.getInt64Ty())
-                : offset_of(builder, llvm::cast<llvm::MemTransferInst>(intrinsic)->getRawSource());
     llvm::Type* word = builder.getInt64Ty();
-    llvm::Value* code = builder.CreateLoad(
-        builder.getPtrTy(), context_helper_address(module.getContext(), context_offset,
-                                                   is_fill ? Helper::RawFill : Helper::RawCopy));
+    auto offset_of = [&](llvm::Value* pointer) {
+      return builder.CreateSub(builder.CreatePtrToInt(pointer, word),
+                               builder.CreatePtrToInt(memory, word));
+    };
+    auto* fill = llvm::dyn_cast<llvm::MemSetInst>(intrinsic);
+    llvm::Value* second =
+        fill != nullptr ? builder.CreateZExt(fill->getValue(), word)
+                        : offset_of(llvm::cast<llvm::MemTransferInst>(intrinsic)->getRawSource());
+    llvm::Value* code =
+        load_helper(builder, module, fill != nullptr ? Helper::RawFill : Helper::RawCopy);
     builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), {word, word, word}, false),
                        code,
-                       {offset_of(builder, intrinsic->getRawDest()), second,
+                       {offset_of(intrinsic->getRawDest()), second,
                         builder.CreateZExt(intrinsic->getLength(), word)});
     intrinsic->eraseFromParent();
   }
 }
 
 // Where exceptions leave a function: calls of the helpers, in place of what LLVM would call.
-void lower_throws(llvm::Module& module, int64_t context_offset) {
-  auto load_helper = [&](llvm::IRBuilder<>& builder) {
-    return builder.CreateLoad(
-        builder.getPtrTy(),
-        context_helper_address(module.getContext(), context_offset, Helper::Throw));
+void lower_throws(llvm::Module& module) {
+  auto load_thrower = [&](llvm::IRBuilder<>& builder) {
+    return load_helper(builder, module, Helper::Throw);
   };
   std::vector<llvm::ResumeInst*> resumes;
   for (llvm::Function& function : module) {
@@ -125,7 +121,7 @@ void lower_throws(llvm::Module& module, int64_t context_offset) {
   }
   for (llvm::ResumeInst* resume : resumes) {
     llvm::IRBuilder<> builder(resume);
-    builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), false), load_helper(builder))
+    builder.CreateCall(llvm::FunctionType::get(builder.getVoidTy(), false), load_thrower(builder))
         ->setDoesNotReturn();
     builder.CreateUnreachable();
     resume->eraseFromParent();
@@ -135,7 +131,7 @@ void lower_throws(llvm::Module& module, int64_t context_offset) {
   for (llvm::User* user : llvm::make_early_inc_range(thrower->users())) {
     auto* call = llvm::cast<llvm::CallBase>(user);
     llvm::IRBuilder<> builder(call);
-    call->setCalledOperand(load_helper(builder));
+    call->setCalledOperand(load_thrower(builder));
     call->setDoesNotReturn();
   }
   thrower->eraseFromParent();
@@ -152,9 +148,7 @@ void set_hidden_options() {
   });
 }
 
-}  // namespace
-
-void optimize(llvm::Module& module, llvm::TargetMachine& machine, Tier tier) {
+void run_passes(llvm::Module& module, llvm::TargetMachine& machine, const char* list) {
   set_hidden_options();
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -169,20 +163,30 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine, Tier tier) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
-  llvm::cantFail(builder.parsePassPipeline(passes, tier == Tier::Fast ? kFastPassList : kPassList));
+  llvm::cantFail(builder.parsePassPipeline(passes, list));
   passes.run(module, modules);
 }
 
-void finish_ir(llvm::Module& module, SfiStrategy& sfi, int64_t context_offset) {
-  replace_memory_intrinsics(module, context_offset);
-  lower_throws(module, context_offset);
-  if (llvm::GlobalVariable* context = module.getNamedGlobal("__context")) {
-    context->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(
-        llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(module.getContext()), context_offset),
-        context->getType()));
-    context->eraseFromParent();
+}  // namespace
+
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, Tier tier) {
+  run_passes(module, machine, tier == Tier::Fast ? kFastPassList : kPassList);
+}
+
+absl::Status finish_ir(llvm::Module& module, llvm::TargetMachine& machine, Tier tier,
+                       SfiStrategy& sfi, int64_t context_offset) {
+  replace_memory_intrinsics(module, sfi.address_space());
+  if (absl::Status status = sfi.confine(module); !status.ok()) return status;
+  if (sfi.wants_tidying()) {
+    run_passes(module, machine, tier == Tier::Fast ? kFastTidyPassList : kTidyPassList);
   }
-  sfi.finish(module);
+  lower_throws(module);
+  llvm::GlobalVariable* context = context_symbol(module);
+  context->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(
+      llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(module.getContext()), context_offset),
+      context->getType()));
+  context->eraseFromParent();
+  return absl::OkStatus();
 }
 
 }  // namespace linden::jit

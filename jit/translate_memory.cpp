@@ -1,5 +1,6 @@
-// Scalar loads and stores (core specification 4.4.7). No bounds are checked: what is not accessible
-// faults, and the fault's address in the code tells which instruction it was.
+// Scalar loads and stores (core specification 4.4.7). What confines them is added after all passes
+// (sfi/strategy.h). By most back-ends no bounds are checked: what is not accessible faults, and the
+// fault's address in the code tells which instruction it was.
 
 #include "jit/function_translator.h"
 

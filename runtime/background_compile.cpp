@@ -63,7 +63,7 @@ std::unique_ptr<TemporaryDirectory> make_directory() {
 std::vector<std::string> command_line(const LoadOptions& options) {
   std::vector<std::string> words = {options.compiler, "compile", "--into-cache", "--sfi",
                                     jit::to_string(options.sfi)};
-  if (options.sfi != jit::Sfi::Segment) words.emplace_back("--unsafe");
+  if (!jit::is_safe(options.sfi)) words.emplace_back("--unsafe");
   if (options.strict_traps) words.emplace_back("--strict-traps");
   if (options.strict_calls) words.emplace_back("--strict-calls");
   if (options.compile_threads != 0) {

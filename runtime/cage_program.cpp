@@ -52,6 +52,11 @@ GuestTask* task_of(const microvisor::Thread& thread) {
   return static_cast<GuestTask*>(thread.runner);
 }
 
+// Code without isolation works with one memory of the process, and no copy of it.
+bool has_fixed_memory(const Instance& instance) {
+  return instance.compiled().sfi() == jit::Sfi::None;
+}
+
 #ifndef NDEBUG
 // jit/frame_check.h proves that there are none. What host functions leave behind, entry_x86_64.S
 // clears in such builds: guest frames have parts that are never written.
@@ -274,7 +279,9 @@ microvisor::Result<microvisor::ProgramFile> CageProgram::open_program(microvisor
 microvisor::Result<void> CageProgram::execute(microvisor::Thread& caller,
                                               microvisor::OpenFile& file,
                                               microvisor::ProgramArguments arguments) {
-  if (settings_->loader == nullptr) return microvisor::Error{ENOSYS};
+  if (settings_->loader == nullptr || has_fixed_memory(*instance_)) {
+    return microvisor::Error{ENOSYS};
+  }
   std::shared_ptr<const CompiledModule> module = TRY(settings_->loader->load(file));
   if (!module->module().has_lind_abi()) return microvisor::Error{ENOEXEC};
   // While there is a program that can be told that memory is short.
@@ -357,6 +364,9 @@ microvisor::Result<void> CageProgram::fork(microvisor::Thread& caller,
   // There are no frames that the child could go on with.
   GuestTask* const task = task_of(caller);
   if (task == nullptr) return microvisor::Error{EPERM};
+  if (has_fixed_memory(task->instance) && !request.borrows_memory) {
+    return microvisor::Error{ENOSYS};
+  }
   // A module without memory; no C program is.
   if (image_ == nullptr) return microvisor::Error{ENOMEM};
   std::unique_ptr<CageProgram> child = TRY(make_child(*task, std::move(child_cage), request));

@@ -31,6 +31,7 @@ thread_local constinit jit::Context linden_context{
     .exception_values = {},
     .exception_tag = 0,
     .exception_unwound = 0,
+    .memory_mask = jit::kMemoryMask,
 };
 
 thread_local constinit bool linden_in_bulk_access = false;

@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <mutex>
+#include <optional>
 
 #include "microvisor/cage.h"
 #include "microvisor/guest_memory.h"
@@ -39,7 +40,16 @@ bool is_trap_instruction(uintptr_t pc, jit::TrapCode* code) {
   return true;
 }
 
-jit::TrapCode classify(int signal, const siginfo_t* info, uintptr_t pc, const GuestThread& thread) {
+bool is_in_guest_memory(const void* address) {
+  const std::byte* base = current_context().memory_base;
+  return base != nullptr && address >= base && address < base + Memory::kReservation;
+}
+
+// What generated code did at `pc`. Nothing that a guest can bring about if it reached for an
+// address that is neither its memory's nor below its stack: then how memory is confined has failed,
+// and it is better to end than to go on.
+std::optional<jit::TrapCode> classify(int signal, const siginfo_t* info, uintptr_t pc,
+                                      const GuestThread& thread) {
   jit::TrapCode code;
   switch (signal) {
     case SIGILL:
@@ -47,9 +57,11 @@ jit::TrapCode classify(int signal, const siginfo_t* info, uintptr_t pc, const Gu
     case SIGFPE:
       return jit::TrapCode::IntegerDivideByZero;
     default:
-      return thread.is_in_guard(reinterpret_cast<uintptr_t>(info->si_addr))
-                 ? jit::TrapCode::StackOverflow
-                 : jit::TrapCode::MemoryOutOfBounds;
+      if (thread.is_in_guard(reinterpret_cast<uintptr_t>(info->si_addr))) {
+        return jit::TrapCode::StackOverflow;
+      }
+      if (is_in_guest_memory(info->si_addr)) return jit::TrapCode::MemoryOutOfBounds;
+      return std::nullopt;
   }
 }
 
@@ -65,11 +77,6 @@ void pass_on(int signal, siginfo_t* info, void* context) {
   } else {
     previous.sa_handler(signal);
   }
-}
-
-bool is_in_guest_memory(const void* address) {
-  const std::byte* base = current_context().memory_base;
-  return base != nullptr && address >= base && address < base + Memory::kReservation;
 }
 
 // Notes a trap at the guest's last call out of generated code.
@@ -128,10 +135,11 @@ void handle_fault(int signal, siginfo_t* info, void* context) {
   const bool is_fault = info->si_code > 0;
   if (is_fault && in_code_region(pc) && current_context().host_stack_pointer != 0) {
     GuestThread& thread = GuestThread::current();
-    const jit::TrapCode code = classify(signal, info, pc, thread);
-    thread.note_trap(code, pc, static_cast<uintptr_t>(registers[REG_RSP]));
-    registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
-    return;
+    if (std::optional<jit::TrapCode> code = classify(signal, info, pc, thread)) {
+      thread.note_trap(*code, pc, static_cast<uintptr_t>(registers[REG_RSP]));
+      registers[REG_RIP] = reinterpret_cast<greg_t>(&linden_trap_exit);
+      return;
+    }
   }
   // A helper that works on the guest's memory met a page that the guest has unmapped or protected.
   if (is_fault && linden_in_bulk_access && is_in_guest_memory(info->si_addr)) {

@@ -16,6 +16,7 @@ extern "C" void linden_cross_entry();
 namespace {
 
 const std::atomic<uint64_t> kNoMemorySize{0};
+std::byte* const kUnsafeMemory = reinterpret_cast<std::byte*>(jit::kUnsafeMemoryBase);
 
 bool limits_fit(uint64_t actual_size, const jit::Limits& actual, const jit::Limits& expected) {
   if (actual_size < expected.initial) return false;
@@ -109,6 +110,9 @@ class Instantiation {
             !limits_fit(memory->size_in_pages(), memory->limits(), expected)) {
           return link_error("incompatible import type", import);
         }
+        if (compiled_->sfi() == jit::Sfi::None && memory->base() != kUnsafeMemory) {
+          return link_error("memory at another address than code without isolation has it", import);
+        }
         instance_->memories_.push_back(memory);
         return absl::OkStatus();
       }
@@ -171,9 +175,7 @@ class Instantiation {
 
   absl::Status make_memories() {
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
-      void* fixed = compiled_->sfi() == jit::Sfi::None
-                        ? reinterpret_cast<void*>(jit::kUnsafeMemoryBase)
-                        : nullptr;
+      void* fixed = compiled_->sfi() == jit::Sfi::None ? kUnsafeMemory : nullptr;
       absl::StatusOr<std::unique_ptr<Memory>> memory = Memory::create(module_.memories[i], fixed);
       if (!memory.ok()) return memory.status();
       instance_->memories_.push_back(store_.memories_.emplace_back(*std::move(memory)).get());

@@ -12,7 +12,7 @@
 #include <mutex>
 
 #include "absl/status/statusor.h"
-#include "jit/types.h"
+#include "jit/abi.h"
 
 namespace linden::runtime {
 
@@ -22,6 +22,7 @@ class Memory {
   static constexpr uint64_t kMaximumPages = 65536;
   // 2^32 - 1 (address) + 2^32 - 1 (offset) + 16 (v128), and a page of slack.
   static constexpr uint64_t kReservation = (8ull << 30) + kPageSize;
+  static_assert(kReservation >= jit::kMemoryMask + 64, "the widest vector at the highest address");
 
   // ResourceExhausted if the reservation or the initial pages cannot be had.
   // `fixed`: where the reservation must lie, for the `none` back-end; null for anywhere.

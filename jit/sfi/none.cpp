@@ -1,6 +1,12 @@
-// No isolation, for measuring what isolation costs: memory 0 lies at one fixed address of the
-// process, written into the code as a constant, as a native program's static data would be. Only
-// one instance can run so.
+// No isolation at all: linear memory lies at a constant address, as an ordinary program's data. It
+// measures what isolation costs, and is refused without --unsafe.
+//
+//   isolates  Nothing is promised.
+//   costs     Nothing at an access that native code would not pay; addresses are 32 bits wide and
+//             the constant is 64, so that it takes a register.
+//   trusts    The guest.
+//
+// Only one memory can lie at the address: one instance, which cannot fork or exec.
 
 #include <llvm/IR/Constants.h>
 
@@ -11,38 +17,21 @@ namespace {
 
 class NoneStrategy final : public SfiStrategy {
  public:
-  void prepare(llvm::Module& module) override {
-    memory_ = new llvm::GlobalVariable(module, llvm::Type::getInt8Ty(module.getContext()),
-                                       /*isConstant=*/false, llvm::GlobalValue::ExternalLinkage,
-                                       nullptr, kMemorySymbol);
-  }
+  NoneStrategy() : SfiStrategy(kPlainAddressSpace) {}
 
-  llvm::Value* pointer_to(llvm::IRBuilderBase& builder, llvm::Value* effective_address) override {
-    return builder.CreateGEP(builder.getInt8Ty(), memory_, effective_address, "",
-                             llvm::GEPNoWrapFlags::noUnsignedWrap());
-  }
-
-  unsigned address_space() const override { return 0; }
-
-  void finish(llvm::Module& module) override {
-    memory_ = module.getNamedGlobal(kMemorySymbol);
-    if (memory_ == nullptr) return;
+  absl::Status confine(llvm::Module& module) override {
+    llvm::GlobalVariable* memory = module.getNamedGlobal(kMemorySymbol);
+    if (memory == nullptr) return absl::OkStatus();
     llvm::Constant* base =
         llvm::ConstantInt::get(llvm::Type::getInt64Ty(module.getContext()), kUnsafeMemoryBase);
-    memory_->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(base, memory_->getType()));
-    memory_->eraseFromParent();
+    memory->replaceAllUsesWith(llvm::ConstantExpr::getIntToPtr(base, memory->getType()));
+    memory->eraseFromParent();
+    return absl::OkStatus();
   }
-
- private:
-  llvm::GlobalVariable* memory_ = nullptr;
 };
 
 }  // namespace
 
 std::unique_ptr<SfiStrategy> create_none_strategy() { return std::make_unique<NoneStrategy>(); }
-
-std::unique_ptr<SfiStrategy> create_strategy(Sfi sfi) {
-  return sfi == Sfi::None ? create_none_strategy() : create_segment_strategy();
-}
 
 }  // namespace linden::jit

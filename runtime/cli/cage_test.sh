@@ -120,4 +120,30 @@ busy = [process for process in lines[0]["processes"] if process["id"] == 4][0]
 assert busy["system_calls"] >= 100, busy
 print(len(lines[0]["processes"]))'
 
+# Without isolation there is one memory: a program runs, with threads, and starts no other.
+cat >one_memory.c <<'C'
+#include <errno.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+static void* add(void* sum) { return ++*(int*)sum, (void*)0; }
+int main(void) {
+  int sum = 1;
+  pthread_t thread;
+  pthread_create(&thread, 0, add, &sum);
+  pthread_join(thread, 0);
+  int forked = fork() == -1 && errno == ENOSYS;
+  char* arguments[] = {"one_memory", 0};
+  int executed = execv("/proc/self/exe", arguments) == -1 && errno == ENOSYS;
+  pid_t child;
+  int spawned = posix_spawn(&child, "/proc/self/exe", 0, 0, arguments, arguments + 1) == ENOSYS;
+  printf("%d %d %d %d\n", sum, forked, executed, spawned);
+  return 0;
+}
+C
+expect 0 '' "$linden" cc -O1 -w one_memory.c -o one_memory
+expect 0 '^2 1 1 1$' "${run[@]}" --sfi none --unsafe --dir . one_memory
+
 finish

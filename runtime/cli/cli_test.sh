@@ -126,6 +126,16 @@ expect 125 'nowhere' "$linden" run --dir nowhere program.wat
 expect 125 '--unsafe' "$linden" run --sfi none program.wat
 # The sanitizers' shadow memory is where the memory of `none` must lie.
 [[ -n $sanitizers ]] || expect 2 'a' "$linden" run --sfi none --unsafe program.wat a
+# The other back-ends, and those that need to be asked for twice.
+for sfi in segment base bounds mask; do
+  expect 2 'a' "$linden" run --sfi $sfi program.wat a
+done
+for sfi in bounds-stores mask-stores; do
+  expect 125 '--unsafe' "$linden" run --sfi $sfi program.wat
+  expect 2 "--unsafe" "$linden" inspect --sfi $sfi program.wat
+  expect 2 'a' "$linden" run --sfi $sfi --unsafe program.wat a
+done
+expect 125 'unknown SFI back-end .*segment, base, bounds' "$linden" run --sfi everything program.wat
 expect 8 '' "$linden" run --memory 512K grow.wat
 expect 50 '' "$linden" run grow.wat
 expect 125 'number of bytes' "$linden" run --memory much grow.wat
@@ -177,6 +187,13 @@ expect 0 '' "$linden" compile program.wat
 expect 3 'compiled ahead of time.*x.*y' "$linden" run -v program.lindenc x y
 [[ -n $sanitizers ]] ||
   expect 2 'compiled again' "$linden" run -v --no-cache --sfi none --unsafe program.lindenc x
+# Code that is not confined is not run because it is in the file.
+expect 2 "--unsafe" "$linden" compile --sfi bounds-stores program.wat -o unsafe.lindenc
+expect 0 '' "$linden" compile --sfi bounds-stores --unsafe program.wat -o unsafe.lindenc
+expect 2 'compiled again' "$linden" run -v --no-cache unsafe.lindenc x
+expect 2 'compiled again' "$linden" run -v --no-cache --sfi bounds unsafe.lindenc x
+expect 125 '--unsafe' "$linden" run --sfi bounds-stores unsafe.lindenc x
+expect 2 'compiled ahead of time' "$linden" run -v --sfi bounds-stores --unsafe unsafe.lindenc x
 expect 0 'machine code' "$linden" compile -v -j 1 program.wat -o other.lindenc
 expect 2 'x' "$linden" run other.lindenc x
 printf 'damage' | dd of=other.lindenc bs=1 seek=100 conv=notrunc status=none
@@ -207,6 +224,9 @@ for shell in bash zsh fish; do
     expect 0 '' bash -c '"$1" completion "$2" | "$2" -n /dev/stdin' - "$linden" $shell
   fi
 done
+expect 0 'segment base bounds bounds-stores mask mask-stores none' bash -c \
+  'source <("$1" completion bash); COMP_WORDS=(linden run --sfi ""); COMP_CWORD=3; _linden; echo "${COMPREPLY[@]}"' \
+  - "$linden"
 expect 2 'SHELL' "$linden" completion frob
 
 finish

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
+#include "jit/compiler.h"
 #include "runtime/cli/command.h"
 #include "runtime/cli/toolchain.h"
 
@@ -66,6 +68,14 @@ std::string words_of(const std::string& command) {
   return "";
 }
 
+// What an option takes, if that is one of some words.
+std::string values_of(const OptionNames& option) {
+  for (const std::string& name : option.names) {
+    if (name == "--sfi") return absl::StrReplaceAll(jit::sfi_names(), {{",", ""}});
+  }
+  return "";
+}
+
 void print_bash(const std::vector<CommandNames>& all) {
   std::string names;
   for (const CommandNames& command : all) names += (names.empty() ? "" : " ") + command.name;
@@ -86,6 +96,12 @@ void print_bash(const std::vector<CommandNames>& all) {
     std::string words = words_of(command.name);
     std::printf("    %s)\n", command.name.c_str());
     std::printf("      if [[ $current == -* ]]; then words='%s'", options.c_str());
+    for (const OptionNames& option : command.options) {
+      const std::string values = values_of(option);
+      if (values.empty()) continue;
+      std::printf("; elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == %s ]]; then words='%s'",
+                  option.names[0].c_str(), values.c_str());
+    }
     if (!words.empty()) std::printf("; else words='%s'", words.c_str());
     std::printf("; fi ;;\n");
   }
@@ -130,7 +146,12 @@ void print_zsh(const std::vector<CommandNames>& all) {
     for (const OptionNames& option : command.options) {
       for (const std::string& name : option.names) {
         std::string spec = name + "[" + zsh_text(option.description) + "]";
-        if (option.takes_value) spec += ":value:_files";
+        const std::string values = values_of(option);
+        if (!values.empty()) {
+          spec += ":value:(" + values + ")";
+        } else if (option.takes_value) {
+          spec += ":value:_files";
+        }
         std::printf(" \\\n        %s", quote(spec).c_str());
       }
     }
@@ -154,7 +175,13 @@ void print_fish(const std::vector<CommandNames>& all) {
         bool is_long = name.starts_with("--");
         std::printf(is_long ? " -l %s" : " -s %s", name.c_str() + (is_long ? 2 : 1));
       }
-      std::printf("%s -d %s\n", option.takes_value ? " -r" : "", quote(option.description).c_str());
+      const std::string values = values_of(option);
+      if (!values.empty()) {
+        std::printf(" -x -a %s", quote(values).c_str());
+      } else if (option.takes_value) {
+        std::printf(" -r");
+      }
+      std::printf(" -d %s\n", quote(option.description).c_str());
     }
     std::string words = words_of(command.name);
     if (!words.empty()) {

@@ -44,9 +44,10 @@ absl::StatusOr<std::vector<uint8_t>> assemble_if_text(const std::string& path,
 }  // namespace
 
 void ModuleOptions::declare_sfi(CLI::App& app) {
-  app.add_option("--sfi", sfi_, "how the guest's memory is confined: segment, or none")
+  app.add_option("--sfi", sfi_,
+                 absl::StrCat("how the guest's memory is confined: ", jit::sfi_names()))
       ->type_name("NAME");
-  app.add_flag("--unsafe", unsafe_, "allow --sfi none, which confines nothing");
+  app.add_flag("--unsafe", unsafe_, "allow --sfi none, bounds-stores and mask-stores");
 }
 
 void ModuleOptions::declare_tier(CLI::App& app) {
@@ -81,11 +82,11 @@ void ModuleOptions::declare_strict_calls(CLI::App& app) {
 absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
   absl::StatusOr<jit::Sfi> sfi = jit::parse_sfi(sfi_);
   if (!sfi.ok()) return sfi.status();
-  if (*sfi == jit::Sfi::None && !unsafe_) {
+  if (!jit::is_safe(*sfi) && !unsafe_) {
     return absl::InvalidArgumentError(
-        "--sfi none gives the guest access to all memory of this process; add --unsafe if you "
-        "trust "
-        "it");
+        absl::StrCat("--sfi ", sfi_, " does not keep the guest from ",
+                     *sfi == jit::Sfi::None ? "all" : "reading",
+                     " memory of this process; add --unsafe if you trust it"));
   }
   runtime::LoadOptions options;
   if (has_tiers_ && tier_ == "auto") {

@@ -5,6 +5,9 @@
 #   ;; expect-ir: EXTENDED REGULAR EXPRESSION
 #   ;; refuse-ir: EXTENDED REGULAR EXPRESSION
 #   ;; expect-code: EXTENDED REGULAR EXPRESSION   on the disassembly, x86-64 only
+#   ;; refuse-code: EXTENDED REGULAR EXPRESSION
+# They are about the SFI back-end that a comment "sfi: NAME" names, segment otherwise. The assertions must hold with
+# all back-ends that are safe.
 # usage: run.sh LINDEN
 set -euo pipefail
 linden=$(realpath "$1")
@@ -16,17 +19,20 @@ failed=0
 for script in *.wast; do
   name=${script%.wast}
   # Strict traps make every access to memory volatile, which passes leave alone.
-  "$linden" wast --no-cache --relaxed-traps "$script" || failed=1
+  for sfi in segment base bounds mask; do
+    "$linden" wast --no-cache --relaxed-traps --sfi $sfi "$script" || failed=1
+  done
+  sfi=$(sed -nE 's/^;; sfi: //p' "$script")
   sed '/^(assert\|^(invoke/,$d' "$script" > "$work/$name.wat"
   mkdir "$work/$name"
-  "$linden" compile "$work/$name.wat" -o "$work/$name.lindenc" --dump "$work/$name"
+  "$linden" compile --sfi "${sfi:-segment}" --unsafe "$work/$name.wat" -o "$work/$name.lindenc" --dump "$work/$name"
   cat "$work/$name"/part*[0-9].ll > "$work/$name.ll"
   expectations=0
   while read -r _ kind expression; do
     expectations=$((expectations + 1))
     found=0
     text=$work/$name.ll
-    if [[ $kind == expect-code: ]]; then
+    if [[ $kind == *-code: ]]; then
       [[ $(uname -m) == x86_64 ]] || continue
       text=$work/$name.s
       for object in "$work/$name"/part*.o; do llvm-objdump-22 -d --no-show-raw-insn "$object"; done > "$text"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Programs that do what they must not: each has to end with its own trap, exit code and message.
-# Argument: linden.
+# Argument: linden. LINDEN_TEST_SFI (segment) is how memory is confined.
 set -uo pipefail
 
 linden=$(realpath "$1")
+sfi=${LINDEN_TEST_SFI:-segment}
 here=$(cd "$(dirname "$0")" && pwd)
 command -v wat2wasm >/dev/null || { echo "skipped: wat2wasm is needed"; exit 77; }
 work=$(mktemp -d)
@@ -15,7 +16,7 @@ expect() {  # CODE PATTERN ARGUMENTS...: of `linden run`; PATTERN is in what it 
   local code=$1 pattern=$2 output actual
   shift 2
   total=$((total + 1))
-  output=$(timeout 60 "$linden" run "$@" 2>&1 </dev/null)
+  output=$(timeout 60 "$linden" run --sfi "$sfi" "$@" 2>&1 </dev/null)
   actual=$?
   [[ $actual -eq $code && $output =~ $pattern ]] && return
   failed=$((failed + 1))

@@ -10,6 +10,7 @@
 # as FAMILY/NAME and a reason. LINDEN_TEST_GRATE is a grate with its arguments, by which cages run every program; {}
 # in it is the directory that the program is in.
 # LINDEN_TEST_TIER (fast) is how they are compiled; `auto` without the cache, so that optimising ends with them.
+# LINDEN_TEST_SFI (segment) is how memory is confined.
 set -uo pipefail
 shopt -s extglob dotglob
 
@@ -41,7 +42,7 @@ try_program() {
   local grate=()
   read -ra grate <<<"${LINDEN_TEST_GRATE:-}"
   grate=("${grate[@]//\{\}/$work/cage}")
-  local tier=(--tier "${LINDEN_TEST_TIER:-fast}")
+  local tier=(--tier "${LINDEN_TEST_TIER:-fast}" --sfi "${LINDEN_TEST_SFI:-segment}")
   [[ ${tier[1]} != auto ]] || tier+=(--no-cache)
   timeout 120 "$linden" run "${tier[@]}" --dir "$work/cage" --cwd "$work/cage" "${grate[@]}" "$work/cage/program" \
     >"$work/actual.out" 2>"$work/actual.err" </dev/null
