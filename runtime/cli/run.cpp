@@ -141,13 +141,13 @@ class Run : public Command {
         return fail(status, kRunFailure);
       }
     }
-    load_options_ = *options;
-    absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
-    if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
     if (perf_map_) {
       absl::Status written = runtime::begin_perf_map();
       if (!written.ok()) return fail(written, kRunFailure);
     }
+    load_options_ = *options;
+    absl::StatusOr<LoadedModule> loaded = load(*std::move(options));
+    if (!loaded.ok()) return fail(loaded.status(), run_exit_code(loaded.status()));
     const bool is_cage = loaded->module->module().has_lind_abi();
     if (!is_cage && (status_descriptor_ || descriptor_limit_ || processor_seconds_)) {
       return fail("--status-fd, --fds and --cpu-time are for programs of `linden cc`");
