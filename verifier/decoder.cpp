@@ -115,6 +115,9 @@ bool has_condition(const ZydisDecodedInstruction& instruction, Operation& operat
     case ZYDIS_CATEGORY_CMOV:
       operation = Operation::ConditionalMove;
       return true;
+    case ZYDIS_CATEGORY_SETCC:
+      operation = Operation::Set;
+      return true;
     default:
       return false;
   }

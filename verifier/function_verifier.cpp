@@ -119,6 +119,7 @@ bool FunctionVerifier::find_blocks() {
   }
   if (states_.size() < blocks_.size()) states_.resize(blocks_.size());
   slot_index_.clear();
+  half_slot_index_.clear();
   slot_count_ = 0;
   return true;
 }

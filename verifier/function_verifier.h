@@ -73,7 +73,9 @@ class FunctionVerifier {
   Value add_pointers(const Value& a, const Value& b) const;
   void write_register(Register reg, const Value& value, unsigned width);
   void copy(Location to, Location from, const Value& value);
-  uint32_t fresh_id(unsigned which) const { return current_ * 2 + 1 + which; }
+  void copy_low(Location to, Location from);
+  void name_for_later(Register reg);
+  uint32_t fresh_id(unsigned which) const { return current_ * 4 + 1 + which; }
 
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);
@@ -85,8 +87,8 @@ class FunctionVerifier {
   Address address_of(const MemoryOperand& memory);
   Value value_stored(const Instruction& instruction) const;
   Checked check_filled(const Value& slots);
-  Location slot_at(int64_t frame_offset) const;
-  Location track_slot(int64_t frame_offset);
+  Location slot_at(int64_t frame_offset, unsigned size = 8) const;
+  Location track_slot(int64_t frame_offset, unsigned size = 8);
   void forget_frame(int64_t begin, int64_t end);
 
   // Control (control_rules.cpp).
@@ -112,7 +114,8 @@ class FunctionVerifier {
   std::vector<uint32_t> block_of_;    // by instruction that starts one
   std::vector<Block> blocks_;
   std::vector<State> states_;         // by block, at its beginning
-  std::vector<uint32_t> slot_index_;  // by distance in words below the return address; 0: none
+  // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0: none.
+  std::vector<uint32_t> slot_index_, half_slot_index_;
   uint32_t slot_count_ = 0;
   size_t next_block_ = 0;  // none before it is waiting
 

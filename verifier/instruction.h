@@ -25,6 +25,7 @@ enum class Operation : uint8_t {
   ShiftRight,
   Multiply,  // imul with one result; `immediate` is the factor if has_immediate
   ConditionalMove,
+  Set,  // setcc: 0 or 1
   Compare,
   Test,
   Push,

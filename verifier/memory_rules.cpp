@@ -155,27 +155,35 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
   const auto offset = static_cast<int64_t>(lo);
   const bool is_exact = index.is_exact();
   if (memory.is_read && is_exact && (memory.size == 8 || memory.size == 4)) {
-    const Location slot = slot_at(offset);
-    if (slot != kNowhere && memory.size == 8) {
-      loaded_ = state_.get(slot);
+    const Location slot = slot_at(offset, memory.size);
+    if (slot != kNowhere && !state_.get(slot).is_any()) {
+      loaded_ = memory.size == 8 ? state_.get(slot) : state_.get(slot).low_word();
       loaded_from_ = slot;
-    } else if (slot != kNowhere) {
-      loaded_ = state_.get(slot).low_word();
+    } else if (memory.size == 4) {
+      // The lower half of a slot of 8 bytes.
+      const Location whole = slot_at(offset);
+      if (whole != kNowhere) loaded_ = state_.get(whole).low_word();
     }
   }
   if (!memory.is_written) return std::nullopt;
   const Value value = value_stored(instruction);
   forget_frame(offset, static_cast<int64_t>(hi) + memory.size);
   loaded_from_ = kNowhere;
-  if (!is_exact || memory.size != 8 || instruction.operation != Operation::Move ||
-      value.is_any()) {
+  if (!is_exact || instruction.operation != Operation::Move ||
+      (memory.size != 8 && memory.size != 4)) {
     return std::nullopt;
   }
-  const Location slot = track_slot(offset);
+  const Location from = instruction.source == Place::Register
+                            ? Location{instruction.source_register}
+                            : kNowhere;
+  if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
+  const Location slot = track_slot(offset, memory.size);
   if (slot == kNowhere) return std::nullopt;
-  copy(slot,
-       instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere,
-       value);
+  if (memory.size == 8) {
+    copy(slot, from, value);
+  } else {
+    copy_low(slot, from);
+  }
   return std::nullopt;
 }
 
@@ -370,7 +378,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   const bool is_slot =
       address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::Image;
   if (is_slot && linked != kNowhere && !state_.get(linked).is_exact()) {
-    if (state_.get(linked).id == 0) state_.name(linked, fresh_id(1));
+    if (state_.get(linked).id == 0) state_.name(linked, fresh_id(2));
     address.link = state_.get(linked).id;
   }
   return address;
@@ -382,30 +390,35 @@ Value FunctionVerifier::value_stored(const Instruction& instruction) const {
   return read_source(instruction);
 }
 
-Location FunctionVerifier::slot_at(int64_t frame_offset) const {
-  if (frame_offset % kWord != 0 || frame_offset >= 0) return kNowhere;
-  const auto word = static_cast<uint64_t>(-frame_offset / kWord);
-  if (word >= slot_index_.size() || slot_index_[word] == 0) return kNowhere;
-  return static_cast<Location>(kRegisters + slot_index_[word] - 1);
+Location FunctionVerifier::slot_at(int64_t frame_offset, unsigned size) const {
+  if (frame_offset % size != 0 || frame_offset >= 0) return kNowhere;
+  const std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
+  const auto unit = static_cast<uint64_t>(-frame_offset) / size;
+  if (unit >= slots.size() || slots[unit] == 0) return kNowhere;
+  return static_cast<Location>(kRegisters + slots[unit] - 1);
 }
 
-Location FunctionVerifier::track_slot(int64_t frame_offset) {
-  if (frame_offset % kWord != 0) return kNowhere;
-  const auto word = static_cast<uint64_t>(-frame_offset / kWord);
-  if (word >= slot_index_.size()) slot_index_.resize(word + 1);
-  if (slot_index_[word] == 0) slot_index_[word] = ++slot_count_;
-  return static_cast<Location>(kRegisters + slot_index_[word] - 1);
+Location FunctionVerifier::track_slot(int64_t frame_offset, unsigned size) {
+  if (frame_offset % size != 0) return kNowhere;
+  std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
+  const auto unit = static_cast<uint64_t>(-frame_offset) / size;
+  if (unit >= slots.size()) slots.resize(unit + 1);
+  if (slots[unit] == 0) slots[unit] = ++slot_count_;
+  return static_cast<Location>(kRegisters + slots[unit] - 1);
 }
 
 // Of every slot with a byte in [begin, end), nothing is known any more.
 void FunctionVerifier::forget_frame(int64_t begin, int64_t end) {
-  // Slot w is [-8w, -8w + 8).
-  const auto last_word = static_cast<int64_t>(slot_index_.size()) - 1;
-  const int64_t first = std::max<int64_t>(1, (-end + kWord) / kWord);
-  const int64_t last = std::min<int64_t>(last_word, (-begin + kWord - 1) / kWord);
-  for (int64_t word = first; word <= last; ++word) {
-    const uint32_t index = slot_index_[static_cast<size_t>(word)];
-    if (index != 0) state_.set(static_cast<Location>(kRegisters + index - 1), Value::any());
+  for (const int64_t size : {8, 4}) {
+    const std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
+    // Slot n is [-size * n, -size * n + size).
+    const int64_t first = std::max<int64_t>(1, (-end + size) / size);
+    const int64_t last =
+        std::min<int64_t>(static_cast<int64_t>(slots.size()) - 1, (-begin + size - 1) / size);
+    for (int64_t n = first; n <= last; ++n) {
+      const uint32_t index = slots[static_cast<size_t>(n)];
+      if (index != 0) state_.set(static_cast<Location>(kRegisters + index - 1), Value::any());
+    }
   }
 }
 

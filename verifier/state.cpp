@@ -161,6 +161,24 @@ void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
     if (hi <= UINT32_MAX) value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
   } else if (width == 4) {
     value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(std::min<uint64_t>(hi, UINT32_MAX)));
+    if (value.is_signed_word && value.low_hi <= INT32_MAX) {
+      value.lo = lo <= value.low_hi ? lo : 0;
+      value.hi = value.low_hi;
+    }
+  }
+}
+
+// The same for what has been computed from a number of 32 bits with these bounds.
+void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
+  const uint64_t base = value.kind == Kind::Image ? value.detail : 0;
+  const uint64_t step = uint64_t{1} << std::min<unsigned>(value.alignment, 32);
+  lo = std::max(value.lo, base + (((lo << value.origin_shift) + step - 1) & ~(step - 1)));
+  hi = std::min(value.hi, base + (hi << value.origin_shift));
+  if (lo > hi) return;
+  value.lo = lo;
+  value.hi = hi;
+  if (value.is_number() && hi <= UINT32_MAX) {
+    value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
   }
 }
 
@@ -197,19 +215,34 @@ void State::set(Location location, const Value& value) {
 
 // In a loop, the same instruction names again and again; what has the name from the last time, is
 // another value.
-void State::name(Location location, uint32_t id) {
+void State::forget_id(uint32_t id) {
   auto forget = [id](Value& value) {
     if (value.id == id) value.id = 0;
+    if (value.low_id == id) value.low_id = 0;
+    if (value.origin == id) value.origin = 0;
     if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
   };
   for (Value& value : registers) forget(value);
   for (Value& value : slots) forget(value);
   forget(flags.left_value);
   forget(flags.right_value);
+}
+
+void State::name(Location location, uint32_t id) {
+  forget_id(id);
   if (location < kFirstSlot) {
     registers[static_cast<size_t>(location)].id = id;
   } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
     slots[static_cast<size_t>(location - kFirstSlot)].id = id;
+  }
+}
+
+void State::name_low(Location location, uint32_t id) {
+  forget_id(id);
+  if (location < kFirstSlot) {
+    registers[static_cast<size_t>(location)].low_id = id;
+  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
+    slots[static_cast<size_t>(location - kFirstSlot)].low_id = id;
   }
 }
 
@@ -248,7 +281,7 @@ void State::assume_relation(Condition condition, bool is_left) {
     }
     return;
   }
-  if (at == kNowhere && x.id == 0) return;
+  if (at == kNowhere && x.id == 0 && x.low_id == 0) return;
   if (y.kind == Kind::TableLength && condition == Condition::Below && width == 8) {
     for_all_equal(at, x.id, [&](Value& value) {
       if (!value.is_number()) return;
@@ -260,6 +293,14 @@ void State::assume_relation(Condition condition, bool is_left) {
   uint64_t lo, hi;
   if (!bounds_from(condition, narrow_view(x, width), narrow_view(y, width), width, lo, hi)) return;
   for_all_equal(at, x.id, [&](Value& value) { restrict_to(value, width, lo, hi); });
+  // Of equal lower halves the bounds are those of 32 bits; and so of what has been made of them.
+  if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return;
+  auto restrict_low = [&](Value& value) {
+    if (value.low_id == x.low_id) restrict_to(value, 4, lo, hi);
+    if (value.origin == x.low_id) restrict_derived(value, lo, hi);
+  };
+  for (Value& value : registers) restrict_low(value);
+  for (Value& value : slots) restrict_low(value);
 }
 
 void State::assume(Condition condition) {

@@ -45,8 +45,10 @@ struct State {
   }
   Value get(Location location) const;
   void set(Location location, const Value& value);
-  // Makes `location` hold a value that is not known to be equal to any other, with this id.
+  // Makes `location` hold a value that is not known to be equal to any other, with this id; or so
+  // its lower half.
   void name(Location location, uint32_t id);
+  void name_low(Location location, uint32_t id);
   // Forgets what may have changed in a call.
   void clobber_by_call();
 
@@ -71,6 +73,7 @@ struct State {
   void assume(Condition condition);
 
  private:
+  void forget_id(uint32_t id);
   void assume_relation(Condition condition, bool is_left);
   void assume_filled(const Value& type_id);
 };

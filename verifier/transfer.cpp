@@ -111,7 +111,15 @@ void FunctionVerifier::copy(Location to, Location from, const Value& value) {
   if (value.is_number() && value.is_exact()) return;
   const uint32_t id = fresh_id(0);
   state_.name(from, id);
+  if (value.low_id == 0) state_.name_low(from, fresh_id(1));
   state_.set(to, state_.get(from));
+}
+
+// The same for the lower 32 bits, which become all of `to`.
+void FunctionVerifier::copy_low(Location to, Location from) {
+  if (!state_.get(from).is_number()) return state_.set(to, Value::word());
+  if (state_.get(from).low_id == 0) state_.name_low(from, fresh_id(1));
+  state_.set(to, state_.get(from).low_word());
 }
 
 // Zero-extended from the width of the source.
@@ -143,7 +151,8 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
       Value result = a;
       result.lo += b.lo;
       result.hi += b.lo;
-      result.id = 0;
+      result.id = result.low_id = 0;
+      if (a.origin != 0) result.detail += static_cast<uint32_t>(b.lo);
       result.fact = b.lo == 0 ? a.fact : Fact::None;
       // Below the beginning of the image.
       return result.hi < kLargeOffset ? result : Value::any();
@@ -153,6 +162,11 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
     result.alignment = a.is_exact() ? b.alignment : std::min(a.alignment, b.alignment);
     result.lo = a.lo + round_up(b.lo, b.alignment);
     result.hi = a.hi + b.hi;
+    if (a.is_exact() && b.origin != 0) {
+      result.origin = b.origin;
+      result.origin_shift = b.origin_shift;
+      result.detail = static_cast<uint32_t>(a.lo);
+    }
     if (a.is_exact() && b.fact == Fact::FilledConstant && b.scale == 1 && b.detail == a.lo) {
       result.fact = Fact::Filled;
     }
@@ -233,6 +247,10 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::ShiftLeft: {
       Value result = shift_left(left, static_cast<unsigned>(instruction.immediate), width);
       static_assert(sizeof(jit::TableEntry) == 1 << 5);
+      if (left.low_id != 0 && left.hi <= UINT32_MAX && width == 8 && instruction.immediate <= 8) {
+        result.origin = left.low_id;
+        result.origin_shift = static_cast<uint8_t>(instruction.immediate);
+      }
       if (left.fact == Fact::BelowLength && width == 8 && instruction.immediate == 5) {
         result.fact = Fact::SlotOffset;
         result.detail = left.detail;
@@ -249,8 +267,17 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
                       width);
     case Operation::ConditionalMove:
       return join(left, right);
+    case Operation::Set:
+      return Value::between(0, 1);
     default:
       return Value::any();
+  }
+}
+
+void FunctionVerifier::name_for_later(Register reg) {
+  const Value& value = state_.registers[reg];
+  if (value.is_number() && value.hi <= UINT32_MAX && value.low_id == 0 && !value.is_exact()) {
+    state_.name_low(reg, fresh_id(3));
   }
 }
 
@@ -260,7 +287,7 @@ void FunctionVerifier::write_register(Register reg, const Value& value, unsigned
   } else if (width == 4) {
     state_.set(reg, value.low_word());
   } else {
-    state_.set(reg, overwrite_part(state_.registers[reg], width));
+    state_.set(reg, overwrite_part(state_.registers[reg], width, value.as_number().hi));
   }
 }
 
@@ -318,7 +345,7 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
         state_.set(reg, Value::word());
       }
       if ((instruction.writes_part & bit) != 0) {
-        state_.set(reg, overwrite_part(state_.registers[reg], 2));
+        state_.set(reg, overwrite_part(state_.registers[reg], 2, UINT64_MAX));
       }
     }
     if (instruction.writes_flags) state_.flags = Flags();
@@ -328,6 +355,8 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
       instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
   if (instruction.destination == Place::Register && !is_test) {
     const Register to = instruction.destination_register;
+    // What is multiplied may be compared later, and is remembered by its name.
+    if (instruction.operation == Operation::ShiftLeft && instruction.width == 8) name_for_later(to);
     const bool is_copy = instruction.operation == Operation::Move && instruction.width >= 4;
     const Location from = instruction.source == Place::Register
                               ? Location{instruction.source_register}
@@ -336,6 +365,8 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
     // A copy of less than all is one of all if the rest is zero.
     if (is_copy && from != kNowhere && state_.get(from) == value) {
       copy(to, from, value);
+    } else if (is_copy && instruction.source_width == 4 && from != kNowhere && from != to) {
+      copy_low(to, from);
     } else {
       write_register(to, value, instruction.width);
     }

@@ -46,7 +46,9 @@ Value Value::constant(uint64_t number) {
 Value Value::low_word() const {
   if (kind != Kind::Number) return word();
   if (hi <= UINT32_MAX) return *this;
-  return aligned(between(0, low_hi), std::min<unsigned>(alignment, 32));
+  Value low = aligned(between(0, low_hi), std::min<unsigned>(alignment, 32));
+  low.low_id = low_id;
+  return low;
 }
 
 Value add(const Value& a, const Value& b, unsigned width) {
@@ -108,13 +110,18 @@ Value sign_extend(const Value& a, unsigned from, unsigned to) {
   const uint64_t largest = (uint64_t{1} << (from * 8 - 1)) - 1;
   if (from == 4 && x.low_hi <= largest) return x.low_word();
   if (x.hi <= largest) return x;
-  return to == 8 ? Value::any() : Value::word();
+  if (to != 8) return Value::word();
+  Value result;
+  result.is_signed_word = from == 4;
+  if (from == 4) result.low_hi = x.low_hi;
+  return result;
 }
 
-Value overwrite_part(const Value& old, unsigned width) {
+Value overwrite_part(const Value& old, unsigned width, uint64_t largest) {
   if (!old.is_number()) return Value::any();
   const uint64_t mask = width == 1 ? 0xff : 0xffff;
-  Value result = Value::between(old.lo & ~mask, old.hi | mask);
+  largest = std::min(largest, mask);
+  Value result = Value::between(old.lo & ~mask, (old.hi & ~mask) | largest);
   result.low_hi = std::min(result.low_hi, old.low_hi | static_cast<uint32_t>(mask));
   return result;
 }
@@ -123,6 +130,9 @@ Value join(const Value& a, const Value& b) {
   if (a == b) return a;
   Value result = a;
   if (a.id != b.id) result.id = 0;
+  if (a.low_id != b.low_id) result.low_id = 0;
+  if (a.origin != b.origin || a.origin_shift != b.origin_shift) result.origin = 0;
+  result.is_signed_word = a.is_signed_word && b.is_signed_word;
   if (a.kind == Kind::Number && b.kind == Kind::Number) {
     result.lo = std::min(a.lo, b.lo);
     result.hi = std::max(a.hi, b.hi);

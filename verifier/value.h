@@ -71,6 +71,12 @@ struct Value {
   uint32_t detail = 0;
   // Two places of one state that have the same id, not 0, hold equal values.
   uint32_t id = 0;
+  uint32_t low_id = 0;  // the same for the lower 32 bits
+  // Not 0: it is 2^origin_shift times the lower 32 bits of what has this low_id; for an Image, plus
+  // the offset `detail`.
+  uint32_t origin = 0;
+  uint8_t origin_shift = 0;
+  bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
   Kind kind = Kind::Number;
   Fact fact = Fact::None;
   uint8_t alignment = 0;  // Number: a multiple of 2^alignment
@@ -101,7 +107,8 @@ struct Value {
   bool is_number() const { return kind == Kind::Number; }
   bool is_any() const {
     return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_hi == UINT32_MAX &&
-           alignment == 0 && fact == Fact::None && id == 0;
+           alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 &&
+           !is_signed_word;
   }
   bool is_exact() const { return lo == hi; }
   // As a number: other kinds may be any.
@@ -124,8 +131,9 @@ Value bitwise_or(const Value& a, const Value& b, unsigned width);  // xor too
 Value shift_left(const Value& a, unsigned count, unsigned width);
 Value shift_right(const Value& a, unsigned count, unsigned width);
 Value sign_extend(const Value& a, unsigned from, unsigned to);
-// What a register holds after its lowest `width` bytes, 1 or 2, have been overwritten.
-Value overwrite_part(const Value& old, unsigned width);
+// What a register holds after its lowest `width` bytes, 1 or 2, have been overwritten with a number
+// of at most `largest`.
+Value overwrite_part(const Value& old, unsigned width, uint64_t largest);
 
 // Whatever is true of both. Kinds with requirements are the business of State::join.
 Value join(const Value& a, const Value& b);
