@@ -7,6 +7,7 @@
 #define LINDEN_VERIFIER_CORPUS_H_
 
 #include <optional>
+#include <cstdint>
 #include <span>
 
 #include "verifier/verifier.h"

@@ -84,6 +84,8 @@ Operation operation_of(ZydisMnemonic mnemonic) {
       return Operation::ShiftRight;
     case ZYDIS_MNEMONIC_IMUL:
       return Operation::Multiply;
+    case ZYDIS_MNEMONIC_BZHI:
+      return Operation::ZeroHigh;
     case ZYDIS_MNEMONIC_CMP:
       return Operation::Compare;
     case ZYDIS_MNEMONIC_TEST:
@@ -325,6 +327,9 @@ class Reader {
       case Operation::Lea:
         result_.source = Place::None;
         break;
+      case Operation::ZeroHigh:
+        result_.count_register = general_register(operands_[2].reg.value).number;
+        break;
       default:
         break;
     }
@@ -337,6 +342,7 @@ class Reader {
     result_.operation = Operation::Other;
     result_.destination = result_.source = Place::None;
     result_.destination_register = result_.source_register = kNoRegister;
+    result_.count_register = kNoRegister;
     result_.width = result_.source_width = 0;
     result_.has_immediate = false;
     result_.immediate = 0;

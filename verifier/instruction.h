@@ -25,7 +25,8 @@ enum class Operation : uint8_t {
   ShiftRight,
   Multiply,  // imul with one result; `immediate` is the factor if has_immediate
   ConditionalMove,
-  Set,  // setcc: 0 or 1
+  Set,       // setcc: 0 or 1
+  ZeroHigh,  // bzhi: the bits of the source below the number in `count_register`
   Compare,
   Test,
   Push,
@@ -100,6 +101,7 @@ struct Instruction {
   Place source = Place::None;
   Register destination_register = kNoRegister;
   Register source_register = kNoRegister;
+  Register count_register = kNoRegister;
   bool has_memory = false;  // an access, not just a sum as in lea
   bool has_immediate = false;
   bool writes_flags = false;

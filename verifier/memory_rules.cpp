@@ -377,7 +377,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   }
   const bool is_slot =
       address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::Image;
-  if (is_slot && linked != kNowhere && !state_.get(linked).is_exact()) {
+  if (is_slot && linked != kNowhere) {
     if (state_.get(linked).id == 0) state_.name(linked, fresh_id(2));
     address.link = state_.get(linked).id;
   }

@@ -43,9 +43,36 @@ bool as_code(const Value& value, const State& state, const RequirementSource& fu
   return false;
 }
 
+// Names differ between two states; that places have the same name in each is what matters. A name
+// of the first is kept by the places that share one in the second, whatever that is.
+class NamePairs {
+ public:
+  // `a` if the places with that name have name `b` in the other state, else 0.
+  uint32_t match(uint32_t a, uint32_t b) {
+    if (a == 0 || b == 0) return 0;
+    for (size_t i = 0; i < count_; ++i) {
+      if (pairs_[i].first == a) return pairs_[i].second == b ? a : 0;
+    }
+    if (count_ == pairs_.size()) return 0;
+    pairs_[count_++] = {a, b};
+    return a;
+  }
+
+ private:
+  std::array<std::pair<uint32_t, uint32_t>, 128> pairs_;
+  size_t count_ = 0;
+};
+
 // What is fulfilled once, stays so: nothing but a reference is ever stored there again.
-Value join_values(const Value& a, const State& of_a, const Value& b, const State& of_b,
-                  const RequirementSource& functions) {
+Value join_values(const Value& a, const State& of_a, Value b, const State& of_b,
+                  const RequirementSource& functions, NamePairs& names) {
+  b.id = names.match(a.id, b.id);
+  b.low_id = names.match(a.low_id, b.low_id);
+  if (a.origin != 0 || b.origin != 0) b.origin = names.match(a.origin, b.origin);
+  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId && a.detail != 0) {
+    b.detail = names.match(a.detail, b.detail);
+    if (b.detail == 0) return Value::any();
+  }
   if (a == b && a.kind != Kind::Code) return a;
   uint32_t need_a = 0, need_b = 0;
   if ((a.kind == Kind::Code || b.kind == Kind::Code || a.kind == Kind::Image) &&
@@ -320,8 +347,9 @@ void State::assume(Condition condition) {
 
 bool join(State& into, const State& from, const RequirementSource& functions, bool widen) {
   bool changed = false;
+  NamePairs names;
   auto merge = [&](Value& a, const Value& b) {
-    Value joined = join_values(a, into, b, from, functions);
+    Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
     if (widen) joined = widened(a, joined);
     a = joined;

@@ -24,7 +24,8 @@ Value narrow(const Value& value, unsigned width) {
   if (width >= 8) return value;
   if (width == 4) return value.low_word();
   const Value number = value.as_number();
-  return number.hi <= largest(width) ? number : Value::between(0, largest(width));
+  if (number.hi <= largest(width)) return number;
+  return Value::between(0, width == 1 ? number.byte_hi : largest(width));
 }
 
 }  // namespace
@@ -108,7 +109,6 @@ FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& ins
 void FunctionVerifier::copy(Location to, Location from, const Value& value) {
   state_.set(to, value);
   if (from == kNowhere || from == to || value.is_any() || value.id != 0) return;
-  if (value.is_number() && value.is_exact()) return;
   const uint32_t id = fresh_id(0);
   state_.name(from, id);
   if (value.low_id == 0) state_.name_low(from, fresh_id(1));
@@ -267,6 +267,12 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
                       width);
     case Operation::ConditionalMove:
       return join(left, right);
+    case Operation::ZeroHigh: {
+      const Value count = narrow(state_.registers[instruction.count_register], 1);
+      const Value kept = narrow(right, width);
+      if (count.hi >= 63) return kept.as_number();
+      return bitwise_and(kept, Value::between(0, (uint64_t{1} << count.hi) - 1), width);
+    }
     case Operation::Set:
       return Value::between(0, 1);
     default:
@@ -276,7 +282,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
 
 void FunctionVerifier::name_for_later(Register reg) {
   const Value& value = state_.registers[reg];
-  if (value.is_number() && value.hi <= UINT32_MAX && value.low_id == 0 && !value.is_exact()) {
+  if (value.is_number() && value.hi <= UINT32_MAX && value.low_id == 0) {
     state_.name_low(reg, fresh_id(3));
   }
 }

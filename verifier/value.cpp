@@ -48,6 +48,7 @@ Value Value::low_word() const {
   if (hi <= UINT32_MAX) return *this;
   Value low = aligned(between(0, low_hi), std::min<unsigned>(alignment, 32));
   low.low_id = low_id;
+  low.byte_hi = byte_hi;
   return low;
 }
 
@@ -123,6 +124,7 @@ Value overwrite_part(const Value& old, unsigned width, uint64_t largest) {
   largest = std::min(largest, mask);
   Value result = Value::between(old.lo & ~mask, (old.hi & ~mask) | largest);
   result.low_hi = std::min(result.low_hi, old.low_hi | static_cast<uint32_t>(mask));
+  if (width == 1) result.byte_hi = static_cast<uint8_t>(largest);
   return result;
 }
 
@@ -132,6 +134,7 @@ Value join(const Value& a, const Value& b) {
   if (a.id != b.id) result.id = 0;
   if (a.low_id != b.low_id) result.low_id = 0;
   if (a.origin != b.origin || a.origin_shift != b.origin_shift) result.origin = 0;
+  result.byte_hi = std::max(a.byte_hi, b.byte_hi);
   result.is_signed_word = a.is_signed_word && b.is_signed_word;
   if (a.kind == Kind::Number && b.kind == Kind::Number) {
     result.lo = std::min(a.lo, b.lo);

@@ -76,6 +76,7 @@ struct Value {
   // the offset `detail`.
   uint32_t origin = 0;
   uint8_t origin_shift = 0;
+  uint8_t byte_hi = UINT8_MAX;  // Number: bound of the lowest byte
   bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
   Kind kind = Kind::Number;
   Fact fact = Fact::None;
@@ -108,7 +109,7 @@ struct Value {
   bool is_any() const {
     return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_hi == UINT32_MAX &&
            alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 &&
-           !is_signed_word;
+           !is_signed_word && byte_hi == UINT8_MAX;
   }
   bool is_exact() const { return lo == hi; }
   // As a number: other kinds may be any.
