@@ -118,6 +118,7 @@ bool FunctionVerifier::find_blocks() {
     blocks_.back().last = i + 1;
   }
   if (states_.size() < blocks_.size()) states_.resize(blocks_.size());
+  named_.assign(instructions_.size() * 4 + 8, false);
   slot_index_.clear();
   half_slot_index_.clear();
   slot_count_ = 0;
@@ -177,17 +178,23 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
   Checked failed;
   switch (instruction.operation) {
     case Operation::Branch: {
-      const State before = state_;
-      state_.assume(instruction.condition);
+      const bool is_understood = state_.flags.source != Flags::Source::Unknown;
+      State before;
+      if (is_understood) {
+        before = state_;
+        state_.assume(instruction.condition);
+      }
       const uint64_t target = static_cast<uint64_t>(instruction.immediate);
       if (target - function_->code_offset < function_->code_size) {
         flow_to(static_cast<uint32_t>(instruction.immediate), state_, instruction.offset);
       } else {
         failed = check_tail_call(instruction);
       }
-      state_ = before;
-      const auto opposite = static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1);
-      state_.assume(opposite);
+      if (is_understood) {
+        std::swap(state_, before);
+        state_.assume(
+            static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+      }
       if (last + 1 == instructions_.size()) {
         failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};
       } else {

@@ -75,7 +75,8 @@ class FunctionVerifier {
   void copy(Location to, Location from, const Value& value);
   void copy_low(Location to, Location from);
   void name_for_later(Register reg);
-  uint32_t fresh_id(unsigned which) const { return current_ * 4 + 1 + which; }
+  void name(Location location, uint32_t which);
+  void name_low(Location location, uint32_t which);
 
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);
@@ -110,6 +111,7 @@ class FunctionVerifier {
 
   std::vector<Instruction> instructions_;
   std::vector<uint32_t> index_at_;    // by offset in the function; kNoInstruction: in the middle
+  std::vector<bool> named_;           // by id: whether it was given in this round
   std::vector<bool> starts_block_;    // by instruction
   std::vector<uint32_t> block_of_;    // by instruction that starts one
   std::vector<Block> blocks_;

@@ -51,6 +51,10 @@ bool ImageFacts::check_segments() {
     if (segment.offset != next) {
       return refuse(Rule::Layout, segment.offset, "segments do not follow one another");
     }
+    if (segment.protection != jit::Protection::ReadExecute &&
+        segment.protection != jit::Protection::ReadOnly) {
+      return refuse(Rule::Layout, segment.offset, "a segment that can be written");
+    }
     const uint64_t end = uint64_t{segment.offset} + segment.size;
     next = (end + kPageSize - 1) / kPageSize * kPageSize;
     if (end > image_.content.size()) {
@@ -133,6 +137,12 @@ bool ImageFacts::check_entry_points() {
     if (entry == jit::kNoFunction) continue;
     if (!is_function(entry, requirements) || requirements != 0) {
       return refuse(Rule::Layout, entry, "an entry point is not the beginning of a function");
+    }
+  }
+  for (const jit::ImageFunction& function : image_.functions) {
+    is_function(function.code_offset, requirements);
+    if (function.is_replacement && requirements != 0) {
+      return refuse(Rule::Layout, function.code_offset, "an adapter in the place of a function");
     }
   }
   for (uint32_t offset : image_.rebases) {

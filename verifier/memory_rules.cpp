@@ -378,7 +378,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   const bool is_slot =
       address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::Image;
   if (is_slot && linked != kNowhere) {
-    if (state_.get(linked).id == 0) state_.name(linked, fresh_id(2));
+    if (state_.get(linked).id == 0) name(linked, 2);
     address.link = state_.get(linked).id;
   }
   return address;

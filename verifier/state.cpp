@@ -255,8 +255,8 @@ void State::forget_id(uint32_t id) {
   forget(flags.right_value);
 }
 
-void State::name(Location location, uint32_t id) {
-  forget_id(id);
+void State::name(Location location, uint32_t id, bool again) {
+  if (again) forget_id(id);
   if (location < kFirstSlot) {
     registers[static_cast<size_t>(location)].id = id;
   } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
@@ -264,8 +264,8 @@ void State::name(Location location, uint32_t id) {
   }
 }
 
-void State::name_low(Location location, uint32_t id) {
-  forget_id(id);
+void State::name_low(Location location, uint32_t id, bool again) {
+  if (again) forget_id(id);
   if (location < kFirstSlot) {
     registers[static_cast<size_t>(location)].low_id = id;
   } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {

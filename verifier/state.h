@@ -47,8 +47,9 @@ struct State {
   void set(Location location, const Value& value);
   // Makes `location` hold a value that is not known to be equal to any other, with this id; or so
   // its lower half.
-  void name(Location location, uint32_t id);
-  void name_low(Location location, uint32_t id);
+  // `again`: the id has been given before, so other places may have it.
+  void name(Location location, uint32_t id, bool again);
+  void name_low(Location location, uint32_t id, bool again);
   // Forgets what may have changed in a call.
   void clobber_by_call();
 

@@ -105,20 +105,32 @@ FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& ins
   return std::nullopt;
 }
 
+// The names that an instruction may give: four.
+void FunctionVerifier::name(Location location, uint32_t which) {
+  const uint32_t id = current_ * 4 + 1 + which;
+  state_.name(location, id, named_[id]);
+  named_[id] = true;
+}
+
+void FunctionVerifier::name_low(Location location, uint32_t which) {
+  const uint32_t id = current_ * 4 + 1 + which;
+  state_.name_low(location, id, named_[id]);
+  named_[id] = true;
+}
+
 // Two places with one value have one name, so that what is learnt of one is learnt of the other.
 void FunctionVerifier::copy(Location to, Location from, const Value& value) {
   state_.set(to, value);
   if (from == kNowhere || from == to || value.is_any() || value.id != 0) return;
-  const uint32_t id = fresh_id(0);
-  state_.name(from, id);
-  if (value.low_id == 0) state_.name_low(from, fresh_id(1));
+  name(from, 0);
+  if (value.low_id == 0) name_low(from, 1);
   state_.set(to, state_.get(from));
 }
 
 // The same for the lower 32 bits, which become all of `to`.
 void FunctionVerifier::copy_low(Location to, Location from) {
   if (!state_.get(from).is_number()) return state_.set(to, Value::word());
-  if (state_.get(from).low_id == 0) state_.name_low(from, fresh_id(1));
+  if (state_.get(from).low_id == 0) name_low(from, 1);
   state_.set(to, state_.get(from).low_word());
 }
 
@@ -283,7 +295,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
 void FunctionVerifier::name_for_later(Register reg) {
   const Value& value = state_.registers[reg];
   if (value.is_number() && value.hi <= UINT32_MAX && value.low_id == 0) {
-    state_.name_low(reg, fresh_id(3));
+    name_low(reg, 3);
   }
 }
 

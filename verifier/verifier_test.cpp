@@ -66,6 +66,9 @@ TEST_CASE("an image that does not fit together is refused", "[verifier]") {
   SECTION("code between functions") { image.content[0x700] = 0xc3; }
   SECTION("a page between segments") { image.segments[1].offset = 0x2000; }
   SECTION("segments that overlap") { image.segments[0].size = 0x1800; }
+  SECTION("a segment that can be written") {
+    image.segments[1].protection = jit::Protection::ReadWrite;
+  }
   SECTION("a segment larger than the image") { image.segments[1].size = 0x10000; }
   SECTION("content behind the segments") { image.content.resize(0x4000); }
   SECTION("an entry point that is no function") { image.entry_points[3] += 1; }
