@@ -86,7 +86,8 @@ FunctionVerifier::Checked FunctionVerifier::check_return() {
   return std::nullopt;
 }
 
-// A jump, conditional or not, to what is no place in this function: a call in the place of a return.
+// A jump, conditional or not, to what is no place in this function: a call in the place of a
+// return.
 FunctionVerifier::Checked FunctionVerifier::check_tail_call(const Instruction& instruction) {
   const Value target = instruction.is_direct()
                            ? Value::image(static_cast<uint64_t>(instruction.immediate))

@@ -6,8 +6,8 @@
 #ifndef LINDEN_VERIFIER_CORPUS_H_
 #define LINDEN_VERIFIER_CORPUS_H_
 
-#include <optional>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "verifier/verifier.h"

@@ -246,8 +246,8 @@ class Reader {
     switch (operand.type) {
       case ZYDIS_OPERAND_TYPE_REGISTER: {
         const GeneralRegister general = general_register(operand.reg.value);
-        place = general.number == kNoRegister || general.is_high_byte ? Place::Opaque
-                                                                      : Place::Register;
+        place =
+            general.number == kNoRegister || general.is_high_byte ? Place::Opaque : Place::Register;
         reg = general.number;
         break;
       }
@@ -278,8 +278,7 @@ class Reader {
       case Operation::Branch:
         if (first.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
           result_.source = Place::Immediate;
-          result_.immediate =
-              int64_t{result_.offset} + decoded_.length + first.imm.value.s;
+          result_.immediate = int64_t{result_.offset} + decoded_.length + first.imm.value.s;
           return first.imm.is_relative && decoded_.operand_width == 64;
         }
         set_place(first, result_.source, result_.source_register);

@@ -29,7 +29,8 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
   statistics_.bytes += function.code_size;
   statistics_.instructions += instructions_.size();
   for (const Instruction& instruction : instructions_) {
-    statistics_.linear_accesses += instruction.has_memory && instruction.memory.segment == Segment::Gs;
+    statistics_.linear_accesses +=
+        instruction.has_memory && instruction.memory.segment == Segment::Gs;
   }
   const size_t refusals_before = refusals.size();
   do {
@@ -192,8 +193,7 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
       }
       if (is_understood) {
         std::swap(state_, before);
-        state_.assume(
-            static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+        state_.assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
       }
       if (last + 1 == instructions_.size()) {
         failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};

@@ -110,13 +110,14 @@ class FunctionVerifier {
   bool restart_ = false;
 
   std::vector<Instruction> instructions_;
-  std::vector<uint32_t> index_at_;    // by offset in the function; kNoInstruction: in the middle
-  std::vector<bool> named_;           // by id: whether it was given in this round
-  std::vector<bool> starts_block_;    // by instruction
-  std::vector<uint32_t> block_of_;    // by instruction that starts one
+  std::vector<uint32_t> index_at_;  // by offset in the function; kNoInstruction: in the middle
+  std::vector<bool> named_;         // by id: whether it was given in this round
+  std::vector<bool> starts_block_;  // by instruction
+  std::vector<uint32_t> block_of_;  // by instruction that starts one
   std::vector<Block> blocks_;
-  std::vector<State> states_;         // by block, at its beginning
-  // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0: none.
+  std::vector<State> states_;  // by block, at its beginning
+  // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0:
+  // none.
   std::vector<uint32_t> slot_index_, half_slot_index_;
   uint32_t slot_count_ = 0;
   size_t next_block_ = 0;  // none before it is waiting

@@ -120,8 +120,8 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
         state_.constant_callee_set = true;
         return std::nullopt;
       case offsetof(Context, expected_type):
-        if (!value.is_number() || !value.is_exact() ||
-            value.lo >= facts_.image().target.types || memory.is_read) {
+        if (!value.is_number() || !value.is_exact() || value.lo >= facts_.image().target.types ||
+            memory.is_read) {
           return FailedRule{Rule::Context, "not the index of a type"};
         }
         return std::nullopt;
@@ -144,8 +144,8 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
 
 FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& instruction) {
   const MemoryOperand& memory = instruction.memory;
-  const Value index = memory.index == kNoRegister ? Value::constant(0)
-                                                  : state_.registers[memory.index].as_number();
+  const Value index =
+      memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index].as_number();
   const Sum start = Sum{memory.displacement} - state_.depth;
   const Sum lo = start + Sum{index.lo} * memory.scale, hi = start + Sum{index.hi} * memory.scale;
   // Offset 0 is the return address.
@@ -173,9 +173,8 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
       (memory.size != 8 && memory.size != 4)) {
     return std::nullopt;
   }
-  const Location from = instruction.source == Place::Register
-                            ? Location{instruction.source_register}
-                            : kNowhere;
+  const Location from =
+      instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere;
   if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
   const Location slot = track_slot(offset, memory.size);
   if (slot == kNowhere) return std::nullopt;
@@ -360,8 +359,8 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   if (address.pointer.kind == Kind::Image) {
     const bool is_indexed = !number.is_exact();
     if (memory.displacement != 0) {
-      address.pointer = add_pointers(
-          address.pointer, Value::constant(static_cast<uint64_t>(memory.displacement)));
+      address.pointer = add_pointers(address.pointer,
+                                     Value::constant(static_cast<uint64_t>(memory.displacement)));
     }
     if (is_indexed && pointer.is_exact()) {
       address.link_base = pointer.lo + static_cast<uint64_t>(memory.displacement);

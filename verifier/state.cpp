@@ -22,8 +22,11 @@ Value widened(const Value& old, Value value) {
   if (!value.is_number() || !old.is_number()) return value;
   if (value.hi > old.hi) value.hi = next_threshold(value.hi);
   if (value.lo < old.lo) value.lo = 0;
-  if (value.low_hi > old.low_hi) value.low_hi = static_cast<uint32_t>(std::min<uint64_t>(next_threshold(value.low_hi), UINT32_MAX));
-  if (value.hi <= UINT32_MAX) value.low_hi = std::max(value.low_hi, static_cast<uint32_t>(value.hi));
+  if (value.low_hi > old.low_hi)
+    value.low_hi =
+        static_cast<uint32_t>(std::min<uint64_t>(next_threshold(value.low_hi), UINT32_MAX));
+  if (value.hi <= UINT32_MAX)
+    value.low_hi = std::max(value.low_hi, static_cast<uint32_t>(value.hi));
   if (value.alignment < old.alignment) value.alignment = 0;
   return value;
 }
@@ -45,22 +48,36 @@ bool as_code(const Value& value, const State& state, const RequirementSource& fu
 
 // Names differ between two states; that places have the same name in each is what matters. A name
 // of the first is kept by the places that share one in the second, whatever that is.
+// A small hash table that is emptied by counting on: joins are most of the verifier's time.
 class NamePairs {
  public:
-  // `a` if the places with that name have name `b` in the other state, else 0.
+  void clear() {
+    if (++round_ != 0) return;
+    pairs_.fill({});
+    round_ = 1;
+  }
+  // `a` if the places with that name have name `b` in the other state, else 0. Forgets a name when
+  // there are too many.
   uint32_t match(uint32_t a, uint32_t b) {
     if (a == 0 || b == 0) return 0;
-    for (size_t i = 0; i < count_; ++i) {
-      if (pairs_[i].first == a) return pairs_[i].second == b ? a : 0;
+    for (uint32_t probe = 0; probe < kProbes; ++probe) {
+      Pair& pair = pairs_[(a + probe) % pairs_.size()];
+      if (pair.round != round_) {
+        pair = {round_, a, b};
+        return a;
+      }
+      if (pair.a == a) return pair.b == b ? a : 0;
     }
-    if (count_ == pairs_.size()) return 0;
-    pairs_[count_++] = {a, b};
-    return a;
+    return 0;
   }
 
  private:
-  std::array<std::pair<uint32_t, uint32_t>, 128> pairs_;
-  size_t count_ = 0;
+  static constexpr uint32_t kProbes = 16;
+  struct Pair {
+    uint32_t round = 0, a = 0, b = 0;
+  };
+  std::array<Pair, 512> pairs_{};
+  uint32_t round_ = 0;
 };
 
 // What is fulfilled once, stays so: nothing but a reference is ever stored there again.
@@ -183,11 +200,15 @@ void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
     lo = std::max(lo, value.lo);
     hi = std::min(hi, value.hi);
     if (lo > hi) return;
+    // A word that was sign-extended, and is not negative.
+    if (value.is_signed_word && hi <= INT64_MAX) hi = std::min<uint64_t>(hi, INT32_MAX);
+    if (lo > hi) return;
     value.lo = lo;
     value.hi = hi;
     if (hi <= UINT32_MAX) value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
   } else if (width == 4) {
-    value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(std::min<uint64_t>(hi, UINT32_MAX)));
+    value.low_hi =
+        std::min(value.low_hi, static_cast<uint32_t>(std::min<uint64_t>(hi, UINT32_MAX)));
     if (value.is_signed_word && value.low_hi <= INT32_MAX) {
       value.lo = lo <= value.low_hi ? lo : 0;
       value.hi = value.low_hi;
@@ -347,8 +368,10 @@ void State::assume(Condition condition) {
 
 bool join(State& into, const State& from, const RequirementSource& functions, bool widen) {
   bool changed = false;
-  NamePairs names;
+  static thread_local NamePairs names;
+  names.clear();
   auto merge = [&](Value& a, const Value& b) {
+    if (a.is_any()) return;
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
     if (widen) joined = widened(a, joined);

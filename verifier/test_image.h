@@ -75,8 +75,8 @@ inline std::vector<uint8_t> test_bytes(std::string_view text, uint32_t at) {
       }
       i = end + 1;
     } else {
-      bytes.push_back(static_cast<uint8_t>(
-          std::strtoul(std::string(text.substr(i, 2)).c_str(), nullptr, 16)));
+      bytes.push_back(
+          static_cast<uint8_t>(std::strtoul(std::string(text.substr(i, 2)).c_str(), nullptr, 16)));
       i += 2;
     }
   }
@@ -107,9 +107,8 @@ inline jit::Image test_image(std::string_view text, uint32_t frame_size = 0,
   };
   const std::vector<uint8_t> code = test_bytes(text, kTestFunction);
   put(0, {0xc3});
-  const uint64_t adapt =
-      static_cast<uint64_t>(kTestContext) + offsetof(jit::Context, helpers) +
-      8 * static_cast<uint64_t>(jit::Helper::AdaptConstantCall);
+  const uint64_t adapt = static_cast<uint64_t>(kTestContext) + offsetof(jit::Context, helpers) +
+                         8 * static_cast<uint64_t>(jit::Helper::AdaptConstantCall);
   put(0x80, {0x64, 0xff, 0x24, 0x25});
   put_word(0x84, adapt, 4);
   put(kTestFunction, code);

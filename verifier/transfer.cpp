@@ -138,15 +138,18 @@ void FunctionVerifier::copy_low(Location to, Location from) {
 Value FunctionVerifier::read_source(const Instruction& instruction) const {
   switch (instruction.source) {
     case Place::Register:
-      return narrow(state_.registers[instruction.source_register],
-                    instruction.is_direct() ? 8 : instruction.source_width == 0 ? 8 : instruction.source_width);
+      return narrow(state_.registers[instruction.source_register], instruction.is_direct() ? 8
+                                                                   : instruction.source_width == 0
+                                                                       ? 8
+                                                                       : instruction.source_width);
     case Place::Memory:
       return loaded_;
     case Place::Immediate:
       return Value::constant(static_cast<uint64_t>(instruction.immediate) &
                              largest(instruction.width == 0 ? 8 : instruction.width));
     default:
-      return Value::between(0, largest(instruction.source_width == 0 ? 8 : instruction.source_width));
+      return Value::between(0,
+                            largest(instruction.source_width == 0 ? 8 : instruction.source_width));
   }
 }
 
@@ -187,8 +190,7 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
   if (a.kind == Kind::Image && a.is_exact() && b.kind == Kind::JumpOffset) {
     return add_pointers(b, a);
   }
-  if (a.kind == Kind::JumpOffset && b.kind == Kind::Image && b.is_exact() &&
-      b.lo <= UINT32_MAX) {
+  if (a.kind == Kind::JumpOffset && b.kind == Kind::Image && b.is_exact() && b.lo <= UINT32_MAX) {
     Value result = a;
     result.kind = Kind::JumpTarget;
     result.detail = static_cast<uint32_t>(b.lo);
@@ -216,8 +218,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::Lea: {
       const MemoryOperand& memory = instruction.memory;
       if (memory.address32) return Value::word();
-      Value sum = memory.base == kRip
-                      ? Value::image(static_cast<uint64_t>(memory.displacement))
+      Value sum = memory.base == kRip ? Value::image(static_cast<uint64_t>(memory.displacement))
                   : memory.base == kNoRegister ? Value::constant(0)
                                                : state_.registers[memory.base];
       const Value displacement =
@@ -231,9 +232,8 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
       }
       if (memory.index != kNoRegister) {
         const Value& index = state_.registers[memory.index];
-        sum = add_pointers(sum, memory.scale == 1
-                                    ? index
-                                    : multiply(index, Value::constant(memory.scale), 8));
+        sum = add_pointers(
+            sum, memory.scale == 1 ? index : multiply(index, Value::constant(memory.scale), 8));
       }
       return add_pointers(sum, displacement);
     }
@@ -272,11 +272,12 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::ShiftRight:
       return shift_right(left, static_cast<unsigned>(instruction.immediate), width);
     case Operation::Multiply:
-      return multiply(instruction.has_immediate ? right : left,
-                      instruction.has_immediate
-                          ? Value::constant(static_cast<uint64_t>(instruction.immediate) & largest(width))
-                          : right,
-                      width);
+      return multiply(
+          instruction.has_immediate ? right : left,
+          instruction.has_immediate
+              ? Value::constant(static_cast<uint64_t>(instruction.immediate) & largest(width))
+              : right,
+          width);
     case Operation::ConditionalMove:
       return join(left, right);
     case Operation::ZeroHigh: {
@@ -322,8 +323,7 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
       if (instruction.operation == Operation::Test && !is_self) break;
       flags.source = Flags::Source::Comparison;
       flags.left = is_register ? Location{instruction.destination_register} : loaded_from_;
-      flags.left_value =
-          is_register ? state_.registers[instruction.destination_register] : loaded_;
+      flags.left_value = is_register ? state_.registers[instruction.destination_register] : loaded_;
       if (instruction.operation == Operation::Test) {
         flags.right_value = Value::constant(0);
       } else if (instruction.source == Place::Register) {

@@ -113,7 +113,7 @@ Value sign_extend(const Value& a, unsigned from, unsigned to) {
   if (x.hi <= largest) return x;
   if (to != 8) return Value::word();
   Value result;
-  result.is_signed_word = from == 4;
+  result.is_signed_word = true;
   if (from == 4) result.low_hi = x.low_hi;
   return result;
 }

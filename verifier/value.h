@@ -1,4 +1,5 @@
-// What is known of a 64-bit value, in a register or a slot of the frame, at one point of a function.
+// What is known of a 64-bit value, in a register or a slot of the frame, at one point of a
+// function.
 //
 // Most are numbers, known by bounds. The others are the few kinds of pointers that generated code
 // has business with; each kind says what may be done with it. A value is of such a kind only if it
@@ -23,7 +24,7 @@ enum class Kind : uint8_t {
   JumpOffset,
   // The same, with the image offset `detail` added: where a switch goes.
   JumpTarget,
-  Code,  // something that may be called; `detail`: what must be in the Context (Requirement)
+  Code,    // something that may be called; `detail`: what must be in the Context (Requirement)
   Helper,  // `detail`: which
   Instance,
   FunctionArray,
@@ -108,8 +109,8 @@ struct Value {
   bool is_number() const { return kind == Kind::Number; }
   bool is_any() const {
     return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_hi == UINT32_MAX &&
-           alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 &&
-           !is_signed_word && byte_hi == UINT8_MAX;
+           alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 && !is_signed_word &&
+           byte_hi == UINT8_MAX;
   }
   bool is_exact() const { return lo == hi; }
   // As a number: other kinds may be any.

@@ -20,19 +20,19 @@ namespace linden::verifier {
 
 // What an instruction, or an image, may have broken.
 enum class Rule : uint8_t {
-  Target,         // the image is not of the kind that this verifier knows
-  Layout,         // segments, functions, rebases and entry points fit together
-  Decoding,       // every instruction is one, and jumps lead to the beginning of one
-  Instruction,    // only instructions of the list
-  LinearMemory,   // %gs accesses stay within the memory's reservation
-  Context,        // %fs accesses are of fields that code may use, as it may use them
-  Frame,          // the stack pointer and what is addressed by it stay in the frame
-  Constants,      // reads of the image stay in its constants, and nothing is written there
-  RuntimeData,    // the runtime's structures: only as each may be used
-  Calls,          // of functions of the image, helpers and references, and as they want it
-  Jumps,          // to instructions of the same function, through bounded tables, or tail calls
-  Returns,        // with the stack pointer and the registers that the caller wants back
-  UnwindTables,   // frame sizes, saved registers and landing pads are what the code does
+  Target,        // the image is not of the kind that this verifier knows
+  Layout,        // segments, functions, rebases and entry points fit together
+  Decoding,      // every instruction is one, and jumps lead to the beginning of one
+  Instruction,   // only instructions of the list
+  LinearMemory,  // %gs accesses stay within the memory's reservation
+  Context,       // %fs accesses are of fields that code may use, as it may use them
+  Frame,         // the stack pointer and what is addressed by it stay in the frame
+  Constants,     // reads of the image stay in its constants, and nothing is written there
+  RuntimeData,   // the runtime's structures: only as each may be used
+  Calls,         // of functions of the image, helpers and references, and as they want it
+  Jumps,         // to instructions of the same function, through bounded tables, or tail calls
+  Returns,       // with the stack pointer and the registers that the caller wants back
+  UnwindTables,  // frame sizes, saved registers and landing pads are what the code does
 };
 const char* to_string(Rule rule);
 // The rule in a sentence.
@@ -55,8 +55,8 @@ struct Statistics {
 };
 
 struct Options {
-  unsigned threads = 1;      // 0: all processors
-  size_t max_refusals = 1;   // it goes on to find this many
+  unsigned threads = 1;     // 0: all processors
+  size_t max_refusals = 1;  // it goes on to find this many
 };
 
 struct Verdict {

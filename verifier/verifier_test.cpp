@@ -24,9 +24,8 @@ std::optional<Rule> broken(const jit::Image& image) {
 
 TEST_CASE("each bad sequence breaks its rule, and its good neighbours none", "[verifier]") {
   for (const Sequence& sequence : corpus()) {
-    const Verdict verdict =
-        verify(test_image(sequence.bytes, sequence.frame_size, sequence.saved_registers),
-               kTestContext);
+    const Verdict verdict = verify(
+        test_image(sequence.bytes, sequence.frame_size, sequence.saved_registers), kTestContext);
     INFO(sequence.name << ": " << (verdict.ok() ? "accepted" : to_string(verdict.refusals[0])));
     REQUIRE(verdict.ok() == !sequence.broken.has_value());
     if (sequence.broken) CHECK(verdict.refusals[0].rule == *sequence.broken);
@@ -128,12 +127,10 @@ TEST_CASE("without a memory there is nothing to access", "[verifier]") {
 
 // (module (memory 1) (func (export "f") (param i32) (result i32)
 //   (i32.div_s (i32.load (local.get 0)) (local.get 0))))
-const std::vector<uint8_t> kModule{0,  'a', 's',  'm',  1,    0,    0, 0,
-                                   1,  6,   1,    0x60, 1,    0x7f, 1, 0x7f,
-                                   3,  2,   1,    0,    5,    3,    1, 0,    1,
-                                   7,  5,   1,    1,    'f',  0,    0,
-                                   10, 12,  1,    10,   0,    0x20, 0, 0x28,
-                                   2,  0,   0x20, 0,    0x6d, 0x0b};
+const std::vector<uint8_t> kModule{0, 'a',  's', 'm',  1, 0,   0,    0, 1,    6,   1, 0x60,
+                                   1, 0x7f, 1,   0x7f, 3, 2,   1,    0, 5,    3,   1, 0,
+                                   1, 7,    5,   1,    1, 'f', 0,    0, 10,   12,  1, 10,
+                                   0, 0x20, 0,   0x28, 2, 0,   0x20, 0, 0x6d, 0x0b};
 
 TEST_CASE("what the compiler makes is verified", "[verifier]") {
   auto module = jit::parse(kModule);

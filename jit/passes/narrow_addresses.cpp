@@ -13,7 +13,8 @@
 // is the same.
 //
 // Of a value that comes from several places nobody can say which part of it is an access's constant
-// offset, which must be added without wrapping. It is below 2^33 in any case, and is masked to that.
+// offset, which must be added without wrapping. It is below 2^33 in any case, and is masked to
+// that.
 //
 // Loop strength reduction would undo this, and is switched off (optimizer.cpp).
 
@@ -66,10 +67,9 @@ void collect(llvm::Value* value, Address& address, unsigned depth) {
   }
   auto* operation = llvm::dyn_cast<llvm::BinaryOperator>(value);
   const bool is_sum =
-      operation != nullptr &&
-      (operation->getOpcode() == Instruction::Add ||
-       (operation->getOpcode() == Instruction::Or &&
-        llvm::cast<llvm::PossiblyDisjointInst>(operation)->isDisjoint()));
+      operation != nullptr && (operation->getOpcode() == Instruction::Add ||
+                               (operation->getOpcode() == Instruction::Or &&
+                                llvm::cast<llvm::PossiblyDisjointInst>(operation)->isDisjoint()));
   if (is_sum && depth < kMaximumDepth) {
     collect(operation->getOperand(0), address, depth + 1);
     collect(operation->getOperand(1), address, depth + 1);
@@ -120,6 +120,24 @@ bool is_zero_extended(const llvm::Value* value) {
   return extension != nullptr && extension->getSrcTy()->getIntegerBitWidth() <= 32;
 }
 
+// LLVM would compute zext(i << 2) in 64 bits if it may take for granted that nothing is lost.
+bool forget_no_wrap(llvm::Value* value, unsigned depth = 0) {
+  auto* operation = llvm::dyn_cast<llvm::Instruction>(value);
+  if (operation == nullptr || depth == kMaximumDepth) return false;
+  if (llvm::isa<llvm::ZExtInst>(operation)) {
+    return forget_no_wrap(operation->getOperand(0), depth + 1);
+  }
+  auto* arithmetic = llvm::dyn_cast<llvm::OverflowingBinaryOperator>(operation);
+  if (arithmetic == nullptr) return false;
+  bool changed = arithmetic->hasNoUnsignedWrap() || arithmetic->hasNoSignedWrap();
+  operation->setHasNoUnsignedWrap(false);
+  operation->setHasNoSignedWrap(false);
+  for (llvm::Value* operand : operation->operands()) {
+    changed |= forget_no_wrap(operand, depth + 1);
+  }
+  return changed;
+}
+
 bool is_plain(const Address& address) {
   if (address.constant < 0) return false;
   if (address.terms.empty()) return true;
@@ -164,16 +182,17 @@ class Narrower {
     if (pointer != &memory_) {
       address.terms.push_back(builder.CreatePtrToInt(pointer, builder.getInt64Ty()));
     } else if (is_plain(address)) {
-      return false;
+      bool changed = false;
+      for (llvm::Value* term : address.terms) changed |= forget_no_wrap(term);
+      return changed;
     }
     use.set(builder.CreateGEP(builder.getInt8Ty(), &memory_, rewrite(builder, address)));
     return true;
   }
 
   llvm::Value* rewrite(llvm::IRBuilder<>& builder, Address address) {
-    const bool narrow =
-        std::all_of(address.terms.begin(), address.terms.end(),
-                    [](llvm::Value* term) { return is_narrow(term); });
+    const bool narrow = std::all_of(address.terms.begin(), address.terms.end(),
+                                    [](llvm::Value* term) { return is_narrow(term); });
     // What the access adds may be more than what it wants.
     int64_t outside = address.constant;
     if (!narrow || outside < 0 || outside > UINT32_MAX) outside = 0;
@@ -186,7 +205,9 @@ class Narrower {
       sum = narrow ? narrow_sum(builder, address) : masked_sum(builder, address);
       made_.push_back({address, sum});
     }
-    return outside == 0 ? sum : builder.CreateNUWAdd(sum, builder.getInt64(static_cast<uint64_t>(outside)));
+    return outside == 0
+               ? sum
+               : builder.CreateNUWAdd(sum, builder.getInt64(static_cast<uint64_t>(outside)));
   }
 
   llvm::Value* narrow_sum(llvm::IRBuilder<>& builder, const Address& address) {
@@ -215,7 +236,10 @@ class Narrower {
     }
     if (auto* extension = llvm::dyn_cast<llvm::CastInst>(value)) {
       const bool is_extension = llvm::isa<llvm::ZExtInst, llvm::SExtInst>(extension);
-      if (is_extension && extension->getSrcTy()->isIntegerTy(32)) return extension->getOperand(0);
+      if (is_extension && extension->getSrcTy()->isIntegerTy(32)) {
+        forget_no_wrap(extension->getOperand(0));
+        return extension->getOperand(0);
+      }
     }
     auto* operation = llvm::dyn_cast<llvm::BinaryOperator>(value);
     if (operation != nullptr && depth < kMaximumDepth) {

@@ -123,15 +123,14 @@ class Verify : public Command {
       item["seconds"] = result.seconds;
       item["refusals"] = Json::array();
       for (const verifier::Refusal& refusal : result.verdict.refusals) {
-        item["refusals"].push_back(
-            {{"rule", verifier::to_string(refusal.rule)},
-             {"function", refusal.function_index == jit::kNoFunction
-                              ? Json(nullptr)
-                              : Json(refusal.function_index)},
-             {"offset", refusal.offset},
-             {"instruction", refusal.instruction},
-             {"reason", refusal.reason},
-             {"obligation", verifier::explain(refusal.rule)}});
+        item["refusals"].push_back({{"rule", verifier::to_string(refusal.rule)},
+                                    {"function", refusal.function_index == jit::kNoFunction
+                                                     ? Json(nullptr)
+                                                     : Json(refusal.function_index)},
+                                    {"offset", refusal.offset},
+                                    {"instruction", refusal.instruction},
+                                    {"reason", refusal.reason},
+                                    {"obligation", verifier::explain(refusal.rule)}});
       }
       json.push_back(std::move(item));
     }
