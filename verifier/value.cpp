@@ -118,8 +118,8 @@ Value sign_extend(const Value& a, unsigned from, unsigned to) {
   return result;
 }
 
-Value overwrite_part(const Value& old, unsigned width, uint64_t largest) {
-  if (!old.is_number()) return Value::any();
+Value overwrite_part(const Value& before, unsigned width, uint64_t largest) {
+  const Value old = before.as_number();
   const uint64_t mask = width == 1 ? 0xff : 0xffff;
   largest = std::min(largest, mask);
   Value result = Value::between(old.lo & ~mask, (old.hi & ~mask) | largest);

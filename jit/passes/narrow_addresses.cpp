@@ -78,33 +78,40 @@ void collect(llvm::Value* value, Address& address, unsigned depth) {
   address.terms.push_back(value);
 }
 
-// A number that starts at a constant and grows by one: no part of it is an access's offset.
+bool is_constant_from(llvm::Value* value, int64_t least) {
+  auto* constant = llvm::dyn_cast<llvm::ConstantInt>(value);
+  return constant != nullptr && constant->getSExtValue() >= least;
+}
+
+// A number that starts at a constant and grows: no part of it is an access's offset.
 bool is_counter(llvm::Value* value) {
   auto* phi = llvm::dyn_cast<llvm::PHINode>(value);
   if (phi == nullptr || phi->getNumIncomingValues() != 2) return false;
   for (unsigned i = 0; i < 2; ++i) {
     auto* step = llvm::dyn_cast<llvm::BinaryOperator>(phi->getIncomingValue(i));
     if (step != nullptr && step->getOpcode() == llvm::Instruction::Add &&
-        step->getOperand(0) == phi && llvm::isa<llvm::ConstantInt>(step->getOperand(1)) &&
-        llvm::isa<llvm::ConstantInt>(phi->getIncomingValue(1 - i))) {
+        step->getOperand(0) == phi && is_constant_from(step->getOperand(1), 1) &&
+        is_constant_from(phi->getIncomingValue(1 - i), 0)) {
       return true;
     }
   }
   return false;
 }
 
-// Whether the value is made of 32-bit numbers and counters.
+// Whether the value is made of 32-bit numbers and counters, none of them negative: only then is a
+// sum of several below 2^32 because the whole address is.
 bool is_narrow(llvm::Value* value, unsigned depth = 0) {
-  if (llvm::isa<llvm::ZExtInst, llvm::SExtInst, llvm::ConstantInt>(value)) return true;
+  if (llvm::isa<llvm::ZExtInst>(value) || is_constant_from(value, 0)) return true;
   if (is_counter(value)) return true;
   auto* operation = llvm::dyn_cast<llvm::BinaryOperator>(value);
   if (operation == nullptr || depth == kMaximumDepth) return false;
   switch (operation->getOpcode()) {
-    case llvm::Instruction::And:
     case llvm::Instruction::LShr:
-      return true;  // what they leave is no address
+      return is_constant_from(operation->getOperand(1), 1);
+    case llvm::Instruction::And:
+      return is_constant_from(operation->getOperand(1), 0) ||
+             is_narrow(operation->getOperand(0), depth + 1);
     case llvm::Instruction::Add:
-    case llvm::Instruction::Sub:
     case llvm::Instruction::Or:
     case llvm::Instruction::Shl:
     case llvm::Instruction::Mul:
