@@ -281,7 +281,10 @@ llvm::PreservedAnalyses NarrowAddressesPass::run(llvm::Function& function,
                                                  llvm::FunctionAnalysisManager&) {
   llvm::GlobalVariable* memory = function.getParent()->getNamedGlobal(kMemorySymbol);
   // Only a segment confines accesses by their addresses alone.
-  if (memory == nullptr || memory->getAddressSpace() == 0) return llvm::PreservedAnalyses::all();
+  constexpr unsigned kSegmentGs = 256;
+  if (memory == nullptr || memory->getAddressSpace() != kSegmentGs) {
+    return llvm::PreservedAnalyses::all();
+  }
   return Narrower(*memory).run(function) ? llvm::PreservedAnalyses::none()
                                          : llvm::PreservedAnalyses::all();
 }
