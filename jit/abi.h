@@ -34,6 +34,11 @@ inline constexpr unsigned kMaxResults = 1000;
 inline constexpr unsigned kInlineGlobals = 64;
 // Of the sum of a 32-bit index and a 32-bit offset: every effective address is below 2^33.
 inline constexpr uint64_t kMemoryMask = (uint64_t{1} << 33) - 1;
+// An i32 address plus a 32-bit offset plus the widest access stay within so many bytes from the
+// base of linear memory, of which the runtime reserves all: they are the guest's or fault.
+inline constexpr uint64_t kMemoryReservation = (uint64_t{8} << 30) + 65536;
+// No frame may be larger than this: the guard below a stack is wider.
+inline constexpr uint64_t kMaxFrameSize = 1u << 20;
 // Of the values that an exception carries: 8 bytes each, 16 for v128. A fixed bound, because a
 // catch_all that rethrows keeps all of them, whatever the tag, in registers or its frame.
 inline constexpr unsigned kMaxExceptionWords = 8;

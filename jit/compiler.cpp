@@ -7,10 +7,13 @@
 #include <llvm/Config/llvm-config.h>
 #include <llvm/Support/BLAKE3.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "jit/build_id.h"
 #include "jit/compile_module.h"
 #include "jit/cpu_features.h"
+#include "jit/layout.h"
 #include "jit/lazy_compiler.h"
 
 namespace linden::jit {
@@ -117,6 +120,29 @@ std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOption
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
+ImageTarget image_target(const Module& module, const CompileOptions& options) {
+  ImageTarget target;
+#ifdef __x86_64__
+  target.architecture = "x86-64";
+#else
+  target.architecture = "unknown";
+#endif
+  target.sfi = to_string(options.sfi);
+  target.context_offset = options.context_offset;
+  target.imported_functions = module.imported_functions;
+  target.types = static_cast<uint32_t>(module.types.size());
+  target.tables = static_cast<uint32_t>(module.tables.size());
+  target.memories = static_cast<uint32_t>(module.memories.size());
+  target.tags = static_cast<uint32_t>(module.tags.size());
+  for (const Global& global : module.globals) target.globals.push_back(global.type.is_mutable);
+  for (const GlobalPlacement& placement : place_globals(module)) {
+    if (placement.kind == GlobalPlacement::Kind::Inline) {
+      target.inline_globals = std::max(target.inline_globals, placement.slot + 1);
+    }
+  }
+  return target;
+}
+
 absl::StatusOr<Image> compile(const Module& module, const CompileOptions& options) {
   const CompilerLibrary& library = compiler_library();
   if (library.compile == nullptr) return absl::NotFoundError(library.error);
@@ -125,6 +151,7 @@ absl::StatusOr<Image> compile(const Module& module, const CompileOptions& option
   if (!library.compile(module, options, &image, &failure)) {
     return absl::Status(static_cast<absl::StatusCode>(failure.code), failure.message);
   }
+  image.target = image_target(module, options);
   return image;
 }
 

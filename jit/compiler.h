@@ -56,6 +56,9 @@ std::string compiler_identity(const CompileOptions& options);
 // 64 hexadecimal digits: BLAKE3 of the module, the compiler, its options and the CPU's features.
 std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options);
 
+// What the image of a module says of itself (Image::target).
+ImageTarget image_target(const Module& module, const CompileOptions& options);
+
 // Functions are compiled in parallel in groups; the result does not depend on the number of
 // threads. ResourceExhausted if a function needs more stack than the guard allows. Thread-safe.
 absl::StatusOr<Image> compile(const Module& module, const CompileOptions& options);

@@ -18,9 +18,6 @@ class MachineFunctionPass;
 
 namespace linden::jit {
 
-// No frame may be larger than this: the guard below a stack is wider.
-inline constexpr uint64_t kMaxFrameSize = 1u << 20;
-
 struct FrameLayout {
   uint32_t size = 0;  // as ImageFunction::frame_size
   SavedRegisters saved_registers = 0;

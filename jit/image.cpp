@@ -14,6 +14,10 @@ class Writer {
     auto* bytes = static_cast<const uint8_t*>(data);
     out_.insert(out_.end(), bytes, bytes + size);
   }
+  void text(const std::string& value) {
+    number(value.size());
+    raw(value.data(), value.size());
+  }
   void number(uint64_t value) {
     while (value >= 0x80) {
       out_.push_back(static_cast<uint8_t>(value | 0x80));
@@ -58,6 +62,10 @@ class Reader {
     if (value > UINT32_MAX) ok_ = false;
     return static_cast<uint32_t>(value);
   }
+  std::string text() {
+    auto bytes = raw(number());
+    return {bytes.begin(), bytes.end()};
+  }
   // How many items follow; each takes a byte at least, so damage cannot ask for absurd memory.
   size_t count() {
     uint64_t value = number();
@@ -70,6 +78,36 @@ class Reader {
   size_t position_ = 0;
   bool ok_ = true;
 };
+
+void write_target(Writer& writer, const ImageTarget& target) {
+  writer.text(target.architecture);
+  writer.text(target.sfi);
+  writer.number(static_cast<uint64_t>(target.context_offset));
+  writer.number(target.imported_functions);
+  writer.number(target.types);
+  writer.number(target.tables);
+  writer.number(target.memories);
+  writer.number(target.tags);
+  writer.number(target.inline_globals);
+  writer.number(target.globals.size());
+  writer.raw(target.globals.data(), target.globals.size());
+}
+
+ImageTarget read_target(Reader& reader) {
+  ImageTarget target;
+  target.architecture = reader.text();
+  target.sfi = reader.text();
+  target.context_offset = static_cast<int64_t>(reader.number());
+  target.imported_functions = reader.number32();
+  target.types = reader.number32();
+  target.tables = reader.number32();
+  target.memories = reader.number32();
+  target.tags = reader.number32();
+  target.inline_globals = reader.number32();
+  auto globals = reader.raw(reader.number());
+  target.globals.assign(globals.begin(), globals.end());
+  return target;
+}
 
 }  // namespace
 
@@ -109,6 +147,7 @@ std::optional<uint32_t> Image::wasm_offset_at(uint32_t code_offset) const {
 std::vector<uint8_t> Image::serialize() const {
   Writer writer;
   writer.raw(kMagic, sizeof kMagic);
+  write_target(writer, target);
   writer.number(content.size());
   writer.raw(content.data(), content.size());
   writer.number(segments.size());
@@ -160,6 +199,7 @@ absl::StatusOr<Image> Image::deserialize(std::span<const uint8_t> bytes) {
   if (!reader.ok() || std::memcmp(magic.data(), kMagic, sizeof kMagic) != 0) {
     return absl::DataLossError("not a compiled image");
   }
+  image.target = read_target(reader);
   auto content = reader.raw(reader.number());
   image.content.assign(content.begin(), content.end());
   for (size_t n = reader.count(); n > 0 && reader.ok(); --n) {

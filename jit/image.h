@@ -62,7 +62,25 @@ struct LandingPad {
   uint32_t landing_pad;
 };
 
+// What the code counts on: which machine and isolation it is for, where it expects the thread's
+// Context, and how many of each thing its module has. For whoever checks the code against that.
+struct ImageTarget {
+  std::string architecture;    // "x86-64"
+  std::string sfi;             // to_string(Sfi)
+  int64_t context_offset = 0;  // CompileOptions::context_offset
+  uint32_t imported_functions = 0;
+  uint32_t types = 0;
+  uint32_t tables = 0;
+  uint32_t memories = 0;
+  uint32_t tags = 0;
+  uint32_t inline_globals = 0;   // slots of Context::inline_globals in use
+  std::vector<uint8_t> globals;  // by index: 1 if mutable, else 0
+
+  bool operator==(const ImageTarget&) const = default;
+};
+
 struct Image {
+  ImageTarget target;
   std::vector<uint8_t> content;
   std::vector<ImageSegment> segments;
   std::vector<uint32_t> rebases;         // offsets of 64-bit words that hold image offsets

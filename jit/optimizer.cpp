@@ -53,7 +53,7 @@ constexpr char kPassList[] =
       "slp-vectorizer,vector-combine,loop-simplify,linden-search-loops,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
       "loop-mssa(licm<allowspeculation>),linden-wide-multiply,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
-    "globaldce,constmerge";
+    "globaldce,constmerge,function(linden-narrow-addresses)";
 // clang-format on
 
 // More of them (instcombine, globaldce) cost more than smaller IR saves in code generation.
@@ -142,9 +142,10 @@ void set_hidden_options() {
   static std::once_flag once;
   std::call_once(once, [] {
     // Lets the SLP vectoriser make 256-bit operations of neighbouring 128-bit ones, which is what
-    // wasm's vectors are.
-    const char* arguments[] = {"linden", "-slp-revec"};
-    llvm::cl::ParseCommandLineOptions(2, arguments);
+    // wasm's vectors are. Loop strength reduction is off because its addresses cannot be verified:
+    // passes/narrow_addresses.cpp.
+    const char* arguments[] = {"linden", "-slp-revec", "-disable-lsr"};
+    llvm::cl::ParseCommandLineOptions(3, arguments);
   });
 }
 

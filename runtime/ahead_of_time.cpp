@@ -104,4 +104,12 @@ absl::StatusOr<std::vector<uint8_t>> module_of_ahead_of_time(std::vector<uint8_t
   return std::move(parts->module_bytes);
 }
 
+absl::StatusOr<jit::Image> image_of_ahead_of_time(std::vector<uint8_t> file_bytes) {
+  absl::StatusOr<SealedFile> file = SealedFile::open(std::move(file_bytes), kMagic);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<Parts> parts = split(*file);
+  if (!parts.ok()) return parts.status();
+  return jit::Image::deserialize(parts->image);
+}
+
 }  // namespace linden::runtime

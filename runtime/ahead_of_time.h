@@ -43,6 +43,9 @@ absl::StatusOr<LoadedAheadOfTime> load_ahead_of_time(std::vector<uint8_t> file_b
 // The module inside the file. DataLoss if the file is damaged.
 absl::StatusOr<std::vector<uint8_t>> module_of_ahead_of_time(std::vector<uint8_t> file_bytes);
 
+// The machine code inside the file, whether it fits this process or not. DataLoss likewise.
+absl::StatusOr<jit::Image> image_of_ahead_of_time(std::vector<uint8_t> file_bytes);
+
 }  // namespace linden::runtime
 
 #endif

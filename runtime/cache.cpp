@@ -23,6 +23,8 @@ namespace {
 constexpr FileMagic kMagic = "LNDNIM01";
 constexpr char kSuffix[] = ".image";
 constexpr size_t kMaximumKeyLength = 128;
+// Of jit::cache_key().
+constexpr size_t kKeySize = 64;
 // A temporary file this old has no writer any more: that process was killed.
 constexpr int64_t kStaleSeconds = 3600;
 
@@ -171,6 +173,13 @@ std::optional<jit::Image> Cache::find(const std::string& key) const {
   }
   ::unlink(path.c_str());
   return std::nullopt;
+}
+
+absl::StatusOr<jit::Image> Cache::read_entry(std::vector<uint8_t> file_bytes) {
+  absl::StatusOr<SealedFile> file = SealedFile::open(std::move(file_bytes), kMagic);
+  if (!file.ok()) return file.status();
+  if (file->payload().size() < kKeySize) return absl::DataLossError("it has no key");
+  return jit::Image::deserialize(file->payload().subspan(kKeySize));
 }
 
 absl::Status Cache::insert(const std::string& key, const jit::Image& image) const {

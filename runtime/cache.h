@@ -33,6 +33,8 @@ class Cache {
 
   // Nullopt if absent or damaged (a damaged entry is removed).
   std::optional<jit::Image> find(const std::string& key) const;
+  // What is in the file of an entry, whatever its key. DataLoss if it is none or damaged.
+  static absl::StatusOr<jit::Image> read_entry(std::vector<uint8_t> file_bytes);
   // An error (full disk, no permission) leaves no partial entry; callers may ignore it.
   absl::Status insert(const std::string& key, const jit::Image& image) const;
 

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "jit/abi.h"
+#include "jit/types.h"
 
 namespace linden::runtime {
 
@@ -20,8 +21,8 @@ class Memory {
  public:
   static constexpr uint64_t kPageSize = 65536;
   static constexpr uint64_t kMaximumPages = 65536;
-  // 2^32 - 1 (address) + 2^32 - 1 (offset) + 16 (v128), and a page of slack.
-  static constexpr uint64_t kReservation = (8ull << 30) + kPageSize;
+  static constexpr uint64_t kReservation = jit::kMemoryReservation;
+  static_assert(kReservation % kPageSize == 0);
   static_assert(kReservation >= jit::kMemoryMask + 64, "the widest vector at the highest address");
 
   // ResourceExhausted if the reservation or the initial pages cannot be had.

@@ -26,6 +26,11 @@ struct SearchLoopsPass : llvm::PassInfoMixin<SearchLoopsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-narrow-addresses": brings addresses into forms that the verifier can prove. The last one.
+struct NarrowAddressesPass : llvm::PassInfoMixin<NarrowAddressesPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // Makes the names above known to `builder`.
 void register_passes(llvm::PassBuilder& builder);
 

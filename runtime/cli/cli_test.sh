@@ -78,7 +78,7 @@ expect 2 'Usage: linden' "$linden"
 expect 0 'Usage: linden' "$linden" --help
 expect 0 '^linden [0-9]+\.' "$linden" --version
 expect 2 "unknown command 'frob'" "$linden" frob
-for command in run compile inspect wast cache completion cc bench; do
+for command in run compile inspect verify wast cache completion cc bench; do
   expect 0 '[Uu]sage' "$linden" $command --help
 done
 expect 125 'frob' "$linden" run --frob math.wat
@@ -207,6 +207,17 @@ expect 0 '"code_size": null' "$linden" inspect --json --no-compile program.wat
 expect 0 'wasi_snapshot_preview1.proc_exit: function \(i32\)' "$linden" inspect program.wat
 expect 0 'functions: 7' "$linden" inspect program.lindenc
 expect 1 'No such file' "$linden" inspect nowhere.wasm
+
+# Machine code.
+"$linden" compile program.wat -o fine.lindenc
+expect 0 'verified: [0-9]+ functions' "$linden" verify --stats fine.lindenc
+expect 0 '"verified": true' "$linden" verify --json fine.lindenc
+"$linden" compile --sfi none --unsafe program.wat -o unsafe.lindenc
+expect 1 'nothing to verify: it was compiled with --sfi none' "$linden" verify unsafe.lindenc
+expect 1 '"rule": "target"' "$linden" verify --json fine.lindenc unsafe.lindenc
+expect 125 'digest' "$linden" verify other.lindenc
+expect 125 'No such file' "$linden" verify nowhere.lindenc
+expect 125 'FILE' "$linden" verify
 
 # Scripts.
 echo '(module (func (export "f"))) (assert_return (invoke "f"))' >good.wast

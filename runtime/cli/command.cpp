@@ -23,6 +23,7 @@ constexpr CommandEntry kCommands[] = {
     {"inspect", "show what a module imports, exports and needs", create_inspect},
     {"wast", "run WebAssembly specification scripts", create_wast},
     {"bench", "measure what isolation costs", nullptr, run_bench},
+    {"verify", "prove that machine code keeps within its sandbox", create_verify},
     {"cache", "list or clear the cache of compiled modules", create_cache},
     {"completion", "print a completion script for a shell", create_completion},
 };

@@ -52,6 +52,7 @@ std::unique_ptr<Command> create_trace();
 std::unique_ptr<Command> create_compile();
 std::unique_ptr<Command> create_wast();
 std::unique_ptr<Command> create_inspect();
+std::unique_ptr<Command> create_verify();
 std::unique_ptr<Command> create_cache();
 std::unique_ptr<Command> create_completion();
 int run_bench(std::vector<std::string> arguments);

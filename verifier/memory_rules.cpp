@@ -1,0 +1,424 @@
+// What may be read and written. An operand belongs to one of five kinds, by its segment and base:
+// linear memory (%gs), the Context (%fs), the frame (%rsp), constants of the image, and structures
+// of the runtime, which are reached by pointers loaded from one another.
+
+#include <cstddef>
+
+#include "jit/abi.h"
+#include "verifier/function_verifier.h"
+
+namespace linden::verifier {
+namespace {
+
+using jit::Context;
+using jit::InstanceData;
+using jit::TableData;
+using jit::TableEntry;
+
+using Sum = __int128;
+
+// Leaf functions may use so much below the stack pointer: signal handlers have stacks of their own.
+constexpr int64_t kRedZone = 128;
+constexpr int64_t kWord = 8;
+// The most words of constants that are looked at one by one.
+constexpr uint64_t kMaximumSlots = 1 << 20;
+
+Value unsigned_of(unsigned size) {
+  return size >= 8 ? Value::any() : Value::between(0, (uint64_t{1} << (size * 8)) - 1);
+}
+
+bool is_within(int64_t offset, unsigned size, size_t begin, size_t length) {
+  return offset >= static_cast<int64_t>(begin) &&
+         offset + size <= static_cast<int64_t>(begin + length);
+}
+
+}  // namespace
+
+FunctionVerifier::Checked FunctionVerifier::access(const Instruction& instruction) {
+  const MemoryOperand& memory = instruction.memory;
+  loaded_ = unsigned_of(memory.size);
+  switch (memory.segment) {
+    case Segment::Gs:
+      return access_linear_memory(memory);
+    case Segment::Fs:
+      return access_context(instruction);
+    case Segment::None:
+      break;
+  }
+  if (memory.address32) {
+    return FailedRule{Rule::RuntimeData, "an address of 32 bits outside of linear memory"};
+  }
+  if (memory.base == kRsp) return access_frame(instruction);
+  const Address address = address_of(memory);
+  if (address.pointer.kind == Kind::Image) {
+    Checked failed = access_constants(memory, address);
+    if (!failed && instruction.operation == Operation::MoveSigned && memory.size == 4 &&
+        instruction.width == 8) {
+      loaded_ = address.pointer;
+      loaded_.kind = Kind::JumpOffset;
+      loaded_.fact = Fact::None;
+      loaded_.id = 0;
+    }
+    return failed;
+  }
+  return access_runtime(memory, address);
+}
+
+FunctionVerifier::Checked FunctionVerifier::access_linear_memory(const MemoryOperand& memory) {
+  static_assert(jit::kMemoryReservation > (uint64_t{1} << 32) + 64);
+  if (facts_.image().target.memories == 0) {
+    return FailedRule{Rule::LinearMemory, "the module has no memory"};
+  }
+  if (memory.base == kRip) return FailedRule{Rule::LinearMemory, "relative to the code"};
+  if (memory.address32) return std::nullopt;
+  const Value zero = Value::constant(0);
+  const Value& base = memory.base == kNoRegister ? zero : state_.registers[memory.base];
+  const Value& index = memory.index == kNoRegister ? zero : state_.registers[memory.index];
+  if (!base.is_number() || !index.is_number()) {
+    return FailedRule{Rule::LinearMemory, "the address is that of something else"};
+  }
+  const Sum lo = Sum{base.lo} + Sum{index.lo} * memory.scale + memory.displacement;
+  const Sum hi = Sum{base.hi} + Sum{index.hi} * memory.scale + memory.displacement;
+  if (lo < 0) return FailedRule{Rule::LinearMemory, "the address may lie below the memory"};
+  if (hi + memory.size > Sum{jit::kMemoryReservation}) {
+    return FailedRule{Rule::LinearMemory, "the address may lie beyond the reservation"};
+  }
+  return std::nullopt;
+}
+
+FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& instruction) {
+  const MemoryOperand& memory = instruction.memory;
+  if (memory.base != kNoRegister || memory.index != kNoRegister || memory.address32) {
+    return FailedRule{Rule::Context, "not at a constant distance"};
+  }
+  const int64_t offset = memory.displacement - facts_.context_offset();
+  const size_t globals = jit::kInlineGlobals * size_t{16};
+  if (is_within(offset, memory.size, offsetof(Context, inline_globals),
+                std::min<size_t>(facts_.image().target.inline_globals * size_t{16}, globals)) ||
+      is_within(offset, memory.size, offsetof(Context, overflow), sizeof(Context::overflow)) ||
+      is_within(offset, memory.size, offsetof(Context, exception_values),
+                sizeof(Context::exception_values)) ||
+      is_within(offset, memory.size, offsetof(Context, exception_tag), kWord) ||
+      is_within(offset, memory.size, offsetof(Context, exception_unwound), kWord)) {
+    return std::nullopt;
+  }
+  if (memory.size != kWord) return FailedRule{Rule::Context, "not a field, or not all of it"};
+  if (memory.is_written) {
+    const Value value = value_stored(instruction);
+    switch (offset) {
+      case offsetof(Context, callee):
+        if (value.kind != Kind::FunctionReference || memory.is_read) {
+          return FailedRule{Rule::Context, "the callee is not known to be a reference"};
+        }
+        state_.callee_set = true;
+        return std::nullopt;
+      case offsetof(Context, constant_callee):
+        if (value.kind != Kind::Image || value.fact != Fact::Filled || memory.is_read) {
+          return FailedRule{Rule::Context, "the callee is not known to be a slot in use"};
+        }
+        if (const Checked failed = check_filled(value)) return failed;
+        state_.constant_callee_set = true;
+        return std::nullopt;
+      case offsetof(Context, expected_type):
+        if (!value.is_number() || !value.is_exact() || value.lo >= facts_.image().target.types ||
+            memory.is_read) {
+          return FailedRule{Rule::Context, "not the index of a type"};
+        }
+        return std::nullopt;
+      default:
+        return FailedRule{Rule::Context, "code may not write this"};
+    }
+  }
+  if (offset == offsetof(Context, instance)) {
+    loaded_ = Value::pointer(Kind::Instance);
+    return std::nullopt;
+  }
+  constexpr auto kHelpers = static_cast<int64_t>(offsetof(Context, helpers));
+  if (is_within(offset, kWord, kHelpers, sizeof(Context::helpers)) &&
+      (offset - kHelpers) % kWord == 0) {
+    loaded_ = Value::pointer(Kind::Helper, static_cast<uint32_t>((offset - kHelpers) / kWord));
+    return std::nullopt;
+  }
+  return FailedRule{Rule::Context, "code may not read this"};
+}
+
+FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& instruction) {
+  const MemoryOperand& memory = instruction.memory;
+  const Value index =
+      memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index].as_number();
+  const Sum start = Sum{memory.displacement} - state_.depth;
+  const Sum lo = start + Sum{index.lo} * memory.scale, hi = start + Sum{index.hi} * memory.scale;
+  // Offset 0 is the return address.
+  if (lo < -Sum{state_.depth} - kRedZone || hi + memory.size > 0) {
+    return FailedRule{Rule::Frame, "beyond the frame"};
+  }
+  const auto offset = static_cast<int64_t>(lo);
+  const bool is_exact = index.is_exact();
+  if (memory.is_read && is_exact && (memory.size == 8 || memory.size == 4)) {
+    const Location slot = slot_at(offset, memory.size);
+    if (slot != kNowhere && !state_.get(slot).is_any()) {
+      loaded_ = memory.size == 8 ? state_.get(slot) : state_.get(slot).low_word();
+      loaded_from_ = slot;
+    } else if (memory.size == 4) {
+      // The lower half of a slot of 8 bytes.
+      const Location whole = slot_at(offset);
+      if (whole != kNowhere) loaded_ = state_.get(whole).low_word();
+    }
+  }
+  if (!memory.is_written) return std::nullopt;
+  const Value value = value_stored(instruction);
+  forget_frame(offset, static_cast<int64_t>(hi) + memory.size);
+  loaded_from_ = kNowhere;
+  if (!is_exact || instruction.operation != Operation::Move ||
+      (memory.size != 8 && memory.size != 4)) {
+    return std::nullopt;
+  }
+  const Location from =
+      instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere;
+  if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
+  const Location slot = track_slot(offset, memory.size);
+  if (slot == kNowhere) return std::nullopt;
+  if (memory.size == 8) {
+    copy(slot, from, value);
+  } else {
+    copy_low(slot, from);
+  }
+  return std::nullopt;
+}
+
+FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand& memory,
+                                                             const Address& address) {
+  const Value& at = address.pointer;
+  if (memory.is_written) return FailedRule{Rule::Constants, "it writes to the image"};
+  if (at.hi < at.lo || !facts_.is_constant(at.lo, at.hi - at.lo + memory.size)) {
+    return FailedRule{Rule::Constants, "it may lie outside of the image's constants"};
+  }
+  if (memory.size != 8) return std::nullopt;
+  if (at.fact == Fact::Filled) {
+    if (const Checked failed = check_filled(at)) return failed;
+    loaded_ = Value::pointer(Kind::Code);
+    return std::nullopt;
+  }
+  const uint64_t step = uint64_t{1} << at.alignment;
+  uint64_t words = 0, code_words = 0;
+  for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
+    if (++words > kMaximumSlots) return std::nullopt;
+    code_words += facts_.is_code_word(offset);
+  }
+  if (words == code_words) {
+    loaded_ = Value::pointer(Kind::Code);
+  } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) && !at.is_exact() &&
+             at.lo >= offsetof(jit::ConstantTableEntry, type_id)) {
+    loaded_ = Value::pointer(Kind::TypeId, address.link);
+    loaded_.lo = address.link_base - offsetof(jit::ConstantTableEntry, type_id);
+    loaded_.scale = address.link_scale;
+  }
+  return std::nullopt;
+}
+
+// Whether a call of what is in any of these slots of a constant table that are in use, is one of a
+// function.
+FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
+  constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
+  static_assert(offsetof(jit::ConstantTableEntry, code) == 0);
+  const uint64_t step = uint64_t{1} << slots.alignment;
+  if ((slots.hi - slots.lo) / step >= kMaximumSlots ||
+      !facts_.is_constant(slots.lo, slots.hi - slots.lo + sizeof(jit::ConstantTableEntry))) {
+    return FailedRule{Rule::Constants, "it may lie outside of the image's constants"};
+  }
+  for (uint64_t offset = slots.lo; offset <= slots.hi; offset += step) {
+    if (!facts_.is_code_word(offset) && facts_.read64(offset + kType) != 0) {
+      return FailedRule{Rule::Constants, "a table has a slot that is no function"};
+    }
+  }
+  return std::nullopt;
+}
+
+FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& memory,
+                                                           const Address& address) {
+  const jit::ImageTarget& target = facts_.image().target;
+  const Value& pointer = address.pointer;
+  const int64_t offset = address.offset;
+  const bool is_word = memory.size == kWord;
+  const FailedRule forbidden{Rule::RuntimeData, "code may not use it so"};
+  if (pointer.is_number()) {
+    return FailedRule{Rule::RuntimeData, "nothing is known of the address"};
+  }
+  if (pointer.kind == Kind::Global) {
+    if (!is_within(offset, memory.size, 0, 16)) return forbidden;
+    if (memory.is_written && target.globals[pointer.detail] == 0) {
+      return FailedRule{Rule::RuntimeData, "the global is a constant"};
+    }
+    return std::nullopt;
+  }
+  if (memory.is_written || offset < 0) return forbidden;
+  const auto index = static_cast<uint64_t>(offset) / kWord;
+  const bool is_element = is_word && offset % kWord == 0 && index <= UINT32_MAX;
+  switch (pointer.kind) {
+    case Kind::Instance: {
+      if (!is_word) return forbidden;
+      static constexpr std::pair<size_t, Kind> kFields[] = {
+          {offsetof(InstanceData, functions), Kind::FunctionArray},
+          {offsetof(InstanceData, tables), Kind::TableArray},
+          {offsetof(InstanceData, globals), Kind::GlobalArray},
+          {offsetof(InstanceData, type_ids), Kind::TypeArray},
+          {offsetof(InstanceData, tags), Kind::TagArray},
+          {offsetof(InstanceData, memory_size), Kind::MemorySize},
+      };
+      for (auto [field, kind] : kFields) {
+        if (offset != static_cast<int64_t>(field)) continue;
+        loaded_ = Value::pointer(kind);
+        return std::nullopt;
+      }
+      return forbidden;
+    }
+    case Kind::FunctionArray:
+      if (!is_element || index >= facts_.image().entry_points.size()) return forbidden;
+      // Others are values of the guest, and may be null.
+      if (index < target.imported_functions) loaded_ = Value::pointer(Kind::FunctionReference);
+      return std::nullopt;
+    case Kind::TableArray:
+      if (!is_element || index >= target.tables) return forbidden;
+      loaded_ = Value::pointer(Kind::Table, static_cast<uint32_t>(index));
+      return std::nullopt;
+    case Kind::GlobalArray:
+      if (!is_element || index >= target.globals.size()) return forbidden;
+      loaded_ = Value::pointer(Kind::Global, static_cast<uint32_t>(index));
+      return std::nullopt;
+    case Kind::TypeArray:
+      if (!is_within(offset, memory.size, 0, size_t{target.types} * 4)) return forbidden;
+      return std::nullopt;
+    case Kind::TagArray:
+      if (!is_within(offset, memory.size, 0, size_t{target.tags} * 8)) return forbidden;
+      return std::nullopt;
+    case Kind::MemorySize:
+      return is_within(offset, memory.size, 0, kWord) ? Checked() : forbidden;
+    case Kind::FunctionReference:
+      if (!is_word || offset != offsetof(jit::FunctionReference, any_code)) return forbidden;
+      loaded_ = Value::pointer(Kind::Code, kNeedsCallee);
+      return std::nullopt;
+    case Kind::Table:
+      if (!is_word) return forbidden;
+      if (offset == offsetof(TableData, entries)) {
+        loaded_ = Value::pointer(Kind::TableEntries, pointer.detail);
+      } else if (offset == offsetof(TableData, size)) {
+        loaded_ = Value::pointer(Kind::TableLength, pointer.detail);
+      } else {
+        return forbidden;
+      }
+      return std::nullopt;
+    case Kind::TableEntry: {
+      if (!is_word) return forbidden;
+      const bool is_filled = pointer.fact == Fact::Filled;
+      switch (offset) {
+        case offsetof(TableEntry, code):
+          if (!is_filled) return FailedRule{Rule::RuntimeData, "the slot may be empty"};
+          loaded_ = Value::pointer(Kind::Code, kNeedsCallee);
+          return std::nullopt;
+        case offsetof(TableEntry, type_id):
+          loaded_ = Value::pointer(Kind::TypeId, address.link);
+          return std::nullopt;
+        case offsetof(TableEntry, reference):
+          if (is_filled) loaded_ = Value::pointer(Kind::FunctionReference);
+          return std::nullopt;
+        default:
+          return forbidden;
+      }
+    }
+    default:
+      return forbidden;
+  }
+}
+
+FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memory) {
+  Address address;
+  if (memory.base == kRip) {
+    address.pointer = memory.index == kNoRegister
+                          ? Value::image(static_cast<uint64_t>(memory.displacement))
+                          : Value::any();
+    return address;
+  }
+  Location linked = kNowhere;
+  const Value base =
+      memory.base == kNoRegister ? Value::constant(0) : state_.registers[memory.base];
+  const Value index =
+      memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index];
+  const Value scaled =
+      memory.scale == 1 ? index : multiply(index, Value::constant(memory.scale), 8);
+  // The part that varies, and the one that it is added to.
+  const bool base_is_pointer = !base.is_number();
+  const Value& pointer = base_is_pointer ? base : scaled;
+  const Value& number = base_is_pointer ? scaled : base;
+  address.pointer = add_pointers(base, scaled);
+  if (memory.index == kNoRegister || memory.base == kNoRegister) {
+    linked = memory.base == kNoRegister ? Location{memory.index} : Location{memory.base};
+    if (memory.base == kNoRegister && memory.scale != 1) linked = kNowhere;
+  } else if (!pointer.is_number() && number.is_number()) {
+    linked = base_is_pointer ? Location{memory.index} : Location{memory.base};
+  }
+  if (address.pointer.kind == Kind::Image) {
+    const bool is_indexed = !number.is_exact();
+    if (memory.displacement != 0) {
+      address.pointer = add_pointers(address.pointer,
+                                     Value::constant(static_cast<uint64_t>(memory.displacement)));
+    }
+    if (is_indexed && pointer.is_exact()) {
+      address.link_base = pointer.lo + static_cast<uint64_t>(memory.displacement);
+      address.link_scale = base_is_pointer ? memory.scale : 1;
+      const Value& named = state_.get(linked);
+      if (named.fact == Fact::FilledConstant && named.detail == address.link_base &&
+          named.scale == address.link_scale) {
+        address.pointer.fact = Fact::Filled;
+      }
+    }
+  } else {
+    address.offset = memory.displacement;
+  }
+  const bool is_slot =
+      address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::Image;
+  if (is_slot && linked != kNowhere) {
+    if (state_.get(linked).id == 0) name(linked, 2);
+    address.link = state_.get(linked).id;
+  }
+  return address;
+}
+
+// What a store puts into memory.
+Value FunctionVerifier::value_stored(const Instruction& instruction) const {
+  if (instruction.operation != Operation::Move) return Value::any();
+  return read_source(instruction);
+}
+
+Location FunctionVerifier::slot_at(int64_t frame_offset, unsigned size) const {
+  if (frame_offset % size != 0 || frame_offset >= 0) return kNowhere;
+  const std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
+  const auto unit = static_cast<uint64_t>(-frame_offset) / size;
+  if (unit >= slots.size() || slots[unit] == 0) return kNowhere;
+  return static_cast<Location>(kRegisters + slots[unit] - 1);
+}
+
+Location FunctionVerifier::track_slot(int64_t frame_offset, unsigned size) {
+  if (frame_offset % size != 0) return kNowhere;
+  std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
+  const auto unit = static_cast<uint64_t>(-frame_offset) / size;
+  if (unit >= slots.size()) slots.resize(unit + 1);
+  if (slots[unit] == 0) slots[unit] = ++slot_count_;
+  return static_cast<Location>(kRegisters + slots[unit] - 1);
+}
+
+// Of every slot with a byte in [begin, end), nothing is known any more.
+void FunctionVerifier::forget_frame(int64_t begin, int64_t end) {
+  for (const int64_t size : {8, 4}) {
+    const std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
+    // Slot n is [-size * n, -size * n + size).
+    const int64_t first = std::max<int64_t>(1, (-end + size) / size);
+    const int64_t last =
+        std::min<int64_t>(static_cast<int64_t>(slots.size()) - 1, (-begin + size - 1) / size);
+    for (int64_t n = first; n <= last; ++n) {
+      const uint32_t index = slots[static_cast<size_t>(n)];
+      if (index != 0) state_.set(static_cast<Location>(kRegisters + index - 1), Value::any());
+    }
+  }
+}
+
+}  // namespace linden::verifier

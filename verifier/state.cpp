@@ -1,0 +1,400 @@
+#include "verifier/state.h"
+
+#include <iterator>
+
+namespace linden::verifier {
+namespace {
+
+constexpr Location kFirstSlot = kRegisters;
+constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
+
+// Bounds that a growing one is rounded up to.
+constexpr uint64_t kThresholds[] = {INT32_MAX, UINT32_MAX, uint64_t{1} << 33, UINT64_MAX};
+
+uint64_t next_threshold(uint64_t bound) {
+  for (uint64_t threshold : kThresholds) {
+    if (bound <= threshold) return threshold;
+  }
+  return UINT64_MAX;
+}
+
+Value widened(const Value& old, Value value) {
+  if (!value.is_number() || !old.is_number()) return value;
+  if (value.hi > old.hi) value.hi = next_threshold(value.hi);
+  if (value.lo < old.lo) value.lo = 0;
+  if (value.low_hi > old.low_hi)
+    value.low_hi =
+        static_cast<uint32_t>(std::min<uint64_t>(next_threshold(value.low_hi), UINT32_MAX));
+  if (value.hi <= UINT32_MAX)
+    value.low_hi = std::max(value.low_hi, static_cast<uint32_t>(value.hi));
+  if (value.alignment < old.alignment) value.alignment = 0;
+  return value;
+}
+
+// Code that may be called once these requirements are fulfilled.
+bool as_code(const Value& value, const State& state, const RequirementSource& functions,
+             uint32_t& requirements) {
+  if (value.kind == Kind::Code) {
+    requirements = value.detail & ~state.fulfilled();
+    return true;
+  }
+  if (value.kind == Kind::Image && value.is_exact() &&
+      functions.is_function(value.lo, requirements)) {
+    requirements &= ~state.fulfilled();
+    return true;
+  }
+  return false;
+}
+
+// Names differ between two states; that places have the same name in each is what matters. A name
+// of the first is kept by the places that share one in the second, whatever that is.
+// A small hash table that is emptied by counting on: joins are most of the verifier's time.
+class NamePairs {
+ public:
+  void clear() {
+    if (++round_ != 0) return;
+    pairs_.fill({});
+    round_ = 1;
+  }
+  // `a` if the places with that name have name `b` in the other state, else 0. Forgets a name when
+  // there are too many.
+  uint32_t match(uint32_t a, uint32_t b) {
+    if (a == 0 || b == 0) return 0;
+    for (uint32_t probe = 0; probe < kProbes; ++probe) {
+      Pair& pair = pairs_[(a + probe) % pairs_.size()];
+      if (pair.round != round_) {
+        pair = {round_, a, b};
+        return a;
+      }
+      if (pair.a == a) return pair.b == b ? a : 0;
+    }
+    return 0;
+  }
+
+ private:
+  static constexpr uint32_t kProbes = 16;
+  struct Pair {
+    uint32_t round = 0, a = 0, b = 0;
+  };
+  std::array<Pair, 512> pairs_{};
+  uint32_t round_ = 0;
+};
+
+// What is fulfilled once, stays so: nothing but a reference is ever stored there again.
+Value join_values(const Value& a, const State& of_a, Value b, const State& of_b,
+                  const RequirementSource& functions, NamePairs& names) {
+  b.id = names.match(a.id, b.id);
+  b.low_id = names.match(a.low_id, b.low_id);
+  if (a.origin != 0 || b.origin != 0) b.origin = names.match(a.origin, b.origin);
+  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId && a.detail != 0) {
+    b.detail = names.match(a.detail, b.detail);
+    if (b.detail == 0) return Value::any();
+  }
+  if (a == b && a.kind != Kind::Code) return a;
+  uint32_t need_a = 0, need_b = 0;
+  if ((a.kind == Kind::Code || b.kind == Kind::Code || a.kind == Kind::Image) &&
+      as_code(a, of_a, functions, need_a) && as_code(b, of_b, functions, need_b)) {
+    return Value::pointer(Kind::Code, need_a | need_b);
+  }
+  return join(a, b);
+}
+
+// The condition for the operands the other way round.
+Condition mirrored(Condition condition) {
+  switch (condition) {
+    case Condition::Below:
+      return Condition::Above;
+    case Condition::Above:
+      return Condition::Below;
+    case Condition::AboveOrEqual:
+      return Condition::BelowOrEqual;
+    case Condition::BelowOrEqual:
+      return Condition::AboveOrEqual;
+    case Condition::Less:
+      return Condition::Greater;
+    case Condition::Greater:
+      return Condition::Less;
+    case Condition::GreaterOrEqual:
+      return Condition::LessOrEqual;
+    case Condition::LessOrEqual:
+      return Condition::GreaterOrEqual;
+    default:
+      return condition;
+  }
+}
+
+// Bounds of x, given the relation `x condition y`; false if nothing is learnt.
+bool bounds_from(Condition condition, const Value& x, const Value& y, unsigned width, uint64_t& lo,
+                 uint64_t& hi) {
+  const uint64_t largest = width == 8   ? UINT64_MAX
+                           : width == 4 ? UINT32_MAX
+                                        : (uint64_t{1} << (width * 8)) - 1;
+  const uint64_t largest_signed = largest >> 1;
+  lo = 0;
+  hi = largest;
+  switch (condition) {
+    case Condition::Below:
+      if (y.hi == 0) return false;
+      hi = y.hi - 1;
+      return true;
+    case Condition::BelowOrEqual:
+      hi = y.hi;
+      return true;
+    case Condition::AboveOrEqual:
+      lo = y.lo;
+      return true;
+    case Condition::Above:
+      if (y.lo == largest) return false;
+      lo = y.lo + 1;
+      return true;
+    case Condition::Equal:
+      lo = y.lo;
+      hi = y.hi;
+      return true;
+    case Condition::NotEqual:
+      if (!y.is_exact() || y.lo != 0) return false;
+      lo = 1;
+      return true;
+    // Of the signed ones, those that leave no room for negative numbers.
+    case Condition::Greater:
+      if (y.hi > largest_signed || y.lo == largest_signed) return false;
+      lo = y.lo + 1;
+      hi = largest_signed;
+      return true;
+    case Condition::GreaterOrEqual:
+      if (y.hi > largest_signed) return false;
+      lo = y.lo;
+      hi = largest_signed;
+      return true;
+    case Condition::Less:
+      if (x.hi > largest_signed || y.hi > largest_signed || y.hi == 0) return false;
+      hi = y.hi - 1;
+      return true;
+    case Condition::LessOrEqual:
+      if (x.hi > largest_signed || y.hi > largest_signed) return false;
+      hi = y.hi;
+      return true;
+    case Condition::NotSign:
+      if (!y.is_exact() || y.lo != 0) return false;
+      hi = largest_signed;
+      return true;
+    default:
+      return false;
+  }
+}
+
+Value narrow_view(const Value& value, unsigned width) {
+  if (width == 8) return value.as_number();
+  if (width == 4) return value.low_word();
+  const uint64_t mask = (uint64_t{1} << (width * 8)) - 1;
+  const Value number = value.as_number();
+  return number.hi <= mask ? number : Value::between(0, mask);
+}
+
+// Puts bounds of the lowest `width` bytes into a number. Those that contradict what is known are
+// not taken: the branch is dead then, and need not be understood.
+void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
+  if (!value.is_number()) return;
+  const uint64_t largest = width == 8 ? UINT64_MAX : (uint64_t{1} << (width * 8)) - 1;
+  if (value.hi <= largest) {
+    lo = std::max(lo, value.lo);
+    hi = std::min(hi, value.hi);
+    if (lo > hi) return;
+    // A word that was sign-extended, and is not negative.
+    if (value.is_signed_word && hi <= INT64_MAX) hi = std::min<uint64_t>(hi, INT32_MAX);
+    if (lo > hi) return;
+    value.lo = lo;
+    value.hi = hi;
+    if (hi <= UINT32_MAX) value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
+  } else if (width == 4) {
+    value.low_hi =
+        std::min(value.low_hi, static_cast<uint32_t>(std::min<uint64_t>(hi, UINT32_MAX)));
+    if (value.is_signed_word && value.low_hi <= INT32_MAX) {
+      value.lo = lo <= value.low_hi ? lo : 0;
+      value.hi = value.low_hi;
+    }
+  }
+}
+
+// The same for what has been computed from a number of 32 bits with these bounds.
+void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
+  const uint64_t base = value.kind == Kind::Image ? value.detail : 0;
+  const uint64_t step = uint64_t{1} << std::min<unsigned>(value.alignment, 32);
+  lo = std::max(value.lo, base + (((lo << value.origin_shift) + step - 1) & ~(step - 1)));
+  hi = std::min(value.hi, base + (hi << value.origin_shift));
+  if (lo > hi) return;
+  value.lo = lo;
+  value.hi = hi;
+  if (value.is_number() && hi <= UINT32_MAX) {
+    value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
+  }
+}
+
+}  // namespace
+
+State State::at_entry() {
+  State state;
+  for (Register r : {kRbx, kRbp, Register{12}, Register{13}, Register{14}, Register{15}}) {
+    state.registers[r] = Value::pointer(Kind::Preserved, r);
+  }
+  return state;
+}
+
+Value State::get(Location location) const {
+  if (location < kFirstSlot) return registers[static_cast<size_t>(location)];
+  const auto slot = static_cast<size_t>(location - kFirstSlot);
+  return slot < slots.size() ? slots[slot] : Value::any();
+}
+
+void State::set(Location location, const Value& value) {
+  if (flags.left == location) flags.left = kNowhere;
+  if (flags.right == location) flags.right = kNowhere;
+  if (location < kFirstSlot) {
+    registers[static_cast<size_t>(location)] = value;
+    return;
+  }
+  const auto slot = static_cast<size_t>(location - kFirstSlot);
+  if (slot >= slots.size()) {
+    if (value.is_any()) return;
+    slots.resize(slot + 1);
+  }
+  slots[slot] = value;
+}
+
+// In a loop, the same instruction names again and again; what has the name from the last time, is
+// another value.
+void State::forget_id(uint32_t id) {
+  auto forget = [id](Value& value) {
+    if (value.id == id) value.id = 0;
+    if (value.low_id == id) value.low_id = 0;
+    if (value.origin == id) value.origin = 0;
+    if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
+  };
+  for (Value& value : registers) forget(value);
+  for (Value& value : slots) forget(value);
+  forget(flags.left_value);
+  forget(flags.right_value);
+}
+
+void State::name(Location location, uint32_t id, bool again) {
+  if (again) forget_id(id);
+  if (location < kFirstSlot) {
+    registers[static_cast<size_t>(location)].id = id;
+  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
+    slots[static_cast<size_t>(location - kFirstSlot)].id = id;
+  }
+}
+
+void State::name_low(Location location, uint32_t id, bool again) {
+  if (again) forget_id(id);
+  if (location < kFirstSlot) {
+    registers[static_cast<size_t>(location)].low_id = id;
+  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
+    slots[static_cast<size_t>(location - kFirstSlot)].low_id = id;
+  }
+}
+
+void State::clobber_by_call() {
+  for (Register r = 0; r < kRegisters; ++r) {
+    if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
+  }
+  flags = Flags();
+}
+
+void State::assume_filled(const Value& type_id) {
+  if (type_id.detail == 0) return;
+  for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
+    if (value.kind == Kind::TableEntry || value.kind == Kind::Image) {
+      value.fact = Fact::Filled;
+    } else if (value.fact == Fact::SlotOffset) {
+      value.fact = Fact::FilledOffset;
+    } else if (value.is_number() && type_id.scale != 0) {
+      value.fact = Fact::FilledConstant;
+      value.detail = static_cast<uint32_t>(type_id.lo);
+      value.scale = type_id.scale;
+    }
+  });
+}
+
+void State::assume_relation(Condition condition, bool is_left) {
+  const Location at = is_left ? flags.left : flags.right;
+  const Value x = is_left ? flags.left_value : flags.right_value;
+  const Value y = is_left ? flags.right_value : flags.left_value;
+  const unsigned width = flags.width;
+  if (x.kind == Kind::TypeId && width == 8) {
+    const bool is_constant = y.is_number() && y.is_exact();
+    if (is_constant && ((condition == Condition::Equal && y.lo != 0) ||
+                        (condition == Condition::NotEqual && y.lo == 0))) {
+      assume_filled(x);
+    }
+    return;
+  }
+  if (at == kNowhere && x.id == 0 && x.low_id == 0) return;
+  if (y.kind == Kind::TableLength && condition == Condition::Below && width == 8) {
+    for_all_equal(at, x.id, [&](Value& value) {
+      if (!value.is_number()) return;
+      value.fact = Fact::BelowLength;
+      value.detail = y.detail;
+    });
+    return;
+  }
+  uint64_t lo, hi;
+  if (!bounds_from(condition, narrow_view(x, width), narrow_view(y, width), width, lo, hi)) return;
+  for_all_equal(at, x.id, [&](Value& value) { restrict_to(value, width, lo, hi); });
+  // Of equal lower halves the bounds are those of 32 bits; and so of what has been made of them.
+  if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return;
+  auto restrict_low = [&](Value& value) {
+    if (value.low_id == x.low_id) restrict_to(value, 4, lo, hi);
+    if (value.origin == x.low_id) restrict_derived(value, lo, hi);
+  };
+  for (Value& value : registers) restrict_low(value);
+  for (Value& value : slots) restrict_low(value);
+}
+
+void State::assume(Condition condition) {
+  if (flags.source == Flags::Source::Unknown) return;
+  if (flags.source == Flags::Source::Result && condition != Condition::Equal &&
+      condition != Condition::NotEqual && condition != Condition::NotSign) {
+    return;
+  }
+  const Flags before = flags;
+  assume_relation(condition, true);
+  // The sign is that of a difference, unless the right side is 0.
+  if (condition != Condition::NotSign && condition != Condition::Sign) {
+    assume_relation(mirrored(condition), false);
+  }
+  flags = before;
+}
+
+bool join(State& into, const State& from, const RequirementSource& functions, bool widen) {
+  bool changed = false;
+  static thread_local NamePairs names;
+  names.clear();
+  auto merge = [&](Value& a, const Value& b) {
+    if (a.is_any()) return;
+    Value joined = join_values(a, into, b, from, functions, names);
+    if (joined == a) return;
+    if (widen) joined = widened(a, joined);
+    a = joined;
+    changed = true;
+  };
+  for (size_t r = 0; r < kRegisters; ++r) merge(into.registers[r], from.registers[r]);
+  for (size_t slot = 0; slot < into.slots.size(); ++slot) {
+    merge(into.slots[slot], slot < from.slots.size() ? from.slots[slot] : Value::any());
+  }
+  if (into.flags.source != Flags::Source::Unknown && into.flags != from.flags) {
+    into.flags = Flags();
+    changed = true;
+  }
+  if (into.callee_set && !from.callee_set) {
+    into.callee_set = false;
+    changed = true;
+  }
+  if (into.constant_callee_set && !from.constant_callee_set) {
+    into.constant_callee_set = false;
+    changed = true;
+  }
+  return changed;
+}
+
+}  // namespace linden::verifier

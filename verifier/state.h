@@ -1,0 +1,96 @@
+// Everything that is known at one point of a function.
+#ifndef LINDEN_VERIFIER_STATE_H_
+#define LINDEN_VERIFIER_STATE_H_
+
+#include <array>
+#include <vector>
+
+#include "verifier/instruction.h"
+#include "verifier/value.h"
+
+namespace linden::verifier {
+
+// A register (its number) or a slot of the frame (16 and its index), or neither.
+using Location = int32_t;
+inline constexpr Location kNowhere = -1;
+
+// What the processor's flags come from.
+struct Flags {
+  enum class Source : uint8_t {
+    Unknown,
+    Comparison,  // of left and right: cmp
+    Result,      // of an operation, which is in `left`; compared with 0, as to equality and sign
+  };
+  Source source = Source::Unknown;
+  uint8_t width = 0;
+  Location left = kNowhere, right = kNowhere;
+  Value left_value, right_value;
+
+  bool operator==(const Flags&) const = default;
+};
+
+struct State {
+  // Distance of the stack pointer from where it was when the function began.
+  int32_t depth = 0;
+  bool callee_set = false;           // Context::callee is a reference
+  bool constant_callee_set = false;  // Context::constant_callee is a slot
+  Flags flags;
+  std::array<Value, kRegisters> registers;
+  std::vector<Value> slots;  // those that are missing hold anything
+
+  static State at_entry();
+
+  uint32_t fulfilled() const {
+    return (callee_set ? kNeedsCallee : 0u) | (constant_callee_set ? kNeedsConstantCallee : 0u);
+  }
+  Value get(Location location) const;
+  void set(Location location, const Value& value);
+  // Makes `location` hold a value that is not known to be equal to any other, with this id; or so
+  // its lower half.
+  // `again`: the id has been given before, so other places may have it.
+  void name(Location location, uint32_t id, bool again);
+  void name_low(Location location, uint32_t id, bool again);
+  // Forgets what may have changed in a call.
+  void clobber_by_call();
+
+  // Calls `change` for the value at `location` and everything equal to it.
+  template <typename Change>
+  void for_all_equal(Location location, uint32_t id, Change change) {
+    if (location != kNowhere && (id == 0 || get(location).id == id)) {
+      Value value = get(location);
+      change(value);
+      set(location, value);
+    }
+    if (id == 0) return;
+    for (Value& value : registers) {
+      if (value.id == id) change(value);
+    }
+    for (Value& value : slots) {
+      if (value.id == id) change(value);
+    }
+  }
+
+  // What is true if the flags fulfil `condition`.
+  void assume(Condition condition);
+
+ private:
+  void forget_id(uint32_t id);
+  void assume_relation(Condition condition, bool is_left);
+  void assume_filled(const Value& type_id);
+};
+
+// What code that is callable needs, by the offset of a function in the image; nullopt if no
+// function starts there.
+class RequirementSource {
+ public:
+  virtual ~RequirementSource() = default;
+  virtual bool is_function(uint64_t offset, uint32_t& requirements) const = 0;
+};
+
+// Makes `into` true of both. `widen`: bounds that grow, grow far, so that loops come to an end.
+// Returns whether it changed. Their depths are equal.
+bool join(State& into, const State& from, const RequirementSource& functions, bool widen);
+
+}  // namespace linden::verifier
+
+#endif

@@ -1,0 +1,145 @@
+// What is known of a 64-bit value, in a register or a slot of the frame, at one point of a
+// function.
+//
+// Most are numbers, known by bounds. The others are the few kinds of pointers that generated code
+// has business with; each kind says what may be done with it. A value is of such a kind only if it
+// was loaded from where the runtime keeps that kind, so a guest cannot make one.
+#ifndef LINDEN_VERIFIER_VALUE_H_
+#define LINDEN_VERIFIER_VALUE_H_
+
+#include <algorithm>
+#include <cstdint>
+
+namespace linden::verifier {
+
+enum class Kind : uint8_t {
+  Number,
+  // What a register that calls preserve held when the function began; `detail`: which one.
+  Preserved,
+  // An offset in the image within [lo, hi], plus the address that the image is loaded at. If not
+  // exact, only every 2^alignment-th from `lo` on.
+  Image,
+  // A 32-bit word of a jump table: one of the words at image offsets [lo, hi], every 2^alignment
+  // bytes.
+  JumpOffset,
+  // The same, with the image offset `detail` added: where a switch goes.
+  JumpTarget,
+  Code,    // something that may be called; `detail`: what must be in the Context (Requirement)
+  Helper,  // `detail`: which
+  Instance,
+  FunctionArray,
+  TableArray,
+  GlobalArray,
+  TypeArray,
+  TagArray,
+  MemorySize,         // the address of the word
+  FunctionReference,  // not null
+  Global,             // a cell; `detail`: index
+  Table,              // TableData; `detail`: index
+  TableEntries,       // `detail`: index of the table
+  TableLength,        // a number, of slots; `detail`: index of the table
+  TableEntry,         // the address of a slot that exists; `detail`: index of the table
+  // The type of what is in a slot; `detail`: the id of the value that addresses it, or 0. Slots are
+  // not empty if it is not 0. For a slot of a constant table that is addressed by a number, added
+  // to a base: `lo` is the base, `scale` what the number is multiplied by.
+  TypeId,
+};
+
+// What a number is known to be besides its bounds.
+enum class Fact : uint8_t {
+  None,
+  BelowLength,   // less than the length of table `detail`
+  SlotOffset,    // 32 times such a number
+  FilledOffset,  // the same, and that slot is not empty
+  // Times `scale` and added to the image offset `detail`, it addresses a slot of a constant table
+  // that is not empty.
+  FilledConstant,
+  // For Kind::Image and Kind::TableEntry: the slot that it addresses is not empty.
+  Filled,
+};
+
+// Of a Code.
+enum Requirement : uint32_t {
+  kNoRequirement = 0,
+  kNeedsCallee = 1,          // Context::callee
+  kNeedsConstantCallee = 2,  // Context::constant_callee
+};
+
+struct Value {
+  uint64_t lo = 0;
+  uint64_t hi = UINT64_MAX;
+  uint32_t low_hi = UINT32_MAX;  // Number: bound of the lower 32 bits
+  uint32_t detail = 0;
+  // Two places of one state that have the same id, not 0, hold equal values.
+  uint32_t id = 0;
+  uint32_t low_id = 0;  // the same for the lower 32 bits
+  // Not 0: it is 2^origin_shift times the lower 32 bits of what has this low_id; for an Image, plus
+  // the offset `detail`.
+  uint32_t origin = 0;
+  uint8_t origin_shift = 0;
+  uint8_t byte_hi = UINT8_MAX;  // Number: bound of the lowest byte
+  bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
+  Kind kind = Kind::Number;
+  Fact fact = Fact::None;
+  uint8_t alignment = 0;  // Number: a multiple of 2^alignment
+  uint8_t scale = 0;      // FilledConstant: what it is multiplied by; TypeId: so is the address
+
+  static Value any() { return {}; }
+  static Value between(uint64_t lo, uint64_t hi) {
+    Value value;
+    value.lo = lo;
+    value.hi = hi;
+    if (hi <= UINT32_MAX) value.low_hi = static_cast<uint32_t>(hi);
+    return value;
+  }
+  static Value word() { return between(0, UINT32_MAX); }
+  static Value constant(uint64_t number);
+  static Value pointer(Kind kind, uint32_t detail = 0) {
+    Value value;
+    value.kind = kind;
+    value.detail = detail;
+    return value;
+  }
+  static Value image(uint64_t offset) {
+    Value value = pointer(Kind::Image);
+    value.lo = value.hi = offset;
+    return value;
+  }
+
+  bool is_number() const { return kind == Kind::Number; }
+  bool is_any() const {
+    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_hi == UINT32_MAX &&
+           alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 && !is_signed_word &&
+           byte_hi == UINT8_MAX;
+  }
+  bool is_exact() const { return lo == hi; }
+  // As a number: other kinds may be any.
+  Value as_number() const {
+    if (kind == Kind::Number) return *this;
+    return any();
+  }
+  // Its lower 32 bits, zero-extended.
+  Value low_word() const;
+
+  bool operator==(const Value&) const = default;
+};
+
+// Numbers; `width` in bytes, 4 or 8. Results of 4 bytes are zero-extended.
+Value add(const Value& a, const Value& b, unsigned width);
+Value subtract(const Value& a, const Value& b, unsigned width);
+Value multiply(const Value& a, const Value& b, unsigned width);
+Value bitwise_and(const Value& a, const Value& b, unsigned width);
+Value bitwise_or(const Value& a, const Value& b, unsigned width);  // xor too
+Value shift_left(const Value& a, unsigned count, unsigned width);
+Value shift_right(const Value& a, unsigned count, unsigned width);
+Value sign_extend(const Value& a, unsigned from, unsigned to);
+// What a register holds after its lowest `width` bytes, 1 or 2, have been overwritten with a number
+// of at most `largest`.
+Value overwrite_part(const Value& old, unsigned width, uint64_t largest);
+
+// Whatever is true of both. Kinds with requirements are the business of State::join.
+Value join(const Value& a, const Value& b);
+
+}  // namespace linden::verifier
+
+#endif

@@ -1,0 +1,187 @@
+#include "verifier/verifier.h"
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <set>
+
+#include "jit/compiler.h"
+#include "jit/module.h"
+#include "verifier/corpus.h"
+#include "verifier/test_image.h"
+
+namespace linden::verifier {
+namespace {
+
+constexpr char kFine[] = "90 90 c3";
+
+// The rule that the image breaks first; nullopt: none.
+std::optional<Rule> broken(const jit::Image& image) {
+  const Verdict verdict = verify(image, kTestContext);
+  if (verdict.ok()) return std::nullopt;
+  INFO(to_string(verdict.refusals[0]));
+  return verdict.refusals[0].rule;
+}
+
+TEST_CASE("each bad sequence breaks its rule, and its good neighbours none", "[verifier]") {
+  for (const Sequence& sequence : corpus()) {
+    const Verdict verdict = verify(
+        test_image(sequence.bytes, sequence.frame_size, sequence.saved_registers), kTestContext);
+    INFO(sequence.name << ": " << (verdict.ok() ? "accepted" : to_string(verdict.refusals[0])));
+    REQUIRE(verdict.ok() == !sequence.broken.has_value());
+    if (sequence.broken) CHECK(verdict.refusals[0].rule == *sequence.broken);
+  }
+}
+
+TEST_CASE("the corpus has many bad sequences and good ones, and names them once", "[verifier]") {
+  std::set<std::string> names;
+  size_t bad = 0;
+  for (const Sequence& sequence : corpus()) {
+    names.insert(sequence.name);
+    bad += sequence.broken.has_value();
+  }
+  CHECK(names.size() == corpus().size());
+  CHECK(bad >= 60);
+  CHECK(corpus().size() - bad >= 20);
+}
+
+TEST_CASE("images of other kinds are refused", "[verifier]") {
+  jit::Image image = test_image(kFine);
+  CHECK(broken(image) == std::nullopt);
+  SECTION("another back-end") { image.target.sfi = "none"; }
+  SECTION("another machine") { image.target.architecture = "aarch64"; }
+  SECTION("another build") { image.target.context_offset += 64; }
+  CHECK(broken(image) == Rule::Target);
+}
+
+TEST_CASE("an image that does not fit together is refused", "[verifier]") {
+  jit::Image image = test_image(kFine);
+  SECTION("functions that overlap") { image.functions[2].code_size = 0x702; }
+  SECTION("functions out of order") { std::swap(image.functions[0], image.functions[3]); }
+  SECTION("a function outside of the code") {
+    image.functions.push_back({0x1000, 4, 0, 5, 0, 0, 0});
+  }
+  SECTION("a function that ends outside of the code") { image.functions[3].code_size = 0x900; }
+  SECTION("an empty function") { image.functions[3].code_size = 0; }
+  SECTION("code between functions") { image.content[0x700] = 0xc3; }
+  SECTION("a page between segments") { image.segments[1].offset = 0x2000; }
+  SECTION("segments that overlap") { image.segments[0].size = 0x1800; }
+  SECTION("a segment that can be written") {
+    image.segments[1].protection = jit::Protection::ReadWrite;
+  }
+  SECTION("a segment larger than the image") { image.segments[1].size = 0x10000; }
+  SECTION("content behind the segments") { image.content.resize(0x4000); }
+  SECTION("an entry point that is no function") { image.entry_points[3] += 1; }
+  SECTION("an entry point in the constants") { image.entry_points[3] = 0x1000; }
+  SECTION("an adapter as entry point") { image.entry_points[3] = 0x80; }
+  SECTION("an adapter in a table") { image.content[0x1040] = 0x80; }
+  SECTION("a table with the middle of a function") { image.content[0x1060] = 1; }
+  SECTION("a rebase of code") { image.rebases.push_back(0x700); }
+  SECTION("a rebase at the end of the constants") { image.rebases.push_back(0x10bc); }
+  SECTION("rebases that overlap") { image.rebases.push_back(0x1044); }
+  SECTION("a rebase twice") { image.rebases.push_back(0x1040); }
+  CHECK(broken(image) == Rule::Layout);
+}
+
+TEST_CASE("landing pads are places of their own function", "[verifier]") {
+  // push rax; call function 0; pop rcx; ret; landing pad: pop rcx; ret
+  jit::Image image = test_image("50 e8 <>0> 59 c3 59 c3", 8);
+  image.functions[2].landing_pad_count = 1;
+  image.functions[3].first_landing_pad = 1;
+  image.landing_pads = {{kTestFunction + 1, kTestFunction + 6, kTestFunction + 8}};
+  REQUIRE(broken(image) == std::nullopt);
+  SECTION("in the middle of an instruction") {
+    image.landing_pads[0].landing_pad = kTestFunction + 2;
+    CHECK(broken(image) == Rule::Decoding);
+  }
+  SECTION("with another depth") {
+    image.landing_pads[0].landing_pad = kTestFunction + 9;
+    CHECK(broken(image) == Rule::Returns);
+  }
+  SECTION("in another function") {
+    image.landing_pads[0].landing_pad = 0x800;
+    CHECK(broken(image) == Rule::UnwindTables);
+  }
+  SECTION("of no function") {
+    image.landing_pads.push_back(image.landing_pads[0]);
+    CHECK(broken(image) == Rule::UnwindTables);
+  }
+}
+
+// A landing pad finds no register as it was but those that calls preserve.
+TEST_CASE("a landing pad knows nothing of what the call spoils", "[verifier]") {
+  // push rax; mov edi,edi; call function 0; pop rcx; ret; pad: mov eax,gs:[rdi]; pop rcx; ret
+  jit::Image image = test_image("50 89 ff e8 <>0> 59 c3 65 8b 07 59 c3", 8);
+  image.functions[2].landing_pad_count = 1;
+  image.functions[3].first_landing_pad = 1;
+  image.landing_pads = {{kTestFunction + 3, kTestFunction + 8, kTestFunction + 10}};
+  CHECK(broken(image) == Rule::LinearMemory);
+}
+
+TEST_CASE("without a memory there is nothing to access", "[verifier]") {
+  // mov eax, gs:[edi]; ret
+  jit::Image image = test_image("65 67 8b 07 c3");
+  CHECK(broken(image) == std::nullopt);
+  image.target.memories = 0;
+  CHECK(broken(image) == Rule::LinearMemory);
+}
+
+// (module (memory 1) (func (export "f") (param i32) (result i32)
+//   (i32.div_s (i32.load (local.get 0)) (local.get 0))))
+const std::vector<uint8_t> kModule{0, 'a',  's', 'm',  1, 0,   0,    0, 1,    6,   1, 0x60,
+                                   1, 0x7f, 1,   0x7f, 3, 2,   1,    0, 5,    3,   1, 0,
+                                   1, 7,    5,   1,    1, 'f', 0,    0, 10,   12,  1, 10,
+                                   0, 0x20, 0,   0x28, 2, 0,   0x20, 0, 0x6d, 0x0b};
+
+TEST_CASE("what the compiler makes is verified", "[verifier]") {
+  auto module = jit::parse(kModule);
+  REQUIRE(module.ok());
+  for (jit::Tier tier : {jit::Tier::Fast, jit::Tier::Optimized}) {
+    jit::CompileOptions options;
+    options.tier = tier;
+    options.context_offset = kTestContext;
+    auto image = jit::compile(**module, options);
+    REQUIRE(image.ok());
+    CHECK(broken(*image) == std::nullopt);
+    CHECK(image->target == jit::image_target(**module, options));
+  }
+}
+
+// Whatever the bytes are, there is an answer, in little time.
+TEST_CASE("damaged code is looked at without harm", "[verifier]") {
+  std::mt19937 random(1);
+  size_t refused = 0;
+  for (const Sequence& sequence : corpus()) {
+    if (sequence.broken) continue;
+    const jit::Image good =
+        test_image(sequence.bytes, sequence.frame_size, sequence.saved_registers);
+    for (int round = 0; round < 200; ++round) {
+      jit::Image image = good;
+      for (int flips = 1 + static_cast<int>(random() % 3); flips > 0; --flips) {
+        const size_t at = kTestFunction + random() % image.functions[2].code_size;
+        image.content[at] ^= static_cast<uint8_t>(1u << random() % 8);
+      }
+      refused += !verify(image, kTestContext).ok();
+    }
+  }
+  CHECK(refused > 1000);
+}
+
+TEST_CASE("damaged tables are looked at without harm", "[verifier]") {
+  std::mt19937 random(2);
+  for (const Sequence& sequence : corpus()) {
+    if (sequence.broken) continue;
+    const std::vector<uint8_t> good =
+        test_image(sequence.bytes, sequence.frame_size, sequence.saved_registers).serialize();
+    for (int round = 0; round < 100; ++round) {
+      std::vector<uint8_t> bytes = good;
+      // The tables lie before and behind the content.
+      const size_t tables = random() % 2 == 0 ? random() % 64 : bytes.size() - 1 - random() % 64;
+      bytes[tables] = static_cast<uint8_t>(random());
+      auto image = jit::Image::deserialize(bytes);
+      if (image.ok()) verify(*image, kTestContext, {.threads = 1, .max_refusals = 5});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linden::verifier
