@@ -41,8 +41,8 @@ struct CompileOptions {
   // call_indirect with another type is a trap also in modules of the lind ABI.
   bool strict_calls = false;
   // Where the code of each function is found, by function index; null: functions call one another
-  // directly. With it, parts are compiled one by one (jit/lazy_compiler.h), and the code is for this
-  // process alone.
+  // directly. With it, parts are compiled one by one (jit/lazy_compiler.h), and the code is for
+  // this process alone.
   const void* const* function_slots = nullptr;
   // Called from compiling threads with the fraction done; may be empty.
   std::function<void(double)> progress;

@@ -35,8 +35,8 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine(Tier 
   if (target == nullptr) return absl::InternalError(error);
   llvm::TargetOptions options;
   options.TrapUnreachable = true;
-  // A call that does not return is followed by a trap: so whoever reads the code, the verifier, need
-  // not know which functions those are.
+  // A call that does not return is followed by a trap: so whoever reads the code, the verifier,
+  // need not know which functions those are.
   options.NoTrapAfterNoreturn = false;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, target_cpu(), target_features(), options, llvm::Reloc::PIC_, llvm::CodeModel::Small,

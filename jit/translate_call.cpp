@@ -145,8 +145,7 @@ llvm::Value* FunctionTranslator::callee_code(uint32_t function) {
   if (slots == nullptr) return parent_.function(function);
   llvm::Constant* slot =
       llvm::ConstantInt::get(i64(), reinterpret_cast<uintptr_t>(slots + function));
-  return builder_.CreateLoad(pointer_type(),
-                             llvm::ConstantExpr::getIntToPtr(slot, pointer_type()));
+  return builder_.CreateLoad(pointer_type(), llvm::ConstantExpr::getIntToPtr(slot, pointer_type()));
 }
 
 void FunctionTranslator::build_import_adapter(ModuleTranslator& parent, uint32_t import,

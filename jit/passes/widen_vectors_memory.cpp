@@ -23,39 +23,10 @@ namespace {
 constexpr size_t kMostAccesses = 40;
 constexpr size_t kMostChecks = 10;
 
-// base + zext(index) + offset, which does not wrap.
-struct IndexedAddress {
-  llvm::Value* base = nullptr;
-  llvm::Value* index = nullptr;  // i32
-  uint64_t offset = 0;
-};
-
-std::optional<IndexedAddress> decompose(llvm::Value* pointer) {
-  IndexedAddress address;
-  auto add_constant = [&](llvm::Value* term) {
-    const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(term);
-    if (constant == nullptr || constant->getValue().getActiveBits() > 33) return false;
-    address.offset += constant->getZExtValue();
-    return true;
-  };
-  address.base = visit_address_terms(pointer, [&](llvm::Value* term) {
-    if (add_constant(term)) return true;
-    if (auto* sum = llvm::dyn_cast<llvm::BinaryOperator>(term)) {
-      if (sum->getOpcode() != llvm::Instruction::Add || !sum->hasNoUnsignedWrap() ||
-          !add_constant(sum->getOperand(1))) {
-        return false;
-      }
-      term = sum->getOperand(0);
-    }
-    auto* extended = llvm::dyn_cast<llvm::ZExtInst>(term);
-    if (address.index != nullptr || extended == nullptr || !extended->getSrcTy()->isIntegerTy(32)) {
-      return false;
-    }
-    address.index = extended->getOperand(0);
-    return true;
-  });
-  if (address.index == nullptr || !llvm::isa_and_nonnull<llvm::GlobalVariable>(address.base) ||
-      address.offset >= uint64_t{1} << 34) {
+// In memory, by an index.
+std::optional<IndexedAddress> decompose_indexed(llvm::Value* pointer) {
+  std::optional<IndexedAddress> address = decompose(pointer);
+  if (!address || address->index == nullptr || !llvm::isa<llvm::GlobalVariable>(address->base)) {
     return std::nullopt;
   }
   return address;
@@ -104,7 +75,7 @@ bool Memory::add(llvm::Instruction& instruction, unsigned order, llvm::Loop& loo
     return false;
   }
   const llvm::DataLayout& layout = instruction.getDataLayout();
-  const auto address = decompose(llvm::getLoadStorePointerOperand(&instruction));
+  const auto address = decompose_indexed(llvm::getLoadStorePointerOperand(&instruction));
   if (!address || (base_ != nullptr && base_ != address->base)) return false;
   base_ = address->base;
   llvm::Type* type = llvm::getLoadStoreType(&instruction);

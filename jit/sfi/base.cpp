@@ -23,14 +23,8 @@ class BaseStrategy final : public SfiStrategy {
   BaseStrategy() : SfiStrategy(kPlainAddressSpace) {}
 
   absl::Status confine(llvm::Module& module) override {
-    if (!make_pointers_offsets(module)) return absl::OkStatus();
-    forget_effects(module);
-    for (llvm::Function& function : module) {
-      auto accesses = find_accesses(function, address_space());
-      if (!accesses.ok()) return accesses.status();
-      for (const MemoryAccess& access : *accesses) redirect(access);
-    }
-    return absl::OkStatus();
+    return confine_accesses(module, address_space(),
+                            [](const MemoryAccess& access) { redirect(access); });
   }
 
   bool wants_tidying() const override { return true; }

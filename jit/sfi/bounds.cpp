@@ -48,32 +48,9 @@ struct SplitOffset {
 };
 
 SplitOffset split(llvm::Value* pointer) {
-  SplitOffset result{nullptr, 0};
-  auto add_constant = [&](llvm::Value* term) {
-    const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(term);
-    if (constant == nullptr || constant->getValue().getActiveBits() > 33) return false;
-    result.constant += constant->getZExtValue();
-    return result.constant >> 34 == 0;
-  };
-  const llvm::Value* base = visit_address_terms(pointer, [&](llvm::Value* term) {
-    if (add_constant(term)) return true;
-    if (auto* sum = llvm::dyn_cast<llvm::BinaryOperator>(term)) {
-      if (sum->getOpcode() != llvm::Instruction::Add || !sum->hasNoUnsignedWrap() ||
-          !add_constant(sum->getOperand(1))) {
-        return false;
-      }
-      term = sum->getOperand(0);
-    }
-    auto* extended = llvm::dyn_cast<llvm::ZExtInst>(term);
-    if (result.root != nullptr || extended == nullptr || !extended->getSrcTy()->isIntegerTy(32)) {
-      return false;
-    }
-    // Not the extension: passes may have made several of one index.
-    result.root = extended->getOperand(0);
-    return true;
-  });
-  if (base == nullptr || !llvm::isa<llvm::ConstantPointerNull>(base)) return {pointer, 0};
-  return result;
+  std::optional<IndexedAddress> address = decompose(pointer);
+  if (!address || !llvm::isa<llvm::ConstantPointerNull>(address->base)) return {pointer, 0};
+  return {address->index, address->offset};
 }
 
 // The checks of one function: which there must be, and then those.

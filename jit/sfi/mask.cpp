@@ -29,22 +29,12 @@ class MaskStrategy final : public SfiStrategy {
   explicit MaskStrategy(Confined confined) : SfiStrategy(kPlainAddressSpace), confined_(confined) {}
 
   absl::Status confine(llvm::Module& module) override {
-    if (!make_pointers_offsets(module)) return absl::OkStatus();
-    forget_effects(module);
-    for (llvm::Function& function : module) {
-      auto accesses = find_accesses(function, address_space());
-      if (!accesses.ok()) return accesses.status();
-      for (const MemoryAccess& access : *accesses) {
-        if (!access.is_store && confined_ == Confined::StoresOnly) {
-          redirect(access);
-          continue;
-        }
-        llvm::IRBuilder<> builder(access.instruction);
-        llvm::Value* offset = builder.CreatePtrToInt(access.pointer, builder.getInt64Ty());
-        redirect(access, builder.CreateAnd(offset, load_mask(builder)));
-      }
-    }
-    return absl::OkStatus();
+    return confine_accesses(module, address_space(), [this](const MemoryAccess& access) {
+      if (!access.is_store && confined_ == Confined::StoresOnly) return redirect(access);
+      llvm::IRBuilder<> builder(access.instruction);
+      llvm::Value* offset = builder.CreatePtrToInt(access.pointer, builder.getInt64Ty());
+      redirect(access, builder.CreateAnd(offset, load_mask(builder)));
+    });
   }
 
   bool wants_tidying() const override { return true; }

@@ -177,4 +177,16 @@ void forget_effects(llvm::Module& module) {
   }
 }
 
+absl::Status confine_accesses(llvm::Module& module, unsigned address_space,
+                              llvm::function_ref<void(const MemoryAccess&)> confine) {
+  if (!make_pointers_offsets(module)) return absl::OkStatus();
+  forget_effects(module);
+  for (llvm::Function& function : module) {
+    auto accesses = find_accesses(function, address_space);
+    if (!accesses.ok()) return accesses.status();
+    for (const MemoryAccess& access : *accesses) confine(access);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace linden::jit

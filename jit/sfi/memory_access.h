@@ -3,6 +3,7 @@
 #ifndef LINDEN_JIT_SFI_MEMORY_ACCESS_H_
 #define LINDEN_JIT_SFI_MEMORY_ACCESS_H_
 
+#include <llvm/ADT/STLFunctionalExtras.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
@@ -40,6 +41,11 @@ void redirect(const MemoryAccess& access, llvm::Value* offset);
 // and that is not so any more when accesses read the Context or check. Besides, it keeps LLVM from
 // carrying what was read of the Context across any call: see docs/fork.md.
 void forget_effects(llvm::Module& module);
+
+// All that a back-end does which confines each access for itself: the above, and `confine` for
+// every access of the module.
+absl::Status confine_accesses(llvm::Module& module, unsigned address_space,
+                              llvm::function_ref<void(const MemoryAccess&)> confine);
 
 // Loads a field of the Context, which is an address of the host: reloaded after every call.
 llvm::LoadInst* load_host_address(llvm::IRBuilderBase& builder, size_t offset);
