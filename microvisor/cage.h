@@ -71,7 +71,7 @@ class Cage {
 
   Host& host() { return host_; }
   int id() const { return options_.id; }
-  int parent_id() const { return processes().parent_of(id()); }
+  int parent_id() const { return parent_id_.load(std::memory_order_relaxed); }
   Processes& processes() const { return *options_.processes; }
   // For whoever sees to the end of the cage.
   std::shared_ptr<Processes> shared_processes() const { return options_.processes; }
@@ -196,6 +196,7 @@ class Cage {
 
  private:
   friend class Thread;
+  friend class Processes;
   static constexpr int64_t kRunning = -1;
 
   Cage(Host& host, Options options, ProcessAttributes attributes);
@@ -209,6 +210,7 @@ class Cage {
 
   Host& host_;
   const Options options_;
+  std::atomic<int> parent_id_ = options_.parent_id;  // Processes keeps it true
   // Held by whoever changes the next four, or looks at them for another cage. The cage's own
   // threads need it not: nothing of these changes while one runs.
   mutable std::mutex program_mutex_;

@@ -57,11 +57,17 @@ Result<void> Processes::require_room() const {
 void Processes::add(Cage& cage, int parent, int exit_signal) {
   std::lock_guard lock(mutex_);
   Entry entry{&cage, parent, cage.id(), kInit, exit_signal};
+  set_parent(entry, parent);
   if (auto from = processes_.find(parent); from != processes_.end()) {
     entry.group = from->second.group;
     entry.session = from->second.session;
   }
   processes_.insert_or_assign(cage.id(), entry);
+}
+
+void Processes::set_parent(Entry& entry, int parent) {
+  entry.parent = parent;
+  if (entry.cage != nullptr) entry.cage->parent_id_.store(parent, std::memory_order_relaxed);
 }
 
 void Processes::leave(int id) {
@@ -83,7 +89,7 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
   for (auto child = processes_.begin(); child != processes_.end();) {
     auto next = std::next(child);
     if (child->second.parent == id) {
-      child->second.parent = reaper;
+      set_parent(child->second, reaper);
       if (child->second.cage) signal_death_of_parent(*child->second.cage, id);
       if (child->second.status) {
         announcements.push_back(announce(child->first, child->second));
@@ -164,12 +170,6 @@ void Processes::free_unused_id(int id) {
     return other.first == id || other.second.group == id || other.second.session == id;
   };
   if (std::none_of(processes_.begin(), processes_.end(), uses)) ids_.free(id);
-}
-
-int Processes::parent_of(int id) const {
-  std::lock_guard lock(mutex_);
-  auto process = processes_.find(id);
-  return process == processes_.end() ? kInit : process->second.parent;
 }
 
 Result<int> Processes::group_of(int id) const {

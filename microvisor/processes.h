@@ -108,7 +108,6 @@ class Processes {
   // In place of both, for a process that never ran. Does nothing if it has left or was never added.
   void remove(const Cage& cage);
 
-  int parent_of(int id) const;
   // ESRCH if there is no such process.
   Result<int> group_of(int id) const;
   Result<int> session_of(int id) const;
@@ -151,6 +150,9 @@ class Processes {
     rusage usage = {};
   };
   using Map = std::map<int, Entry>;
+
+  // What Cage::parent_id() says, too, so that to ask for it takes no lock.
+  static void set_parent(Entry& entry, int parent);
 
   static bool is_selected(const Map::value_type& process, ProcessSelection selection);
   void forget(Map::iterator process);

@@ -140,7 +140,7 @@ linden_enter:
         ret
         .size   linden_enter, . - linden_enter
 
-// HandlerResult linden_enter_handler(const void* code, const uint64_t integers[6], void* stack_top)
+// HandlerResult linden_enter_handler(const HandlerEntry*)
 // The same for a function that takes and gives words alone: its result in rax, and in rdx whether it
 // trapped instead. In the place of the frame lies a null.
         .globl  linden_enter_handler
@@ -148,16 +148,17 @@ linden_enter:
         .p2align 4
 linden_enter_handler:
         ENTER_GUEST $0
-        movq    %rdi, %rax
-        movq    %rsi, %r11
+        movq    %rdi, %r11
+        movq    56(%r11), %rdx
         testq   %rdx, %rdx
         cmovnzq %rdx, %rsp
-        movq    (%r11), %rdi
-        movq    8(%r11), %rsi
-        movq    16(%r11), %rdx
-        movq    24(%r11), %rcx
-        movq    32(%r11), %r8
-        movq    40(%r11), %r9
+        movq    (%r11), %rax
+        movq    8(%r11), %rdi
+        movq    16(%r11), %rsi
+        movq    24(%r11), %rdx
+        movq    32(%r11), %rcx
+        movq    40(%r11), %r8
+        movq    48(%r11), %r9
         xorl    %r11d, %r11d
         CLEAR_PRESERVED
         call    *%rax
@@ -258,8 +259,14 @@ linden_syscall_entry:
         movq    $152, 96(%rsp)
         SAVE_PRESERVED
         movq    %rsp, %rdi
+        subq    $LINDEN_VISIT_BYTES, %rsp
+        movq    %rsp, %rsi
         call    linden_syscall
-1:      WIPE_HOST_FRAMES
+        // What is next; the Visit is on top of the stack.
+1:      cmpb    $2, %al
+        je      4f
+        addq    $LINDEN_VISIT_BYTES, %rsp
+        WIPE_HOST_FRAMES
         testb   %al, %al
         jnz     3f
         // Whoever wants the thread's attention sets the word and then interrupts it. What came before
@@ -276,6 +283,7 @@ linden_syscall_return:
         .globl  linden_syscall_return_end
 linden_syscall_return_end:
 2:      movq    %rsp, %rdi
+        subq    $LINDEN_VISIT_BYTES, %rsp
         call    linden_attend
         jmp     1b
 3:      movl    72(%rsp), %edi
@@ -288,7 +296,17 @@ linden_signal_handler_return:
         addq    %rsp, %rax
         movq    %rax, CONTEXT(ACTIVATION)
         movq    %rsp, %rdi
+        subq    $LINDEN_VISIT_BYTES, %rsp
+        movq    %rsp, %rsi
         call    linden_resume_syscall
+        jmp     1b
+4:      movq    %rsp, %rdi
+        call    linden_enter_handler
+        leaq    LINDEN_VISIT_BYTES(%rsp), %rdi
+        movq    %rsp, %rsi
+        movq    %rdx, %rcx
+        movq    %rax, %rdx
+        call    linden_end_visit
         jmp     1b
 
         .globl  linden_make_syscall_entry
@@ -317,6 +335,8 @@ linden_make_syscall_entry:
         movq    $216, 96(%rsp)
         SAVE_PRESERVED
         movq    %rsp, %rdi
+        subq    $LINDEN_VISIT_BYTES, %rsp
+        movq    %rsp, %rsi
         call    linden_make_syscall
         jmp     1b
         .size   linden_syscall_entry, . - linden_syscall_entry

@@ -47,12 +47,6 @@ FunctionReference* find_function_export(const Instance& instance, const char* na
   return *function->type == expected ? function : nullptr;
 }
 
-// An int may be an error, or what a page's address above 2 GiB has become.
-int64_t widen(uint64_t result) {
-  const auto narrow = static_cast<int32_t>(result);
-  return narrow < 0 && narrow >= -4095 ? narrow : static_cast<uint32_t>(narrow);
-}
-
 }  // namespace
 
 Grate::Grate(CageProgram& program, std::unique_ptr<Instance> original)
@@ -69,20 +63,6 @@ Grate::~Grate() = default;
 bool Grate::is_handler(const Instance& instance, uint32_t function) {
   const FunctionReference* reference = function_at(instance, function);
   return function != 0 && reference != nullptr && is_handler_type(*reference->type);
-}
-
-[[gnu::always_inline]] inline HandlerResult Grate::run(GrateThread& thread,
-                                                       FunctionReference* function,
-                                                       const uint64_t words[6],
-                                                       const Stack& stack) {
-  jit::Context& context = current_context();
-  const uintptr_t limit = context.stack_limit;
-  microvisor::VisitScope visit(*thread.thread);
-  if (stack) context.stack_limit = stack->limit;
-  const HandlerResult result =
-      call_handler(*thread.instance, function, words, stack ? stack->top : nullptr);
-  context.stack_limit = limit;
-  return result;
 }
 
 std::shared_ptr<GrateThread> Grate::acquire(microvisor::Thread& first, const Stack& stack) {
@@ -134,10 +114,27 @@ bool Grate::prepare(GrateThread& thread, const Stack& stack) {
   auto memory = space->map(0, kStackSize + kGuardSize, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (!memory.ok()) return false;
-  const uint64_t words[6] = {*memory + kGuardSize, kStackSize,
-                             static_cast<uint32_t>(thread.thread->id())};
   if (space->protect(*memory, kGuardSize, PROT_NONE).ok()) {
-    if (!run(thread, begin, words, stack).has_trapped) return true;
+    const HandlerEntry entry{
+        begin->code,
+        {*memory + kGuardSize, kStackSize, static_cast<uint32_t>(thread.thread->id())},
+        stack ? stack->top : nullptr};
+    jit::Context& context = current_context();
+    jit::InstanceData* const caller = context.instance;
+    const uintptr_t limit = context.stack_limit;
+    HandlerResult result;
+    {
+      microvisor::VisitScope visit(*thread.thread);
+      if (stack) context.stack_limit = stack->limit;
+      switch_instance(thread.instance->data());
+      context.callee = begin;
+      result = linden_enter_handler(&entry);
+      switch_instance(caller);
+      context.stack_limit = limit;
+    }
+    if (!result.has_trapped) return true;
+    const void* top = entry.stack_top;
+    GuestThread::current().forget_frames(top != nullptr ? top : __builtin_frame_address(0));
     (void)GuestThread::current().take_trap();
   }
   (void)space->unmap(*memory, kStackSize + kGuardSize);
@@ -161,50 +158,20 @@ void Grate::note_left() {
   left_.notify_all();
 }
 
-const GrateThread::Function* Grate::find_function(GrateThread& thread, uint32_t index) const {
-  GrateThread::Function& known = thread.functions[index % std::size(thread.functions)];
-  if (known.index == index) return &known;
+const GrateThread::Function* Grate::look_up_function(GrateThread& thread, uint32_t index) const {
   if (dispatcher_ == nullptr && !is_handler(*thread.instance, index)) return nullptr;
   FunctionReference* reference =
       dispatcher_ != nullptr ? dispatcher_ : function_at(*thread.instance, index);
+  GrateThread::Function& known = thread.functions[index % std::size(thread.functions)];
   known = {index, reference->type->results[0] == ValueType::I32, reference};
   return &known;
 }
 
-std::optional<int64_t> Grate::answer(GrateThread& thread, uint32_t function,
-                                     const ForwardedCall& call, const Stack& stack) {
-  const GrateThread::Function* handler = find_function(thread, function);
-  if (handler == nullptr) return -EINVAL;
-  const auto own_id = static_cast<uint64_t>(program_.cage().id());
-  auto* overflow = reinterpret_cast<Value*>(current_context().overflow);
-  uint64_t words[jit::kIntegerArgumentRegisters];
-  size_t count = 0;
-  auto give = [&](uint64_t word) {
-    if (count < jit::kIntegerArgumentRegisters) {
-      words[count] = word;
-    } else {
-      overflow[count - jit::kIntegerArgumentRegisters].low = word;
-    }
-    ++count;
-  };
-  // Every handler takes these, or the first few of them; a dispatcher its handler's index before.
-  if (handler->reference == dispatcher_) give(function);
-  give(own_id);
-  for (int i = 0; i < 6; ++i) {
-    give(call.arguments[i]);
-    give(call.cages[i]);
-  }
-  give(call.number);
-  give(call.target);
-  give(call.self);
-  const HandlerResult result = run(thread, handler->reference, words, stack);
-  if (!result.has_trapped) {
-    return handler->is_narrow ? widen(result.value) : static_cast<int64_t>(result.value);
-  }
+int64_t Grate::note_trap() {
   Trap trap = GuestThread::current().take_trap();
   // Whoever ends by itself has said so; a fault ends the whole grate.
   if (trap.code != TrapCode::Exit) program_.note_trap(std::move(trap));
-  return std::nullopt;
+  return -ESRCH;
 }
 
 void Grate::dismantle(GrateThread& thread) {

@@ -27,6 +27,7 @@
 
 #include "runtime/cage_program.h"
 #include "runtime/guest_thread.h"
+#include "runtime/invoke.h"
 #include "threei/registry.h"
 
 namespace linden::runtime {
@@ -75,7 +76,7 @@ class Grate final : public threei::Answerer {
   std::shared_ptr<GrateThread> acquire(microvisor::Thread& first, const Stack& stack);
   void release(std::shared_ptr<GrateThread> thread);
 
-  // Before and after answer(), by the thread's host thread. False if the grate has ended; then
+  // Around all that a handler does, by the thread's host thread. False if the grate has ended; then
   // there is nothing to leave.
   bool enter(GrateThread& thread) {
     if (thread.depth++ != 0) return true;
@@ -95,9 +96,21 @@ class Grate final : public threei::Answerer {
     if (thread.is_revoked.load(std::memory_order_relaxed)) note_left();
   }
 
-  // Runs a handler: the call's result, or nothing if the grate has ended before it gave one.
-  std::optional<int64_t> answer(GrateThread& thread, uint32_t function, const ForwardedCall& call,
-                                const Stack& stack);
+  // The function of a handler, or null if it is none.
+  const GrateThread::Function* find_function(GrateThread& thread, uint32_t index) const {
+    const GrateThread::Function& known = thread.functions[index % std::size(thread.functions)];
+    return known.index == index ? &known : look_up_function(thread, index);
+  }
+  // Puts a call where the handler `index`, whose function is `code`, looks for its arguments: in
+  // `words`, and what does not fit into the Context.
+  void give_arguments(uint32_t index, const GrateThread::Function& code, const ForwardedCall& call,
+                      uint64_t words[jit::kIntegerArgumentRegisters]) const;
+  // What the caller gets for what a handler has returned. By a trap the grate has ended: ESRCH.
+  int64_t result_of(HandlerResult result, bool is_narrow) {
+    if (result.has_trapped) [[unlikely]]
+      return note_trap();
+    return is_narrow ? widen(result.value) : static_cast<int64_t>(result.value);
+  }
 
   // Whether a function of a program may be a handler: an index of its table whose function takes at
   // most 16 words of 64 bits and gives one of 32 or 64.
@@ -110,11 +123,14 @@ class Grate final : public threei::Answerer {
  private:
   std::shared_ptr<GrateThread> make_thread(microvisor::Thread& first, const Stack& stack);
   bool prepare(GrateThread& thread, const Stack& stack);
-  // After a trap, that is to be taken.
-  static struct HandlerResult run(GrateThread& thread, FunctionReference* function,
-                                  const uint64_t words[6], const Stack& stack);
+  // An int may be an error, or what a page's address above 2 GiB has become.
+  static int64_t widen(uint64_t result) {
+    const auto narrow = static_cast<int32_t>(result);
+    return narrow < 0 && narrow >= -4095 ? narrow : static_cast<uint32_t>(narrow);
+  }
+  int64_t note_trap();
   void note_left();
-  const GrateThread::Function* find_function(GrateThread& thread, uint32_t index) const;
+  const GrateThread::Function* look_up_function(GrateThread& thread, uint32_t index) const;
   static void dismantle(GrateThread& thread);
 
   CageProgram& program_;
@@ -128,6 +144,36 @@ class Grate final : public threei::Answerer {
   std::vector<std::shared_ptr<GrateThread>> all_;
   std::vector<std::shared_ptr<GrateThread>> idle_;
 };
+
+// Every handler takes these, or the first few of them; a dispatcher its handler's index before.
+[[gnu::always_inline]] inline void Grate::give_arguments(
+    uint32_t index, const GrateThread::Function& code, const ForwardedCall& call,
+    uint64_t words[jit::kIntegerArgumentRegisters]) const {
+  auto* overflow = reinterpret_cast<Value*>(current_context().overflow);
+  auto give = [&](size_t place, uint64_t word) {
+    if (place < jit::kIntegerArgumentRegisters) {
+      words[place] = word;
+    } else {
+      overflow[place - jit::kIntegerArgumentRegisters].low = word;
+    }
+  };
+  auto give_all = [&](size_t first) {
+    give(first, static_cast<uint64_t>(program_.cage().id()));
+    for (size_t i = 0; i < 6; ++i) {
+      give(first + 1 + 2 * i, call.arguments[i]);
+      give(first + 2 + 2 * i, call.cages[i]);
+    }
+    give(first + 13, call.number);
+    give(first + 14, call.target);
+    give(first + 15, call.self);
+  };
+  if (code.reference != dispatcher_) [[likely]] {
+    give_all(0);
+  } else {
+    give(0, index);
+    give_all(1);
+  }
+}
 
 }  // namespace linden::runtime
 

@@ -15,15 +15,18 @@ GrateCalls::~GrateCalls() {
 }
 
 GrateCalls::Known* GrateCalls::find_or_acquire(GuestTask& caller, uint32_t serial,
-                                               Failure& failure) {
+                                               Beginning& failure) {
   auto grate =
       std::static_pointer_cast<Grate>(caller.program.interposition().registry().find_grate(serial));
-  failure = Failure::Ended;
+  failure = Beginning::Ended;
   if (grate == nullptr) return nullptr;
-  failure = Failure::NoThread;
-  std::shared_ptr<GrateThread> thread;
-  visit(caller.program.cage().host(),
-        [&](const Grate::Stack& stack) { thread = grate->acquire(first_, stack); });
+  failure = Beginning::NoThread;
+  Grate::Stack stack;
+  if (!find_stack(caller.program.cage().host(), stack)) return nullptr;
+  // Its first steps may make calls that other grates answer.
+  ++visits_;
+  std::shared_ptr<GrateThread> thread = grate->acquire(first_, stack);
+  --visits_;
   if (thread == nullptr) return nullptr;
   return &known_.emplace_back(Known{serial, std::move(grate), std::move(thread)});
 }
@@ -39,22 +42,25 @@ void GrateCalls::forget(uint32_t serial) {
 }
 
 GuestTask* GrateCalls::served_task(const CageProgram& by, int id) const {
-  for (const Activation* at = innermost_; at != nullptr; at = at->outer) {
-    if (&at->callee.program == &by && at->caller.program.cage().id() == id) return &at->caller;
+  for (const Visit* at = innermost_; at != nullptr; at = at->outer_) {
+    if (&at->callee_.program != &by) continue;
+    if (at->caller_.program.cage().id() == id) return &at->caller_;
+    // It may not wait on this host thread: a grate may act for others than those that call it.
+    if (at->target_ == static_cast<uint64_t>(id)) return waiting_task(id);
   }
   return nullptr;
 }
 
 GuestTask* GrateCalls::waiting_task(int id) const {
-  for (const Activation* at = innermost_; at != nullptr; at = at->outer) {
-    if (at->caller.program.cage().id() == id) return &at->caller;
+  for (const Visit* at = innermost_; at != nullptr; at = at->outer_) {
+    if (at->caller_.program.cage().id() == id) return &at->caller_;
   }
   return nullptr;
 }
 
 bool GrateCalls::is_caller_called_back() const {
-  for (const Activation* at = innermost_; at != nullptr; at = at->outer) {
-    if (at->caller.thread.attention().load() != 0) return true;
+  for (const Visit* at = innermost_; at != nullptr; at = at->outer_) {
+    if (at->caller_.thread.attention().load() != 0) return true;
   }
   return false;
 }

@@ -129,13 +129,24 @@ Result<std::shared_ptr<MemoryImage>> Interposition::memory_of(GuestTask& caller,
 }
 
 template <typename Find>
-std::optional<int64_t> Interposition::ask_grates(GuestTask& caller, const ForwardedCall& call,
-                                                 Find find) {
+[[gnu::always_inline]] inline std::optional<Interposition::Answer> Interposition::ask_grates(
+    GuestTask& caller, const ForwardedCall& call, Find find, GrateCalls::Visit* place) {
+  using Beginning = GrateCalls::Beginning;
   threei::Handler handler = find();
   while (handler) {
-    GrateCalls::Outcome outcome = GrateCalls::current().call(caller, handler, call);
-    if (outcome.result) return outcome.result;
-    if (outcome.failure == GrateCalls::Failure::NoThread) return -ENOMEM;
+    alignas(GrateCalls::Visit) std::byte own_place[sizeof(GrateCalls::Visit)];
+    auto* visit = place != nullptr ? place : reinterpret_cast<GrateCalls::Visit*>(own_place);
+    switch (GrateCalls::current().begin(caller, handler, call, visit)) {
+      case Beginning::Begun:
+        if (place != nullptr) return Answer{};
+        return visit->end(linden_enter_handler(&visit->entry));
+      case Beginning::NoFunction:
+        return -EINVAL;
+      case Beginning::NoThread:
+        return -ENOMEM;
+      case Beginning::Ended:
+        break;
+    }
     // What lies beneath has taken its place, unless nothing must.
     const threei::Handler next = find();
     if (next == handler) {
@@ -159,19 +170,19 @@ void Interposition::note_harsh_exit(GuestTask& main_task, microvisor::ExitStatus
                            {own, own, own, own, own, own},
                            own,
                            own};
-  (void)ask_grates(main_task, call, [&] { return main_task.member.find(call.number); });
+  (void)ask_grates(main_task, call, [&] { return main_task.member.find(call.number); }, nullptr);
 }
 
-int64_t Interposition::call(GuestTask& caller, const SyscallFrame& frame) {
+Interposition::Answer Interposition::call(GuestTask& caller, const SyscallFrame& frame,
+                                          GrateCalls::Visit* place) {
   // Nobody says of itself that it has ended.
   if (frame.number == threei::kHarshCageExit) return -EPERM;
   if (caller.member.find(frame.number)) {
     const auto own = static_cast<uint64_t>(caller.program.cage().id());
     ForwardedCall call{frame.number, {}, {own, own, own, own, own, own}, own, own};
     std::copy_n(frame.arguments, 6, call.arguments);
-    std::optional<int64_t> result =
-        ask_grates(caller, call, [&] { return caller.member.find(frame.number); });
-    if (result) return *result;
+    auto answer = ask_grates(caller, call, [&] { return caller.member.find(frame.number); }, place);
+    if (answer) return *answer;
   }
   if (is_exec(frame.number)) {
     ReaderScope scope(caller, {caller, caller.program.cage().id()});
@@ -180,7 +191,8 @@ int64_t Interposition::call(GuestTask& caller, const SyscallFrame& frame) {
   return microvisor::dispatch(caller.thread, static_cast<int>(frame.number), frame.arguments);
 }
 
-int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
+Interposition::Answer Interposition::forward(GuestTask& caller, const ForwardFrame& frame,
+                                             GrateCalls::Visit* place) {
   const auto own = static_cast<uint64_t>(caller.program.cage().id());
   ForwardedCall call{frame.number, {}, {}, frame.target, frame.self};
   std::copy_n(frame.arguments, 6, call.arguments);
@@ -198,15 +210,15 @@ int64_t Interposition::forward(GuestTask& caller, const ForwardFrame& frame) {
   }
   // Only who has been told passes it on.
   if (frame.number == threei::kHarshCageExit && acting == &caller) return -EPERM;
-  std::optional<int64_t> result;
-  if (frame.self == own) {
-    result = ask_grates(caller, call, [&] { return caller.member.find(frame.number); });
-  } else {
+  if (frame.self != own) {
     if (auto right = check_right(caller, frame.self); !right.ok()) return -right.code();
-    const int self = static_cast<int>(frame.self);
-    result = ask_grates(caller, call, [&] { return registry_.find_handler(self, frame.number); });
   }
-  return result ? *result : perform(caller, acting, call);
+  auto find = [&] {
+    return frame.self == own ? caller.member.find(frame.number)
+                             : registry_.find_handler(static_cast<int>(frame.self), frame.number);
+  };
+  auto answer = ask_grates(caller, call, find, place);
+  return answer ? *answer : perform(caller, acting, call);
 }
 
 int64_t Interposition::perform(GuestTask& caller, GuestTask* acting, const ForwardedCall& call) {
@@ -277,9 +289,9 @@ Result<microvisor::ProgramFile> Interposition::open_program(GuestTask& acting, i
     std::copy_n(arguments, 6, call.arguments);
     // On behalf of the acting task, but by the one whose turn it is.
     microvisor::VisitScope visit(reader.caller.thread);
-    auto result = ask_grates(reader.caller, call,
-                             [&] { return registry_.find_handler(reader.table, call.number); });
-    return result ? *result : perform(reader.caller, &acting, call);
+    auto find = [&] { return registry_.find_handler(reader.table, call.number); };
+    auto answer = ask_grates(reader.caller, call, find, nullptr);
+    return answer ? **answer : perform(reader.caller, &acting, call);
   };
   auto file = TRY(CalledFile::open(acting.program.cage(), make_call, directory, path, flags));
   std::string opened = file->path();

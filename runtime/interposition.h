@@ -42,10 +42,13 @@ class Interposition {
   // own host thread, when nothing of it runs any more.
   void note_harsh_exit(GuestTask& main_task, microvisor::ExitStatus status);
 
-  // A call that a cage with a table makes: lind.syscall.
-  int64_t call(GuestTask& caller, const SyscallFrame& frame);
+  // A call's result; or nothing: a handler is to be run for it, GrateCalls::Visit says how.
+  using Answer = std::optional<int64_t>;
+  // A call that a cage with a table makes: lind.syscall. `place`: where a Visit may be begun; null:
+  // handlers are run here.
+  Answer call(GuestTask& caller, const SyscallFrame& frame, GrateCalls::Visit* place);
   // lind.make-syscall.
-  int64_t forward(GuestTask& caller, const ForwardFrame& frame);
+  Answer forward(GuestTask& caller, const ForwardFrame& frame, GrateCalls::Visit* place);
 
   // Within the execve of `acting`, which has a reader. No file if no grate would be asked for it.
   microvisor::Result<microvisor::ProgramFile> open_program(GuestTask& acting, int directory,
@@ -54,9 +57,10 @@ class Interposition {
   threei::Registry& registry() { return registry_; }
 
  private:
-  // Among handlers that `find` finds; nothing if there is none.
+  // Has a handler that `find` finds, answer; nothing if there is none.
   template <typename Find>
-  std::optional<int64_t> ask_grates(GuestTask& caller, const ForwardedCall& call, Find find);
+  std::optional<Answer> ask_grates(GuestTask& caller, const ForwardedCall& call, Find find,
+                                   GrateCalls::Visit* place);
   // What lies beneath all grates. `acting`: a task of the cage that the call is for, on this host
   // thread; null if none is.
   int64_t perform(GuestTask& caller, GuestTask* acting, const ForwardedCall& call);

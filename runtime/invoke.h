@@ -39,14 +39,19 @@ void write_arguments(const FunctionType& type, std::span<const Value> arguments,
                      ArgumentRegisters& registers);
 void write_results(const FunctionType& type, const std::vector<Value>& results, EntryFrame& frame);
 
-// Of a handler of a grate (linden_enter_handler).
+// A handler of a grate as linden_enter_handler runs it: its code, six words of its arguments, of
+// which more are in the Context, and a stack of its own, or null.
+struct HandlerEntry {
+  const void* code;
+  uint64_t words[6];
+  std::byte* stack_top;
+};
+static_assert(offsetof(HandlerEntry, stack_top) == 56);
 struct HandlerResult {
   uint64_t value;
-  uint64_t has_trapped;
+  uint64_t has_trapped;  // GuestThread has the trap
 };
-
-extern "C" HandlerResult linden_enter_handler(const void* code, const uint64_t words[6],
-                                              void* stack_top);
+extern "C" HandlerResult linden_enter_handler(const HandlerEntry* entry);
 
 // wrgsbase costs some 15 ns, the system call ten times that; old kernels have only the call.
 extern const bool have_fsgsbase;
@@ -58,8 +63,7 @@ inline void write_gs_base(const std::byte* base) {
   }
 }
 
-// As linden_switch_instance. Calls between programs are frequent, and the processor predicts no
-// more than some sixteen returns: what lies between two guests is one function where it can be.
+// As linden_switch_instance.
 [[gnu::always_inline]] inline void switch_instance(jit::InstanceData* to) {
   jit::Context& context = current_context();
   jit::InstanceData* from = context.instance;
@@ -78,26 +82,6 @@ inline void write_gs_base(const std::byte* base) {
     context.memory_base = to->memory_base;
   }
   write_gs_base(context.memory_base);
-}
-
-// Calls a function of words, of which six are given and others are in the Context, within a host
-// function that another instance has called; on a stack of its own if `stack_top` is not null.
-// After a trap GuestThread has it.
-[[gnu::always_inline]] inline HandlerResult call_handler(Instance& instance,
-                                                         FunctionReference* function,
-                                                         const uint64_t words[6],
-                                                         std::byte* stack_top) {
-  jit::Context& context = current_context();
-  jit::InstanceData* const caller = context.instance;
-  switch_instance(instance.data());
-  context.callee = function;
-  const HandlerResult result = linden_enter_handler(function->code, words, stack_top);
-  switch_instance(caller);
-  if (result.has_trapped) {
-    GuestThread::current().forget_frames(stack_top != nullptr ? stack_top
-                                                              : __builtin_frame_address(0));
-  }
-  return result;
 }
 
 // Makes another instance (or none) current on this thread: %gs, memory base and inline globals.

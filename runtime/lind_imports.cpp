@@ -7,6 +7,7 @@
 #include "microvisor/start_block.h"
 #include "runtime/cage_program.h"
 #include "runtime/context.h"
+#include "runtime/context_offsets.h"
 #include "runtime/host_function.h"
 #include "runtime/interposition.h"
 #include "runtime/syscall_frame.h"
@@ -59,11 +60,13 @@ bool attend(GuestTask& task, SyscallFrame& frame) {
   return false;
 }
 
-int64_t perform(GuestTask& task, const SyscallFrame& frame) {
+Interposition::Answer perform(GuestTask& task, const SyscallFrame& frame,
+                              GrateCalls::Visit* place) {
   if (frame.size == sizeof(ForwardFrame)) {
-    return task.program.interposition().forward(task, static_cast<const ForwardFrame&>(frame));
+    return task.program.interposition().forward(task, static_cast<const ForwardFrame&>(frame),
+                                                place);
   }
-  if (task.member.table() != nullptr) return task.program.interposition().call(task, frame);
+  if (task.member.table() != nullptr) return task.program.interposition().call(task, frame, place);
   return microvisor::dispatch(task.thread, static_cast<int>(frame.number), frame.arguments);
 }
 
@@ -72,7 +75,7 @@ int64_t observed_call(GuestTask& task, CallObserver& observer, const SyscallFram
   const bool is_forwarded = frame.size == sizeof(ForwardFrame);
   const auto memory = is_forwarded ? microvisor::GuestMemory() : task.thread.cage().memory();
   observer.begin(task.thread, number, frame.arguments, memory);
-  const int64_t result = perform(task, frame);
+  const int64_t result = *perform(task, frame, nullptr);
   observer.end(task.thread, number, frame.arguments, memory, result);
   return result;
 }
@@ -84,46 +87,74 @@ bool is_called_back_in_vain(const SyscallFrame& frame) {
          !GrateCalls::current().is_caller_called_back();
 }
 
-// Makes the call, again if need be. As linden_syscall().
-[[gnu::always_inline]] inline bool make_call(GuestTask& task, SyscallFrame& frame) {
+// What the stub of a system call does next.
+enum class Next : uint8_t {
+  Return,  // to the guest, with frame->result
+  Signal,  // calls the signal handler that the frame names, and then linden_resume_syscall()
+  Grate,   // runs the handler of the grate that the Visit names, and then linden_end_visit()
+};
+static_assert(sizeof(GrateCalls::Visit) <= LINDEN_VISIT_BYTES);
+
+// What comes after a call that has its result; nothing if it is to be made again.
+[[gnu::always_inline]] inline std::optional<Next> finish_call(GuestTask& task,
+                                                              SyscallFrame& frame) {
+  if (task.thread.attention().load(std::memory_order_acquire) == 0) {
+    if (frame.result != -EINTR || !is_called_back_in_vain(frame)) return Next::Return;
+    return std::nullopt;
+  }
+  if (attend(task, frame)) return Next::Signal;
+  if (is_restarted(frame)) return std::nullopt;
+  return Next::Return;
+}
+
+// Makes the call, again if need be.
+[[gnu::always_inline]] inline Next make_call(GuestTask& task, SyscallFrame& frame,
+                                             GrateCalls::Visit* place) {
   task.has_called = true;
   task.frame = &frame;
-  do {
+  for (;;) {
     frame.handled = false;
     frame.restartable = true;
-    CallObserver* const observer = task.program.observer();
-    frame.result =
-        observer != nullptr ? observed_call(task, *observer, frame) : perform(task, frame);
-    if (task.thread.attention().load(std::memory_order_acquire) == 0) {
-      if (frame.result != -EINTR || !is_called_back_in_vain(frame)) return false;
-      continue;
+    if (CallObserver* const observer = task.program.observer(); observer != nullptr) {
+      frame.result = observed_call(task, *observer, frame);
+    } else {
+      const Interposition::Answer answer = perform(task, frame, place);
+      if (!answer) return Next::Grate;
+      frame.result = *answer;
     }
-    if (attend(task, frame)) return true;
-  } while (is_restarted(frame));
-  return false;
+    if (auto next = finish_call(task, frame)) return *next;
+  }
 }
 
-// lind.syscall, by linden_syscall_entry. True: the entry is to call the handler that the frame
-// names, and then linden_resume_syscall(); false: the call returns frame->result.
-extern "C" bool linden_syscall(SyscallFrame* frame) {
-  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame);
+// lind.syscall and lind.make-syscall, by their entries. `place`: LINDEN_VISIT_BYTES that stay where
+// they are until linden_end_visit().
+extern "C" Next linden_syscall(SyscallFrame* frame, GrateCalls::Visit* place) {
+  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame, place);
 }
 
-extern "C" bool linden_make_syscall(SyscallFrame* frame) {
-  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame);
+extern "C" Next linden_make_syscall(SyscallFrame* frame, GrateCalls::Visit* place) {
+  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame, place);
+}
+
+extern "C" Next linden_end_visit(SyscallFrame* frame, GrateCalls::Visit* visit, uint64_t value,
+                                 uint64_t has_trapped) {
+  frame->result = visit->end({value, has_trapped});
+  GuestTask& task = *static_cast<GuestTask*>(current_user_data());
+  if (auto next = finish_call(task, *frame)) return *next;
+  return make_call(task, *frame, visit);
 }
 
 // The same for attention that was wanted after the call.
-extern "C" bool linden_attend(SyscallFrame* frame) {
+extern "C" Next linden_attend(SyscallFrame* frame) {
   GuestTask& task = *static_cast<GuestTask*>(current_user_data());
-  return attend(task, *frame);
+  return attend(task, *frame) ? Next::Signal : Next::Return;
 }
 
-extern "C" bool linden_resume_syscall(SyscallFrame* frame) {
+extern "C" Next linden_resume_syscall(SyscallFrame* frame, GrateCalls::Visit* place) {
   GuestTask& task = *static_cast<GuestTask*>(current_user_data());
   task.thread.cage().signals().set_mask(task.thread, frame->restored_mask);
-  if (attend(task, *frame)) return true;
-  return is_restarted(*frame) && make_call(task, *frame);
+  if (attend(task, *frame)) return Next::Signal;
+  return is_restarted(*frame) ? make_call(task, *frame, place) : Next::Return;
 }
 
 // Of the signal whose handler is about to run; the machine context is left as it is.
