@@ -67,6 +67,11 @@ test_calls() {
   expect 0 '~passed' calls
 }
 
+test_starvation() {
+  compile starvation
+  expect 0 'all calls were answered by the grate' starvation
+}
+
 # Whatever a grate is asked that makes no sense, it says so, and how to ask it.
 test_usage() {
   local grate
