@@ -24,7 +24,10 @@ MachinePassScope::MachinePassScope(FrameReport& report, int64_t context_offset) 
         if (current_report == nullptr) return;
         // There are no variables to describe, only line numbers.
         config->disablePass(&llvm::LiveDebugValuesID);
-        config->insertPass(&llvm::PeepholeOptimizerLegacyID, create_fold_addresses_pass());
+        // The fast tier has no such pass; what is inserted behind it would belong to nobody.
+        if (config->getOptLevel() != llvm::CodeGenOptLevel::None) {
+          config->insertPass(&llvm::PeepholeOptimizerLegacyID, create_fold_addresses_pass());
+        }
         config->insertPass(&llvm::FixupStatepointCallerSavedID,
                            create_stack_address_check_pass(*current_report));
         config->insertPass(&llvm::FixupStatepointCallerSavedID,

@@ -43,6 +43,7 @@ static_assert(offsetof(jit::Context, stack_limit) == LINDEN_CONTEXT_STACK_LIMIT)
 static_assert(offsetof(jit::Context, host_stack_pointer) == LINDEN_CONTEXT_HOST_STACK_POINTER);
 static_assert(offsetof(jit::Context, activation) == LINDEN_CONTEXT_ACTIVATION);
 static_assert(offsetof(jit::Context, overflow) == LINDEN_CONTEXT_OVERFLOW);
+static_assert(offsetof(jit::InstanceData, memory_size) == LINDEN_INSTANCE_MEMORY_SIZE);
 static_assert(offsetof(FunctionReference, code) == LINDEN_REFERENCE_CODE);
 static_assert(offsetof(FunctionReference, instance) == LINDEN_REFERENCE_INSTANCE);
 static_assert(offsetof(FunctionReference, host_function) == LINDEN_REFERENCE_HOST_FUNCTION);

@@ -1,4 +1,4 @@
-// Offsets into jit::Context and jit::FunctionReference for assembly, and sizes; checked against the
+// Offsets into jit's structures for assembly, and sizes; checked against the
 // structures in context.cpp and lind_imports.cpp.
 #ifndef LINDEN_RUNTIME_CONTEXT_OFFSETS_H_
 #define LINDEN_RUNTIME_CONTEXT_OFFSETS_H_
@@ -12,6 +12,8 @@
 
 // What the stubs of system calls keep for a GrateCalls::Visit, a multiple of 16.
 #define LINDEN_VISIT_BYTES 224
+
+#define LINDEN_INSTANCE_MEMORY_SIZE 40
 
 #define LINDEN_REFERENCE_CODE 0
 #define LINDEN_REFERENCE_INSTANCE 16

@@ -441,17 +441,18 @@ linden_compile_return_end:
         jmp     1b
         .size   linden_compile_entry, . - linden_compile_entry
 
-// linden_helper_X_entry: what Context::helpers points to.
-        .macro  HELPER name
-        .globl  linden_helper_\name\()_entry
-        .type   linden_helper_\name\()_entry, @function
+// linden_helper_X_entry: what Context::helpers points to; or linden_helper_X_long, where that goes with
+// what it does not do itself (bulk_memory_x86_64.S).
+        .macro  HELPER name suffix=entry
+        .globl  linden_helper_\name\()_\suffix
+        .type   linden_helper_\name\()_\suffix, @function
         .p2align 4
-linden_helper_\name\()_entry:
+linden_helper_\name\()_\suffix:
         cmpq    CONTEXT(STACK_LIMIT), %rsp
         jb      linden_stack_exhausted
         movq    %rsp, CONTEXT(ACTIVATION)
         JUMP_TO_HOST linden_helper_\name
-        .size   linden_helper_\name\()_entry, . - linden_helper_\name\()_entry
+        .size   linden_helper_\name\()_\suffix, . - linden_helper_\name\()_\suffix
         .endm
 
 // Helper::Throw: gives linden_unwind the registers that calls preserve, the stack pointer of the frame
@@ -494,8 +495,8 @@ linden_helper_Throw_entry:
         .size   linden_helper_Throw_entry, . - linden_helper_Throw_entry
 
         HELPER  MemoryGrow
-        HELPER  MemoryCopy
-        HELPER  MemoryFill
+        HELPER  MemoryCopy long
+        HELPER  MemoryFill long
         HELPER  MemoryInit
         HELPER  DataDrop
         HELPER  TableGet
@@ -508,8 +509,8 @@ linden_helper_Throw_entry:
         HELPER  AtomicWait32
         HELPER  AtomicWait64
         HELPER  AtomicNotify
-        HELPER  RawCopy
-        HELPER  RawFill
+        HELPER  RawCopy long
+        HELPER  RawFill long
 
 // Called in place of a function of another type (adapt_call.cpp): has the arguments put where the
 // function looks for them, calls it, and converts its result. The frame holds nothing that depends on

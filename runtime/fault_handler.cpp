@@ -24,7 +24,7 @@ namespace linden::runtime {
 
 extern "C" void linden_trap_exit();
 extern "C" const char linden_syscall_return[], linden_syscall_return_end[], linden_compile_return[],
-    linden_compile_return_end[];
+    linden_compile_return_end[], linden_bulk_memory[], linden_bulk_memory_end[];
 
 namespace {
 
@@ -92,9 +92,16 @@ bool is_between(uintptr_t pc, const char* begin, const char* end) {
   return pc >= reinterpret_cast<uintptr_t>(begin) && pc < reinterpret_cast<uintptr_t>(end);
 }
 
-// Generated code, or the way back into it after the last look at the attention word.
+// Short copies and fills, which have no frame.
+bool is_bulk_memory(uintptr_t pc) {
+  return is_between(pc, linden_bulk_memory, linden_bulk_memory_end);
+}
+
+// Generated code and what belongs to it, or the way back into it after the last look at the
+// attention word.
 bool is_guest_code(uintptr_t pc) {
-  return in_code_region(pc) || is_between(pc, linden_syscall_return, linden_syscall_return_end) ||
+  return in_code_region(pc) || is_bulk_memory(pc) ||
+         is_between(pc, linden_syscall_return, linden_syscall_return_end) ||
          is_between(pc, linden_compile_return, linden_compile_return_end);
 }
 
@@ -142,6 +149,10 @@ void handle_fault(int signal, siginfo_t* info, void* context) {
     }
   }
   // A helper that works on the guest's memory met a page that the guest has unmapped or protected.
+  if (is_fault && is_bulk_memory(pc)) {
+    current_context().activation = static_cast<uintptr_t>(registers[REG_RSP]);
+    linden_in_bulk_access = true;
+  }
   if (is_fault && linden_in_bulk_access && is_in_guest_memory(info->si_addr)) {
     linden_in_bulk_access = false;
     note_last_call(jit::TrapCode::MemoryOutOfBounds);

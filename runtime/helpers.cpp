@@ -3,6 +3,7 @@
 // without running destructors: no helper holds anything when it raises one.
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <optional>
 
@@ -41,15 +42,24 @@ struct InstanceHelpers {
   }
 
   // Within the size there may be pages that the guest has unmapped or protected. No object with a
-  // destructor: the fault that these functions allow for drops their frames.
+  // destructor: the fault that these functions allow for drops their frames. The fences keep the
+  // compiler from leaving out what the fault handler is to see.
   static void move(std::byte* to, const std::byte* from, uint64_t length) {
-    linden_in_bulk_access = true;
+    begin_bulk_access();
     std::memmove(to, from, length);
-    linden_in_bulk_access = false;
+    end_bulk_access();
   }
   static void set(std::byte* to, uint64_t value, uint64_t length) {
-    linden_in_bulk_access = true;
+    begin_bulk_access();
     std::memset(to, static_cast<int>(value & 0xff), length);
+    end_bulk_access();
+  }
+  static void begin_bulk_access() {
+    linden_in_bulk_access = true;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  static void end_bulk_access() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     linden_in_bulk_access = false;
   }
 
