@@ -29,6 +29,16 @@ bool Module::has_lind_abi() const {
                      [](const Import& import) { return import.module == "lind"; });
 }
 
+bool Module::is_prefetch(uint32_t function) const {
+  if (function >= imported_functions || memories.empty()) return false;
+  const FunctionType& type = type_of(function);
+  return type.results.empty() && type.params.size() == 1 && type.params[0] == ValueType::I32 &&
+         std::ranges::any_of(imports, [&](const Import& import) {
+           return import.kind == ExternalKind::Function && import.index == function &&
+                  import.module == "lind" && import.name == "prefetch";
+         });
+}
+
 const Export* Module::find_export(std::string_view name) const {
   for (const Export& item : exports) {
     if (item.name == name) return &item;

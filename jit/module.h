@@ -141,6 +141,8 @@ struct Module {
   // Whether it imports something from "lind", which is what makes it a program of the lind ABI
   // (docs/abi.md).
   bool has_lind_abi() const;
+  // Whether a function is the import lind.prefetch, a hint that is compiled to an instruction.
+  bool is_prefetch(uint32_t function) const;
 };
 
 // AlreadyDone skips validation of bytes that are known to be a valid module.

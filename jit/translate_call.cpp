@@ -128,6 +128,14 @@ bool FunctionTranslator::translate_call(const Instruction& instruction) {
       return false;
   }
   set_location(instruction.offset);
+  if (instruction.opcode == Opcode::Call && module_.is_prefetch(instruction.index)) {
+    // For reading, and to be kept in all caches: which of them it was for is not handed on.
+    llvm::Value* pointer = pointer_to(pop(), 0);
+    builder_.CreateIntrinsic(
+        llvm::Intrinsic::prefetch, {pointer->getType()},
+        {pointer, builder_.getInt32(0), builder_.getInt32(3), builder_.getInt32(1)});
+    return true;
+  }
   const size_t arity = module_.types[type_index].params.size();
   std::vector<llvm::Value*> arguments(stack_.end() - static_cast<ptrdiff_t>(arity), stack_.end());
   stack_.resize(stack_.size() - arity);

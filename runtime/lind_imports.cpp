@@ -170,6 +170,9 @@ uint32_t start_block(GuestTask& task, uint32_t block, uint32_t size) {
   return microvisor::write_start_block(task.thread.cage(), {block}, size);
 }
 
+// Calls of it are compiled to an instruction; this is for those through a pointer.
+void prefetch(GuestTask&, uint32_t) {}
+
 }  // namespace
 
 std::optional<Extern> find_lind_import(Store& store, const jit::Import& import) {
@@ -186,6 +189,7 @@ std::optional<Extern> find_lind_import(Store& store, const jit::Import& import) 
     return store.create_stub_function(std::move(type),
                                       reinterpret_cast<const void*>(&linden_make_syscall_entry));
   }
+  if (import.name == "prefetch") return bind_host_function<prefetch>(store);
   if (import.name == "start-block") return bind_host_function<start_block>(store);
   if (import.name == "signal-information") return bind_host_function<signal_information>(store);
   return std::nullopt;

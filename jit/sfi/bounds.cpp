@@ -167,6 +167,7 @@ class BoundsStrategy final : public SfiStrategy {
   absl::Status confine(llvm::Module& module) override {
     if (!make_pointers_offsets(module)) return absl::OkStatus();
     forget_effects(module);
+    drop_prefetches(module);
     for (llvm::Function& function : module) {
       if (function.isDeclaration()) continue;
       auto accesses = find_accesses(function, address_space());

@@ -177,10 +177,20 @@ void forget_effects(llvm::Module& module) {
   }
 }
 
+void drop_prefetches(llvm::Module& module) {
+  for (llvm::Function& function : llvm::make_early_inc_range(module)) {
+    if (function.getIntrinsicID() != llvm::Intrinsic::prefetch) continue;
+    for (llvm::User* call : llvm::make_early_inc_range(function.users())) {
+      llvm::cast<llvm::Instruction>(call)->eraseFromParent();
+    }
+  }
+}
+
 absl::Status confine_accesses(llvm::Module& module, unsigned address_space,
                               llvm::function_ref<void(const MemoryAccess&)> confine) {
   if (!make_pointers_offsets(module)) return absl::OkStatus();
   forget_effects(module);
+  drop_prefetches(module);
   for (llvm::Function& function : module) {
     auto accesses = find_accesses(function, address_space);
     if (!accesses.ok()) return accesses.status();

@@ -42,6 +42,9 @@ void redirect(const MemoryAccess& access, llvm::Value* offset);
 // carrying what was read of the Context across any call: see docs/fork.md.
 void forget_effects(llvm::Module& module);
 
+// Drops what is but a hint, and would have to be confined.
+void drop_prefetches(llvm::Module& module);
+
 // All that a back-end does which confines each access for itself: the above, and `confine` for
 // every access of the module.
 absl::Status confine_accesses(llvm::Module& module, unsigned address_space,
