@@ -100,10 +100,15 @@ void Processes::end(int id, ExitStatus status, const rusage& usage) {
   }
   announcements.push_back(announce(id, process->second));
   if (announcements.back().is_unwanted) forget(process);
+  // The host is there as long as this is known.
+  ++waking_;
   lock.unlock();
   for (const Announcement& announcement : announcements) {
     if (announcement.changes) announcement.changes->wake(*announcement.host);
   }
+  lock.lock();
+  --waking_;
+  if (is_empty()) empty_.notify_all();
 }
 
 int Processes::reaper_for_children_of(int id) const {
@@ -162,7 +167,7 @@ void Processes::forget(Map::iterator process) {
   const auto [id, entry] = *process;
   processes_.erase(process);
   for (int freed : {id, entry.group, entry.session}) free_unused_id(freed);
-  if (processes_.empty()) empty_.notify_all();
+  if (is_empty()) empty_.notify_all();
 }
 
 void Processes::free_unused_id(int id) {
@@ -273,7 +278,7 @@ size_t Processes::count() const {
 
 void Processes::wait_until_empty() {
   std::unique_lock lock(mutex_);
-  empty_.wait(lock, [this] { return processes_.empty(); });
+  empty_.wait(lock, [this] { return is_empty(); });
 }
 
 }  // namespace linden::microvisor

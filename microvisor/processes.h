@@ -134,7 +134,7 @@ class Processes {
   // By id; see process_listing.h.
   std::vector<struct ProcessStatus> list() const;
   SharedSegments& shared_segments() { return shared_segments_; }
-  // Returns when no process is left.
+  // Returns when no process is left, nor anything that the end of one has begun.
   void wait_until_empty();
 
  private:
@@ -169,8 +169,11 @@ class Processes {
   // Tells the parent that the process has become a zombie.
   Announcement announce(int id, const Entry& process);
 
+  bool is_empty() const { return processes_.empty() && waking_ == 0; }
+
   mutable std::mutex mutex_;
   std::condition_variable empty_;
+  int waking_ = 0;  // ends of processes that wake parents just now, without the mutex
   TaskIds ids_;
   const int limit_;
   Map processes_;
