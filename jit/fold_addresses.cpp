@@ -181,8 +181,9 @@ class FoldAddresses : public llvm::MachineFunctionPass {
     const unsigned last = definition->getNumOperands() - 1;
     if (is_widening && definition->getOperand(last - 1).isReg()) {
       const llvm::MachineOperand& narrow = definition->getOperand(last - 1);
-      if (!narrow.getReg().isVirtual() || narrow.getSubReg() != 0) return false;
-      part.reg = narrow.getReg();
+      if (!narrow.getReg().isVirtual()) return false;
+      part = {narrow.getReg(), narrow.getSubReg()};
+      if (part.subregister != 0) return part.subregister == low_half();
       return target_registers_->getRegSizeInBits(*registers_->getRegClass(part.reg)) == 32;
     }
     part.subregister = low_half();
