@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "runtime/context.h"
+#include "runtime/sanitizer.h"
 #include "runtime/store.h"
 #include "runtime/wait_queue.h"
 
@@ -46,12 +47,12 @@ struct InstanceHelpers {
   // compiler from leaving out what the fault handler is to see.
   static void move(std::byte* to, const std::byte* from, uint64_t length) {
     begin_bulk_access();
-    std::memmove(to, from, length);
+    move_guest_bytes(to, from, length);
     end_bulk_access();
   }
   static void set(std::byte* to, uint64_t value, uint64_t length) {
     begin_bulk_access();
-    std::memset(to, static_cast<int>(value & 0xff), length);
+    set_guest_bytes(to, static_cast<int>(value & 0xff), length);
     end_bulk_access();
   }
   static void begin_bulk_access() {
