@@ -75,6 +75,9 @@ class FunctionVerifier {
   void copy(Location to, Location from, const Value& value);
   void copy_low(Location to, Location from);
   void name_for_later(Register reg);
+  Value scaled(Register index, unsigned scale);
+  static void set_origin(Value& result, const Value& of, unsigned shift);
+  void prepare_difference(const Instruction& instruction);
   void name(Location location, uint32_t which);
   void name_low(Location location, uint32_t which);
 
@@ -126,6 +129,7 @@ class FunctionVerifier {
   uint32_t current_ = 0;  // instruction
   Value loaded_;          // from memory, by the current instruction
   Location loaded_from_ = kNowhere;
+  Flags subtracted_;
 };
 
 }  // namespace linden::verifier

@@ -212,6 +212,9 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
     loaded_ = Value::pointer(Kind::TypeId, address.link);
     loaded_.lo = address.link_base - offsetof(jit::ConstantTableEntry, type_id);
     loaded_.scale = address.link_scale;
+    loaded_.origin = at.origin;
+    loaded_.origin_shift = at.origin_shift;
+    loaded_.hi = at.detail - offsetof(jit::ConstantTableEntry, type_id);
   }
   return std::nullopt;
 }
@@ -317,6 +320,9 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
           return std::nullopt;
         case offsetof(TableEntry, type_id):
           loaded_ = Value::pointer(Kind::TypeId, address.link);
+          loaded_.origin = pointer.origin;
+          loaded_.origin_shift = pointer.origin_shift;
+          loaded_.hi = kInTable | pointer.detail;
           return std::nullopt;
         case offsetof(TableEntry, reference):
           if (is_filled) loaded_ = Value::pointer(Kind::FunctionReference);
@@ -344,7 +350,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   const Value index =
       memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index];
   const Value scaled =
-      memory.scale == 1 ? index : multiply(index, Value::constant(memory.scale), 8);
+      memory.index == kNoRegister ? index : this->scaled(memory.index, memory.scale);
   // The part that varies, and the one that it is added to.
   const bool base_is_pointer = !base.is_number();
   const Value& pointer = base_is_pointer ? base : scaled;

@@ -86,9 +86,15 @@ Value join_values(const Value& a, const State& of_a, Value b, const State& of_b,
   b.id = names.match(a.id, b.id);
   b.low_id = names.match(a.low_id, b.low_id);
   if (a.origin != 0 || b.origin != 0) b.origin = names.match(a.origin, b.origin);
-  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId && a.detail != 0) {
+  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId) {
     b.detail = names.match(a.detail, b.detail);
-    if (b.detail == 0) return Value::any();
+    Value result = a;
+    result.detail = b.detail;
+    if (a.lo != b.lo || a.scale != b.scale) result.detail = 0;
+    if (a.hi != b.hi || a.origin != b.origin || a.origin_shift != b.origin_shift) result.origin = 0;
+    if (a.id != b.id) result.id = 0;
+    if (a.low_id != b.low_id) result.low_id = 0;
+    return result.detail == 0 && result.origin == 0 ? Value::any() : result;
   }
   if (a == b && a.kind != Kind::Code) return a;
   uint32_t need_a = 0, need_b = 0;
@@ -188,7 +194,8 @@ Value narrow_view(const Value& value, unsigned width) {
   if (width == 4) return value.low_word();
   const uint64_t mask = (uint64_t{1} << (width * 8)) - 1;
   const Value number = value.as_number();
-  return number.hi <= mask ? number : Value::between(0, mask);
+  if (number.hi <= mask) return number;
+  return Value::between(0, width == 1 ? number.byte_hi : mask);
 }
 
 // Puts bounds of the lowest `width` bytes into a number. Those that contradict what is known are
@@ -213,6 +220,8 @@ void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
       value.lo = lo <= value.low_hi ? lo : 0;
       value.hi = value.low_hi;
     }
+  } else if (width == 1 && hi <= UINT8_MAX) {
+    value.byte_hi = std::min(value.byte_hi, static_cast<uint8_t>(hi));
   }
 }
 
@@ -247,6 +256,7 @@ Value State::get(Location location) const {
 }
 
 void State::set(Location location, const Value& value) {
+  if (flags.difference == location) flags.difference = kNowhere;
   if (flags.left == location) flags.left = kNowhere;
   if (flags.right == location) flags.right = kNowhere;
   if (location < kFirstSlot) {
@@ -299,9 +309,42 @@ void State::clobber_by_call() {
     if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
   }
   flags = Flags();
+  auto forget_tables = [](Value& value) {
+    switch (value.kind) {
+      case Kind::TableEntries:
+      case Kind::TableEntry:
+      case Kind::TableLength:
+      case Kind::TypeId:
+        value = Value::any();
+        break;
+      default:
+        if (value.fact == Fact::FilledOffset) value.fact = Fact::SlotOffset;
+        break;
+    }
+  };
+  for (Value& value : registers) forget_tables(value);
+  for (Value& value : slots) forget_tables(value);
 }
 
 void State::assume_filled(const Value& type_id) {
+  if (type_id.origin != 0) {
+    auto fill = [&](Value& value) {
+      if (value.origin != type_id.origin || value.origin_shift != type_id.origin_shift) return;
+      if (value.kind == Kind::Image && value.detail == type_id.hi) {
+        value.fact = Fact::Filled;
+      } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi) {
+        value.fact = Fact::Filled;
+      } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
+        value.fact = Fact::FilledConstant;
+        value.detail = static_cast<uint32_t>(type_id.hi);
+        value.scale = 1;
+      } else if (value.fact == Fact::SlotOffset && (value.detail | kInTable) == type_id.hi) {
+        value.fact = Fact::FilledOffset;
+      }
+    };
+    for (Value& value : registers) fill(value);
+    for (Value& value : slots) fill(value);
+  }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
     if (value.kind == Kind::TableEntry || value.kind == Kind::Image) {
@@ -351,6 +394,22 @@ void State::assume_relation(Condition condition, bool is_left) {
   for (Value& value : slots) restrict_low(value);
 }
 
+// Of the result of a subtraction.
+void State::assume_difference(Condition condition) {
+  uint64_t lo, hi;
+  if (condition != Condition::Equal && condition != Condition::NotEqual &&
+      condition != Condition::NotSign) {
+    return;
+  }
+  const Value difference = get(flags.difference);
+  if (!bounds_from(condition, narrow_view(difference, flags.width), Value::constant(0), flags.width,
+                   lo, hi)) {
+    return;
+  }
+  for_all_equal(flags.difference, difference.id,
+                [&](Value& value) { restrict_to(value, flags.width, lo, hi); });
+}
+
 void State::assume(Condition condition) {
   if (flags.source == Flags::Source::Unknown) return;
   if (flags.source == Flags::Source::Result && condition != Condition::Equal &&
@@ -359,6 +418,7 @@ void State::assume(Condition condition) {
   }
   const Flags before = flags;
   assume_relation(condition, true);
+  if (flags.difference != kNowhere) assume_difference(condition);
   // The sign is that of a difference, unless the right side is 0.
   if (condition != Condition::NotSign && condition != Condition::Sign) {
     assume_relation(mirrored(condition), false);
@@ -382,7 +442,8 @@ bool join(State& into, const State& from, const RequirementSource& functions, bo
   for (size_t slot = 0; slot < into.slots.size(); ++slot) {
     merge(into.slots[slot], slot < from.slots.size() ? from.slots[slot] : Value::any());
   }
-  if (into.flags.source != Flags::Source::Unknown && into.flags != from.flags) {
+  // Names in flags would have to be matched too, for what does not happen.
+  if (into.flags.source != Flags::Source::Unknown) {
     into.flags = Flags();
     changed = true;
   }

@@ -18,12 +18,13 @@ inline constexpr Location kNowhere = -1;
 struct Flags {
   enum class Source : uint8_t {
     Unknown,
-    Comparison,  // of left and right: cmp
+    Comparison,  // of left and right: cmp, sub
     Result,      // of an operation, which is in `left`; compared with 0, as to equality and sign
   };
   Source source = Source::Unknown;
   uint8_t width = 0;
   Location left = kNowhere, right = kNowhere;
+  Location difference = kNowhere;  // of a Comparison: where the difference of both is
   Value left_value, right_value;
 
   bool operator==(const Flags&) const = default;
@@ -50,7 +51,7 @@ struct State {
   // `again`: the id has been given before, so other places may have it.
   void name(Location location, uint32_t id, bool again);
   void name_low(Location location, uint32_t id, bool again);
-  // Forgets what may have changed in a call.
+  // Forgets what may have changed in a call: registers, and what tables hold and where they lie.
   void clobber_by_call();
 
   // Calls `change` for the value at `location` and everything equal to it.
@@ -76,6 +77,7 @@ struct State {
  private:
   void forget_id(uint32_t id);
   void assume_relation(Condition condition, bool is_left);
+  void assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
 };
 

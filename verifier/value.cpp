@@ -19,8 +19,12 @@ Value aligned(Value value, unsigned alignment) {
 // The result of an operation whose exact bounds are [lo, hi], if it does not wrap around.
 Value bounded(Wide lo, Wide hi, unsigned width, unsigned alignment) {
   const uint64_t limit = width == 4 ? UINT32_MAX : UINT64_MAX;
-  if (hi <= limit) {
-    return aligned(Value::between(static_cast<uint64_t>(lo), static_cast<uint64_t>(hi)), alignment);
+  // All or none of them wrap around, and as often.
+  const Wide modulus = Wide{limit} + 1;
+  if (lo / modulus == hi / modulus) {
+    return aligned(
+        Value::between(static_cast<uint64_t>(lo % modulus), static_cast<uint64_t>(hi % modulus)),
+        alignment);
   }
   return aligned(Value::between(0, limit), alignment);
 }
@@ -71,6 +75,8 @@ Value add(const Value& a, const Value& b, unsigned width) {
 Value subtract(const Value& a, const Value& b, unsigned width) {
   const Value x = operand(a, width), y = operand(b, width);
   const unsigned alignment = std::min(x.alignment, y.alignment);
+  // A constant below zero: an addition.
+  if (width == 8 && y.is_exact() && y.lo > INT64_MAX) return add(x, Value::constant(0 - y.lo), 8);
   if (x.lo >= y.hi) return bounded(x.lo - y.hi, x.hi - y.lo, width, alignment);
   return bounded(0, UINT64_MAX, width == 4 ? 4 : 8, alignment);
 }
@@ -128,6 +134,26 @@ Value overwrite_part(const Value& before, unsigned width, uint64_t largest) {
   return result;
 }
 
+namespace {
+
+// Both are among the places from the first to the last, at the largest step that meets all.
+Value join_images(const Value& a, const Value& b, Value result) {
+  const unsigned of_a = a.is_exact() ? 63 : a.alignment, of_b = b.is_exact() ? 63 : b.alignment;
+  result.lo = std::min(a.lo, b.lo);
+  result.hi = std::max(a.hi, b.hi);
+  result.alignment = static_cast<uint8_t>(
+      std::min({of_a, of_b, unsigned{alignment_of(a.lo < b.lo ? b.lo - a.lo : a.lo - b.lo)}}));
+  if (a.fact != b.fact) result.fact = Fact::None;
+  if (a.detail != b.detail) result.origin = 0;
+  if (result.origin == 0) {
+    result.detail = 0;
+    result.origin_shift = 0;
+  }
+  return result;
+}
+
+}  // namespace
+
 Value join(const Value& a, const Value& b) {
   if (a == b) return a;
   Value result = a;
@@ -148,6 +174,7 @@ Value join(const Value& a, const Value& b) {
     }
     return result;
   }
+  if (a.kind == Kind::Image && b.kind == Kind::Image && a.scale == b.scale) return join_images(a, b, result);
   if (a.kind == b.kind && a.detail == b.detail && a.lo == b.lo && a.hi == b.hi &&
       a.alignment == b.alignment && a.scale == b.scale) {
     if (a.fact != b.fact) result.fact = Fact::None;

@@ -41,7 +41,9 @@ enum class Kind : uint8_t {
   TableEntry,         // the address of a slot that exists; `detail`: index of the table
   // The type of what is in a slot; `detail`: the id of the value that addresses it, or 0. Slots are
   // not empty if it is not 0. For a slot of a constant table that is addressed by a number, added
-  // to a base: `lo` is the base, `scale` what the number is multiplied by.
+  // to a base: `lo` is the base, `scale` what the number is multiplied by. If it has an origin, so
+  // has the slot's address, and `hi` says to what that is added: an offset in the image, or
+  // kInTable and the index of a table.
   TypeId,
 };
 
@@ -57,6 +59,8 @@ enum class Fact : uint8_t {
   // For Kind::Image and Kind::TableEntry: the slot that it addresses is not empty.
   Filled,
 };
+
+inline constexpr uint64_t kInTable = uint64_t{1} << 63;
 
 // Of a Code.
 enum Requirement : uint32_t {
@@ -74,7 +78,7 @@ struct Value {
   uint32_t id = 0;
   uint32_t low_id = 0;  // the same for the lower 32 bits
   // Not 0: it is 2^origin_shift times the lower 32 bits of what has this low_id; for an Image, plus
-  // the offset `detail`.
+  // the offset `detail`; for a TableEntry, from the beginning of its table on.
   uint32_t origin = 0;
   uint8_t origin_shift = 0;
   uint8_t byte_hi = UINT8_MAX;  // Number: bound of the lowest byte
