@@ -21,7 +21,8 @@ uint64_t next_threshold(uint64_t bound) {
 Value widened(const Value& old, Value value) {
   if (!value.is_number() || !old.is_number()) return value;
   if (value.hi > old.hi) value.hi = next_threshold(value.hi);
-  if (value.lo < old.lo) value.lo = 0;
+  if (value.lo < old.lo) value.lo = value.low_lo = 0;
+  if (value.low_lo < old.low_lo) value.low_lo = 0;
   if (value.low_hi > old.low_hi)
     value.low_hi =
         static_cast<uint32_t>(std::min<uint64_t>(next_threshold(value.low_hi), UINT32_MAX));
@@ -214,8 +215,11 @@ void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
     value.hi = hi;
     if (hi <= UINT32_MAX) value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
   } else if (width == 4) {
-    value.low_hi =
-        std::min(value.low_hi, static_cast<uint32_t>(std::min<uint64_t>(hi, UINT32_MAX)));
+    hi = std::min<uint64_t>(hi, value.low_hi);
+    lo = std::max<uint64_t>(lo, value.low_lo);
+    if (lo > hi) return;
+    value.low_lo = static_cast<uint32_t>(lo);
+    value.low_hi = static_cast<uint32_t>(hi);
     if (value.is_signed_word && value.low_hi <= INT32_MAX) {
       value.lo = lo <= value.low_hi ? lo : 0;
       value.hi = value.low_hi;

@@ -42,7 +42,7 @@ uint64_t fill_ones(uint64_t number) {
 
 Value Value::constant(uint64_t number) {
   Value value = between(number, number);
-  value.low_hi = static_cast<uint32_t>(number);
+  value.low_lo = value.low_hi = static_cast<uint32_t>(number);
   value.alignment = alignment_of(number);
   return value;
 }
@@ -50,7 +50,7 @@ Value Value::constant(uint64_t number) {
 Value Value::low_word() const {
   if (kind != Kind::Number) return word();
   if (hi <= UINT32_MAX) return *this;
-  Value low = aligned(between(0, low_hi), std::min<unsigned>(alignment, 32));
+  Value low = aligned(between(low_lo, low_hi), std::min<unsigned>(alignment, 32));
   low.low_id = low_id;
   low.byte_hi = byte_hi;
   return low;
@@ -120,7 +120,10 @@ Value sign_extend(const Value& a, unsigned from, unsigned to) {
   if (to != 8) return Value::word();
   Value result;
   result.is_signed_word = true;
-  if (from == 4) result.low_hi = x.low_hi;
+  if (from == 4) {
+    result.low_lo = x.low_lo;
+    result.low_hi = x.low_hi;
+  }
   return result;
 }
 
@@ -165,6 +168,7 @@ Value join(const Value& a, const Value& b) {
   if (a.kind == Kind::Number && b.kind == Kind::Number) {
     result.lo = std::min(a.lo, b.lo);
     result.hi = std::max(a.hi, b.hi);
+    result.low_lo = std::min(a.low_lo, b.low_lo);
     result.low_hi = std::max(a.low_hi, b.low_hi);
     result.alignment = std::min(a.alignment, b.alignment);
     if (a.fact != b.fact || a.detail != b.detail || a.scale != b.scale) {

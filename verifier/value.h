@@ -72,7 +72,8 @@ enum Requirement : uint32_t {
 struct Value {
   uint64_t lo = 0;
   uint64_t hi = UINT64_MAX;
-  uint32_t low_hi = UINT32_MAX;  // Number: bound of the lower 32 bits
+  uint32_t low_lo = 0;           // Number: bounds of the lower 32 bits
+  uint32_t low_hi = UINT32_MAX;
   uint32_t detail = 0;
   // Two places of one state that have the same id, not 0, hold equal values.
   uint32_t id = 0;
@@ -93,7 +94,10 @@ struct Value {
     Value value;
     value.lo = lo;
     value.hi = hi;
-    if (hi <= UINT32_MAX) value.low_hi = static_cast<uint32_t>(hi);
+    if (hi <= UINT32_MAX) {
+      value.low_lo = static_cast<uint32_t>(lo);
+      value.low_hi = static_cast<uint32_t>(hi);
+    }
     return value;
   }
   static Value word() { return between(0, UINT32_MAX); }
@@ -112,7 +116,7 @@ struct Value {
 
   bool is_number() const { return kind == Kind::Number; }
   bool is_any() const {
-    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_hi == UINT32_MAX &&
+    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_lo == 0 && low_hi == UINT32_MAX &&
            alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 && !is_signed_word &&
            byte_hi == UINT8_MAX;
   }
