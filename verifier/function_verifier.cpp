@@ -181,20 +181,25 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
     case Operation::Branch: {
       const bool is_understood = state_.flags.source != Flags::Source::Unknown;
       State before;
+      bool is_possible = true;
       if (is_understood) {
         before = state_;
-        state_.assume(instruction.condition);
+        is_possible = state_.assume(instruction.condition);
       }
       const uint64_t target = static_cast<uint64_t>(instruction.immediate);
-      if (target - function_->code_offset < function_->code_size) {
+      if (!is_possible) {
+        // Nothing jumps.
+      } else if (target - function_->code_offset < function_->code_size) {
         flow_to(static_cast<uint32_t>(instruction.immediate), state_, instruction.offset);
       } else {
         failed = check_tail_call(instruction);
       }
       if (is_understood) {
         std::swap(state_, before);
-        state_.assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+        is_possible = state_.assume(
+            static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
       }
+      if (is_understood && !is_possible) break;
       if (last + 1 == instructions_.size()) {
         failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};
       } else {

@@ -199,34 +199,34 @@ Value narrow_view(const Value& value, unsigned width) {
   return Value::between(0, width == 1 ? number.byte_hi : mask);
 }
 
-// Puts bounds of the lowest `width` bytes into a number. Those that contradict what is known are
-// not taken: the branch is dead then, and need not be understood.
-void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
-  if (!value.is_number()) return;
+// Puts bounds of the lowest `width` bytes into a number. False: they contradict what is known, so
+// nothing comes this way.
+bool restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
+  if (!value.is_number()) return true;
   const uint64_t largest = width == 8 ? UINT64_MAX : (uint64_t{1} << (width * 8)) - 1;
   if (value.hi <= largest) {
     lo = std::max(lo, value.lo);
     hi = std::min(hi, value.hi);
-    if (lo > hi) return;
     // A word that was sign-extended, and is not negative.
     if (value.is_signed_word && hi <= INT64_MAX) hi = std::min<uint64_t>(hi, INT32_MAX);
-    if (lo > hi) return;
+    if (lo > hi) return false;
     value.lo = lo;
     value.hi = hi;
     if (hi <= UINT32_MAX) value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
   } else if (width == 4) {
     hi = std::min<uint64_t>(hi, value.low_hi);
     lo = std::max<uint64_t>(lo, value.low_lo);
-    if (lo > hi) return;
+    if (lo > hi) return false;
     value.low_lo = static_cast<uint32_t>(lo);
     value.low_hi = static_cast<uint32_t>(hi);
     if (value.is_signed_word && value.low_hi <= INT32_MAX) {
-      value.lo = lo <= value.low_hi ? lo : 0;
+      value.lo = value.low_lo;
       value.hi = value.low_hi;
     }
   } else if (width == 1 && hi <= UINT8_MAX) {
     value.byte_hi = std::min(value.byte_hi, static_cast<uint8_t>(hi));
   }
+  return true;
 }
 
 // The same for what has been computed from a number of 32 bits with these bounds.
@@ -363,7 +363,7 @@ void State::assume_filled(const Value& type_id) {
   });
 }
 
-void State::assume_relation(Condition condition, bool is_left) {
+bool State::assume_relation(Condition condition, bool is_left) {
   const Location at = is_left ? flags.left : flags.right;
   const Value x = is_left ? flags.left_value : flags.right_value;
   const Value y = is_left ? flags.right_value : flags.left_value;
@@ -374,60 +374,67 @@ void State::assume_relation(Condition condition, bool is_left) {
                         (condition == Condition::NotEqual && y.lo == 0))) {
       assume_filled(x);
     }
-    return;
+    return true;
   }
-  if (at == kNowhere && x.id == 0 && x.low_id == 0) return;
+  if (at == kNowhere && x.id == 0 && x.low_id == 0) return true;
   if (y.kind == Kind::TableLength && condition == Condition::Below && width == 8) {
     for_all_equal(at, x.id, [&](Value& value) {
       if (!value.is_number()) return;
       value.fact = Fact::BelowLength;
       value.detail = y.detail;
     });
-    return;
+    return true;
   }
   uint64_t lo, hi;
-  if (!bounds_from(condition, narrow_view(x, width), narrow_view(y, width), width, lo, hi)) return;
-  for_all_equal(at, x.id, [&](Value& value) { restrict_to(value, width, lo, hi); });
+  if (!bounds_from(condition, narrow_view(x, width), narrow_view(y, width), width, lo, hi)) {
+    return true;
+  }
+  bool is_possible = true;
+  for_all_equal(at, x.id, [&](Value& value) { is_possible &= restrict_to(value, width, lo, hi); });
   // Of equal lower halves the bounds are those of 32 bits; and so of what has been made of them.
-  if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return;
+  if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return is_possible;
   auto restrict_low = [&](Value& value) {
-    if (value.low_id == x.low_id) restrict_to(value, 4, lo, hi);
+    if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
     if (value.origin == x.low_id) restrict_derived(value, lo, hi);
   };
   for (Value& value : registers) restrict_low(value);
   for (Value& value : slots) restrict_low(value);
+  return is_possible;
 }
 
 // Of the result of a subtraction.
-void State::assume_difference(Condition condition) {
+bool State::assume_difference(Condition condition) {
   uint64_t lo, hi;
   if (condition != Condition::Equal && condition != Condition::NotEqual &&
       condition != Condition::NotSign) {
-    return;
+    return true;
   }
   const Value difference = get(flags.difference);
   if (!bounds_from(condition, narrow_view(difference, flags.width), Value::constant(0), flags.width,
                    lo, hi)) {
-    return;
+    return true;
   }
+  bool is_possible = true;
   for_all_equal(flags.difference, difference.id,
-                [&](Value& value) { restrict_to(value, flags.width, lo, hi); });
+                [&](Value& value) { is_possible &= restrict_to(value, flags.width, lo, hi); });
+  return is_possible;
 }
 
-void State::assume(Condition condition) {
-  if (flags.source == Flags::Source::Unknown) return;
+bool State::assume(Condition condition) {
+  if (flags.source == Flags::Source::Unknown) return true;
   if (flags.source == Flags::Source::Result && condition != Condition::Equal &&
       condition != Condition::NotEqual && condition != Condition::NotSign) {
-    return;
+    return true;
   }
   const Flags before = flags;
-  assume_relation(condition, true);
-  if (flags.difference != kNowhere) assume_difference(condition);
+  bool is_possible = assume_relation(condition, true);
+  if (flags.difference != kNowhere) is_possible &= assume_difference(condition);
   // The sign is that of a difference, unless the right side is 0.
   if (condition != Condition::NotSign && condition != Condition::Sign) {
-    assume_relation(mirrored(condition), false);
+    is_possible &= assume_relation(mirrored(condition), false);
   }
   flags = before;
+  return is_possible;
 }
 
 bool join(State& into, const State& from, const RequirementSource& functions, bool widen) {

@@ -71,13 +71,13 @@ struct State {
     }
   }
 
-  // What is true if the flags fulfil `condition`.
-  void assume(Condition condition);
+  // What is true if the flags fulfil `condition`. False: they cannot.
+  bool assume(Condition condition);
 
  private:
   void forget_id(uint32_t id);
-  void assume_relation(Condition condition, bool is_left);
-  void assume_difference(Condition condition);
+  bool assume_relation(Condition condition, bool is_left);
+  bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
 };
 

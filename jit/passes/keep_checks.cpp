@@ -130,8 +130,9 @@ class CheckKeeper {
       scale_ = variable.front().second.getZExtValue();
     }
     auto* array = llvm::dyn_cast<llvm::GlobalVariable>(pointer);
-    if (array == nullptr || !array->isConstant() || !array->hasInitializer() ||
-        found.index == nullptr || !found.index->getType()->isIntegerTy(64)) {
+    // What it is initialised with may be in another part of the module.
+    if (array == nullptr || !array->isConstant() || found.index == nullptr ||
+        !found.index->getType()->isIntegerTy(64)) {
       return false;
     }
     const uint64_t size = layout_.getTypeAllocSize(array->getValueType());
