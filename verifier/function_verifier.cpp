@@ -120,6 +120,7 @@ bool FunctionVerifier::find_blocks() {
   }
   if (states_.size() < blocks_.size()) states_.resize(blocks_.size());
   named_.assign(instructions_.size() * 4 + 8, false);
+  names_.begin_function(static_cast<uint32_t>(named_.size()));
   slot_index_.clear();
   half_slot_index_.clear();
   slot_count_ = 0;
@@ -154,6 +155,13 @@ void FunctionVerifier::visit(Block& block) {
   state_ = states_[static_cast<size_t>(&block - blocks_.data())];
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = instructions_[current_];
+    if (getenv("LVD") && instruction.offset >= strtoul(getenv("LVD"),0,16) && instruction.offset < strtoul(getenv("LVE"),0,16)) { // DEBUG
+      printf("== %x depth %d\n", instruction.offset, state_.depth); // DEBUG
+      auto show=[&](const char*n,long i,const Value&v){ if(!v.is_any()||v.id||v.low_id) printf("  %s%lx k%d [%lx,%lx] low[%x,%x] det %x id %u low %u org %u<<%u al %u fact %d\n",n,i,(int)v.kind,v.lo,v.hi,v.low_lo,v.low_hi,v.detail,v.id,v.low_id,v.origin,v.origin_shift,v.alignment,(int)v.fact);}; // DEBUG
+      for(int i=0;i<16;i++) show("r",i,state_.registers[i]); // DEBUG
+      for(size_t u=0;u<slot_index_.size();u++) if(slot_index_[u]) show("q rsp+",state_.depth-8*(long)u,state_.get(16+slot_index_[u]-1)); // DEBUG
+      for(size_t u=0;u<half_slot_index_.size();u++) if(half_slot_index_[u]) show("d rsp+",state_.depth-4*(long)u,state_.get(16+half_slot_index_[u]-1)); // DEBUG
+    } // DEBUG
     if (instruction.ends_block()) break;
     if (const Checked failed = step(instruction)) {
       refuse(failed->rule, instruction.offset, failed->reason);
@@ -241,7 +249,7 @@ void FunctionVerifier::flow_to(uint32_t offset, const State& state, uint32_t fro
   } else if (there.depth != state.depth) {
     refuse(Rule::Frame, from, "the stack pointer differs among the ways that lead to one place");
     return;
-  } else if (join(there, state, facts_, block.visits >= kVisitsBeforeWidening)) {
+  } else if (join(there, state, facts_, names_, block.visits >= kVisitsBeforeWidening)) {
     block.is_waiting = true;
   }
   if (block.is_waiting) next_block_ = std::min<size_t>(next_block_, block_of_[target]);

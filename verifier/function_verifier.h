@@ -115,6 +115,7 @@ class FunctionVerifier {
   std::vector<Instruction> instructions_;
   std::vector<uint32_t> index_at_;  // by offset in the function; kNoInstruction: in the middle
   std::vector<bool> named_;         // by id: whether it was given in this round
+  JoinNames names_;
   std::vector<bool> starts_block_;  // by instruction
   std::vector<uint32_t> block_of_;  // by instruction that starts one
   std::vector<Block> blocks_;

@@ -47,54 +47,19 @@ bool as_code(const Value& value, const State& state, const RequirementSource& fu
   return false;
 }
 
-// Names differ between two states; that places have the same name in each is what matters. A name
-// of the first is kept by the places that share one in the second, whatever that is.
-// A small hash table that is emptied by counting on: joins are most of the verifier's time.
-class NamePairs {
- public:
-  void clear() {
-    if (++round_ != 0) return;
-    pairs_.fill({});
-    round_ = 1;
-  }
-  // `a` if the places with that name have name `b` in the other state, else 0. Forgets a name when
-  // there are too many.
-  uint32_t match(uint32_t a, uint32_t b) {
-    if (a == 0 || b == 0) return 0;
-    for (uint32_t probe = 0; probe < kProbes; ++probe) {
-      Pair& pair = pairs_[(a + probe) % pairs_.size()];
-      if (pair.round != round_) {
-        pair = {round_, a, b};
-        return a;
-      }
-      if (pair.a == a) return pair.b == b ? a : 0;
-    }
-    return 0;
-  }
-
- private:
-  static constexpr uint32_t kProbes = 16;
-  struct Pair {
-    uint32_t round = 0, a = 0, b = 0;
-  };
-  std::array<Pair, 512> pairs_{};
-  uint32_t round_ = 0;
-};
-
 // What is fulfilled once, stays so: nothing but a reference is ever stored there again.
-Value join_values(const Value& a, const State& of_a, Value b, const State& of_b,
-                  const RequirementSource& functions, NamePairs& names) {
-  b.id = names.match(a.id, b.id);
-  b.low_id = names.match(a.low_id, b.low_id);
-  if (a.origin != 0 || b.origin != 0) b.origin = names.match(a.origin, b.origin);
+Value join_values(Value a, const State& of_a, Value b, const State& of_b,
+                  const RequirementSource& functions, JoinNames& names) {
+  a.id = b.id = names.match(a.id, b.id);
+  a.low_id = b.low_id = names.match(a.low_id, b.low_id);
+  if (a.origin_shift != b.origin_shift) b.origin = 0;
+  a.origin = b.origin = names.match(a.origin, b.origin);
   if (a.kind == Kind::TypeId && b.kind == Kind::TypeId) {
     b.detail = names.match(a.detail, b.detail);
     Value result = a;
     result.detail = b.detail;
     if (a.lo != b.lo || a.scale != b.scale) result.detail = 0;
-    if (a.hi != b.hi || a.origin != b.origin || a.origin_shift != b.origin_shift) result.origin = 0;
-    if (a.id != b.id) result.id = 0;
-    if (a.low_id != b.low_id) result.low_id = 0;
+    if (a.hi != b.hi) result.origin = 0;
     return result.detail == 0 && result.origin == 0 ? Value::any() : result;
   }
   if (a == b && a.kind != Kind::Code) return a;
@@ -244,6 +209,16 @@ void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
 }
 
 }  // namespace
+
+uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
+  for (const Divided& one : divided_) {
+    if (one.a == a && one.b == b) return one.name;
+  }
+  const auto name = static_cast<uint32_t>(pairs_.size());
+  pairs_.push_back({round_, 0});
+  divided_.push_back({a, b, name});
+  return name;
+}
 
 State State::at_entry() {
   State state;
@@ -437,10 +412,10 @@ bool State::assume(Condition condition) {
   return is_possible;
 }
 
-bool join(State& into, const State& from, const RequirementSource& functions, bool widen) {
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
+          bool widen) {
   bool changed = false;
-  static thread_local NamePairs names;
-  names.clear();
+  names.begin();
   auto merge = [&](Value& a, const Value& b) {
     if (a.is_any()) return;
     Value joined = join_values(a, into, b, from, functions, names);

@@ -89,9 +89,48 @@ class RequirementSource {
   virtual bool is_function(uint64_t offset, uint32_t& requirements) const = 0;
 };
 
+// Names differ between two states; that places have the same name in each is what matters. Places
+// that share one in both share one afterwards: the first state's where that is unambiguous, else a
+// new one. Names only ever divide, so this comes to an end.
+class JoinNames {
+ public:
+  // Of a function whose instructions give names below `names`.
+  void begin_function(uint32_t names) {
+    pairs_.assign(names, {});
+    round_ = 0;
+  }
+  void begin() {
+    ++round_;
+    divided_.clear();
+  }
+  uint32_t match(uint32_t a, uint32_t b) {
+    if (a == 0 || b == 0) return 0;
+    Pair& pair = pairs_[a];
+    if (pair.round != round_) {
+      pair = {round_, b};
+      return a;
+    }
+    return pair.b == b ? a : divide(a, b);
+  }
+
+ private:
+  struct Pair {
+    uint32_t round = 0, b = 0;
+  };
+  struct Divided {
+    uint32_t a, b, name;
+  };
+  uint32_t divide(uint32_t a, uint32_t b);
+
+  std::vector<Pair> pairs_;  // by the first state's name
+  std::vector<Divided> divided_;
+  uint32_t round_ = 0;
+};
+
 // Makes `into` true of both. `widen`: bounds that grow, grow far, so that loops come to an end.
 // Returns whether it changed. Their depths are equal.
-bool join(State& into, const State& from, const RequirementSource& functions, bool widen);
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
+          bool widen);
 
 }  // namespace linden::verifier
 
