@@ -113,7 +113,7 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
         state_.callee_set = true;
         return std::nullopt;
       case offsetof(Context, constant_callee):
-        if (value.kind != Kind::Image || value.fact != Fact::Filled || memory.is_read) {
+        if (value.kind != Kind::Image || memory.is_read) {
           return FailedRule{Rule::Context, "the callee is not known to be a slot in use"};
         }
         if (const Checked failed = check_filled(value)) return failed;
@@ -155,14 +155,21 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
   const auto offset = static_cast<int64_t>(lo);
   const bool is_exact = index.is_exact();
   if (memory.is_read && is_exact && (memory.size == 8 || memory.size == 4)) {
-    const Location slot = slot_at(offset, memory.size);
+    Location slot = slot_at(offset, memory.size);
+    const Location around = memory.size == 4 ? slot_at(offset) : kNowhere;
+    const bool is_around = around != kNowhere && !state_.get(around).is_any();
+    if ((slot == kNowhere || state_.get(slot).is_any()) && !is_around &&
+        instruction.operation == Operation::Move && !memory.is_written) {
+      // Whatever it is: the register and the slot hold the same from now on.
+      slot = track_slot(offset, memory.size);
+      if (slot != kNowhere) state_.set(slot, memory.size == 8 ? Value::any() : Value::word());
+    }
     if (slot != kNowhere && !state_.get(slot).is_any()) {
       loaded_ = memory.size == 8 ? state_.get(slot) : state_.get(slot).low_word();
       loaded_from_ = slot;
     } else if (memory.size == 4) {
       // The lower half of a slot of 8 bytes.
-      const Location whole = slot_at(offset);
-      if (whole != kNowhere) loaded_ = state_.get(whole).low_word();
+      if (is_around) loaded_ = state_.get(around).low_word();
     }
   }
   if (!memory.is_written) return std::nullopt;
@@ -175,6 +182,11 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
   }
   const Location from =
       instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere;
+  if (memory.size == 4 && instruction.source == Place::Immediate) {
+    const Location constant = track_slot(offset, 4);
+    if (constant != kNowhere) state_.set(constant, value.low_word());
+    return std::nullopt;
+  }
   if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
   const Location slot = track_slot(offset, memory.size);
   if (slot == kNowhere) return std::nullopt;
@@ -220,7 +232,7 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
 }
 
 // Whether a call of what is in any of these slots of a constant table that are in use, is one of a
-// function.
+// function. Where it is not known of the slot that it is in use, all of them must be.
 FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
   constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
   static_assert(offsetof(jit::ConstantTableEntry, code) == 0);
@@ -230,7 +242,12 @@ FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
     return FailedRule{Rule::Constants, "it may lie outside of the image's constants"};
   }
   for (uint64_t offset = slots.lo; offset <= slots.hi; offset += step) {
-    if (!facts_.is_code_word(offset) && facts_.read64(offset + kType) != 0) {
+    const bool is_used = facts_.read64(offset + kType) != 0;
+    if (!is_used && slots.fact != Fact::Filled) {
+      return FailedRule{Rule::Context, "the callee is not known to be a slot in use"};
+    }
+    if (is_used && (!facts_.is_code_word(offset) ||
+                    facts_.read64(offset + kType) > facts_.image().target.types)) {
       return FailedRule{Rule::Constants, "a table has a slot that is no function"};
     }
   }
@@ -380,8 +397,12 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   } else {
     address.offset = memory.displacement;
   }
+  // What is linked is the slot, or what its place is computed from; not the address of its type.
   const bool is_slot =
-      address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::Image;
+      address.pointer.kind == Kind::TableEntry ||
+      (address.pointer.kind == Kind::Image &&
+       (!number.is_exact() ||
+        memory.displacement == static_cast<int64_t>(offsetof(jit::ConstantTableEntry, type_id))));
   if (is_slot && linked != kNowhere) {
     if (state_.get(linked).id == 0) name(linked, 2);
     address.link = state_.get(linked).id;
