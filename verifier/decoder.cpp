@@ -82,6 +82,8 @@ Operation operation_of(ZydisMnemonic mnemonic) {
       return Operation::ShiftLeft;
     case ZYDIS_MNEMONIC_SHR:
       return Operation::ShiftRight;
+    case ZYDIS_MNEMONIC_SHRX:
+      return Operation::ShiftRightSome;
     case ZYDIS_MNEMONIC_IMUL:
       return Operation::Multiply;
     case ZYDIS_MNEMONIC_BZHI:
@@ -320,8 +322,15 @@ class Reader {
         }
         break;
       case Operation::ShiftLeft:
-      case Operation::ShiftRight:
         if (result_.source != Place::Immediate) return give_up();
+        break;
+      case Operation::ShiftRight:
+        if (result_.source == Place::Immediate) break;
+        if (result_.destination != Place::Register || result_.width < 4) return give_up();
+        result_.operation = Operation::ShiftRightSome;
+        result_.source = Place::Register;
+        result_.source_register = result_.destination_register;
+        result_.source_width = result_.width;
         break;
       case Operation::Lea:
         result_.source = Place::None;

@@ -23,6 +23,7 @@ enum class Operation : uint8_t {
   Xor,
   ShiftLeft,
   ShiftRight,
+  ShiftRightSome,  // by a number in a register
   Multiply,  // imul with one result; `immediate` is the factor if has_immediate
   ConditionalMove,
   Set,       // setcc: 0 or 1

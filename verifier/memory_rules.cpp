@@ -226,7 +226,9 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
     loaded_.scale = address.link_scale;
     loaded_.origin = at.origin;
     loaded_.origin_shift = at.origin_shift;
-    loaded_.hi = at.detail - offsetof(jit::ConstantTableEntry, type_id);
+    constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
+    if (at.detail < kType) loaded_.origin = 0;
+    loaded_.hi = loaded_.origin == 0 ? 0 : at.detail - kType;
   }
   return std::nullopt;
 }

@@ -293,8 +293,11 @@ void State::clobber_by_call() {
       case Kind::TableEntries:
       case Kind::TableEntry:
       case Kind::TableLength:
-      case Kind::TypeId:
         value = Value::any();
+        break;
+      case Kind::TypeId:
+        // Constant tables stay as they are.
+        if ((value.hi & kInTable) != 0) value = Value::any();
         break;
       default:
         if (value.fact == Fact::FilledOffset) value.fact = Fact::SlotOffset;

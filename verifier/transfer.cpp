@@ -293,6 +293,8 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     }
     case Operation::ShiftRight:
       return shift_right(left, static_cast<unsigned>(instruction.immediate), width);
+    case Operation::ShiftRightSome:
+      return Value::between(0, narrow(right, width).as_number().hi);
     case Operation::Multiply:
       return multiply(
           instruction.has_immediate ? right : left,

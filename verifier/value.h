@@ -42,8 +42,8 @@ enum class Kind : uint8_t {
   // The type of what is in a slot; `detail`: the id of the value that addresses it, or 0. Slots are
   // not empty if it is not 0. For a slot of a constant table that is addressed by a number, added
   // to a base: `lo` is the base, `scale` what the number is multiplied by. If it has an origin, so
-  // has the slot's address, and `hi` says to what that is added: an offset in the image, or
-  // kInTable and the index of a table.
+  // has the slot's address, and `hi` says to what that is added: an offset in the image. For a slot
+  // of a table that can change, `hi` is kInTable and the table's index.
   TypeId,
 };
 
