@@ -85,6 +85,7 @@ struct IndexedLoad {
   llvm::GetElementPtrInst* address = nullptr;  // that the index belongs to
   llvm::Value* index = nullptr;                // of 64 bits
   uint64_t limit = 0;                          // the index must be less
+  bool is_table = false;                       // ModuleTranslator::constant_table
 };
 
 class CheckKeeper {
@@ -138,6 +139,8 @@ class CheckKeeper {
     const uint64_t size = layout_.getTypeAllocSize(array->getValueType());
     const uint64_t end = constant.getZExtValue() + layout_.getTypeStoreSize(load.getType());
     if (constant.isNegative() || end > size || scale_ == 0) return false;
+    // Tables of functions; and what LLVM made of switches, which has other elements than these.
+    found.is_table = array->getName().starts_with("table");
     found.load = &load;
     found.limit = (size - end) / scale_ + 1;
     return true;
@@ -230,6 +233,19 @@ class CheckKeeper {
       if (address->getOperand(i) == load.index) address->setOperand(i, index);
     }
     replace_dominated(load.address, address, load.load);
+    if (load.is_table && load.load->getType() == word) trap_on_null(*load.load);
+  }
+
+  // Who knows that the index is small enough, may know as well that the slot is not empty. What is
+  // loaded is its type; empty ones have none (ConstantTableEntry).
+  void trap_on_null(llvm::LoadInst& load) {
+    llvm::IRBuilder<> builder(load.getNextNode());
+    llvm::Value* is_null = builder.CreateICmpEQ(&load, builder.getInt64(0));
+    llvm::Instruction* trap = llvm::SplitBlockAndInsertIfThen(is_null, builder.GetInsertPoint(),
+                                                              /*Unreachable=*/true);
+    llvm::BasicBlock* trapping = trap->getParent();
+    trap->eraseFromParent();
+    emit_trap(trapping);
   }
 
   // Addresses that are computed from the old one before `from`, and used later, are computed again.
