@@ -72,6 +72,10 @@ Operation operation_of(ZydisMnemonic mnemonic) {
     case ZYDIS_MNEMONIC_SUB:
     case ZYDIS_MNEMONIC_DEC:
       return Operation::Subtract;
+    case ZYDIS_MNEMONIC_ADC:
+      return Operation::AddCarry;
+    case ZYDIS_MNEMONIC_SBB:
+      return Operation::SubtractBorrow;
     case ZYDIS_MNEMONIC_AND:
       return Operation::And;
     case ZYDIS_MNEMONIC_OR:

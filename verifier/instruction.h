@@ -18,6 +18,8 @@ enum class Operation : uint8_t {
   Lea,
   Add,  // inc too
   Subtract,
+  AddCarry,
+  SubtractBorrow,
   And,
   Or,
   Xor,

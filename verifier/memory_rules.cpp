@@ -211,6 +211,14 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
     loaded_ = Value::pointer(Kind::Code);
     return std::nullopt;
   }
+  if (at.is_exact()) {
+    if (facts_.is_code_word(at.lo)) {
+      loaded_ = Value::pointer(Kind::Code);
+    } else if (!facts_.overlaps_code_word(at.lo)) {
+      loaded_ = Value::constant(facts_.read64(at.lo));
+    }
+    return std::nullopt;
+  }
   const uint64_t step = uint64_t{1} << at.alignment;
   uint64_t words = 0, code_words = 0;
   for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
@@ -219,7 +227,7 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   }
   if (words == code_words) {
     loaded_ = Value::pointer(Kind::Code);
-  } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) && !at.is_exact() &&
+  } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) &&
              at.lo >= offsetof(jit::ConstantTableEntry, type_id)) {
     loaded_ = Value::pointer(Kind::TypeId, address.link);
     loaded_.lo = address.link_base - offsetof(jit::ConstantTableEntry, type_id);
@@ -260,7 +268,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
                                                            const Address& address) {
   const jit::ImageTarget& target = facts_.image().target;
   const Value& pointer = address.pointer;
-  const int64_t offset = address.offset;
+  int64_t offset = address.offset;
   const bool is_word = memory.size == kWord;
   const FailedRule forbidden{Rule::RuntimeData, "code may not use it so"};
   if (pointer.is_number()) {
@@ -290,6 +298,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       for (auto [field, kind] : kFields) {
         if (offset != static_cast<int64_t>(field)) continue;
         loaded_ = Value::pointer(kind);
+        if (kind == Kind::TagArray) loaded_.hi = 0;
         return std::nullopt;
       }
       return forbidden;
@@ -311,7 +320,11 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       if (!is_within(offset, memory.size, 0, size_t{target.types} * 4)) return forbidden;
       return std::nullopt;
     case Kind::TagArray:
-      if (!is_within(offset, memory.size, 0, size_t{target.tags} * 8)) return forbidden;
+      if (pointer.hi > UINT32_MAX || offset > INT32_MAX ||
+          !is_within(static_cast<int64_t>(pointer.hi) + offset, memory.size, 0,
+                     size_t{target.tags} * 8)) {
+        return forbidden;
+      }
       return std::nullopt;
     case Kind::MemorySize:
       return is_within(offset, memory.size, 0, kWord) ? Checked() : forbidden;
@@ -320,6 +333,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       loaded_ = Value::pointer(Kind::Code, kNeedsCallee);
       return std::nullopt;
     case Kind::Table:
+      if (memory.size == 4 && offset == offsetof(TableData, size)) return std::nullopt;
       if (!is_word) return forbidden;
       if (offset == offsetof(TableData, entries)) {
         loaded_ = Value::pointer(Kind::TableEntries, pointer.detail);
@@ -329,9 +343,20 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
         return forbidden;
       }
       return std::nullopt;
+    case Kind::TableEntries:
     case Kind::TableEntry: {
       if (!is_word) return forbidden;
-      const bool is_filled = pointer.fact == Fact::Filled;
+      bool is_filled = pointer.fact == Fact::Filled;
+      uint64_t slot = 0;
+      if (pointer.kind == Kind::TableEntries) {
+        // A slot with a constant index, which the table is known to have.
+        slot = static_cast<uint64_t>(offset) / sizeof(TableEntry);
+        if (!state_.has_slot(pointer.detail, slot)) {
+          return FailedRule{Rule::RuntimeData, "the table may be shorter"};
+        }
+        offset %= sizeof(TableEntry);
+        is_filled = is_filled && pointer.lo == slot;
+      }
       switch (offset) {
         case offsetof(TableEntry, code):
           if (!is_filled) return FailedRule{Rule::RuntimeData, "the slot may be empty"};
@@ -339,9 +364,10 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
           return std::nullopt;
         case offsetof(TableEntry, type_id):
           loaded_ = Value::pointer(Kind::TypeId, address.link);
-          loaded_.origin = pointer.origin;
+          loaded_.origin = pointer.kind == Kind::TableEntries ? kConstantSlot : pointer.origin;
           loaded_.origin_shift = pointer.origin_shift;
           loaded_.hi = kInTable | pointer.detail;
+          loaded_.lo = pointer.kind == Kind::TableEntries ? slot : pointer.lo;
           return std::nullopt;
         case offsetof(TableEntry, reference):
           if (is_filled) loaded_ = Value::pointer(Kind::FunctionReference);
@@ -401,7 +427,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   }
   // What is linked is the slot, or what its place is computed from; not the address of its type.
   const bool is_slot =
-      address.pointer.kind == Kind::TableEntry ||
+      address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::TableEntries ||
       (address.pointer.kind == Kind::Image &&
        (!number.is_exact() ||
         memory.displacement == static_cast<int64_t>(offsetof(jit::ConstantTableEntry, type_id))));

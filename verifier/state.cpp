@@ -161,7 +161,8 @@ Value narrow_view(const Value& value, unsigned width) {
   const uint64_t mask = (uint64_t{1} << (width * 8)) - 1;
   const Value number = value.as_number();
   if (number.hi <= mask) return number;
-  return Value::between(0, width == 1 ? number.byte_hi : mask);
+  if (width == 1) return Value::between(number.byte_lo, number.byte_hi);
+  return Value::between(0, mask);
 }
 
 // Puts bounds of the lowest `width` bytes into a number. False: they contradict what is known, so
@@ -188,8 +189,12 @@ bool restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
       value.lo = value.low_lo;
       value.hi = value.low_hi;
     }
-  } else if (width == 1 && hi <= UINT8_MAX) {
-    value.byte_hi = std::min(value.byte_hi, static_cast<uint8_t>(hi));
+  } else if (width == 1) {
+    lo = std::max<uint64_t>(lo, value.byte_lo);
+    hi = std::min<uint64_t>(hi, value.byte_hi);
+    if (lo > hi) return false;
+    value.byte_lo = static_cast<uint8_t>(lo);
+    value.byte_hi = static_cast<uint8_t>(hi);
   }
   return true;
 }
@@ -314,7 +319,8 @@ void State::assume_filled(const Value& type_id) {
       if (value.origin != type_id.origin || value.origin_shift != type_id.origin_shift) return;
       if (value.kind == Kind::Image && value.detail == type_id.hi) {
         value.fact = Fact::Filled;
-      } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi) {
+      } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi &&
+                 (value.origin != kConstantSlot || value.lo == type_id.lo)) {
         value.fact = Fact::Filled;
       } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
         value.fact = Fact::FilledConstant;
@@ -331,6 +337,9 @@ void State::assume_filled(const Value& type_id) {
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
     if (value.kind == Kind::TableEntry || value.kind == Kind::Image) {
       value.fact = Fact::Filled;
+    } else if (value.kind == Kind::TableEntries) {
+      value.fact = Fact::Filled;
+      value.lo = type_id.lo;
     } else if (value.fact == Fact::SlotOffset) {
       value.fact = Fact::FilledOffset;
     } else if (value.is_number() && type_id.scale != 0) {
@@ -351,6 +360,19 @@ bool State::assume_relation(Condition condition, bool is_left) {
     if (is_constant && ((condition == Condition::Equal && y.lo != 0) ||
                         (condition == Condition::NotEqual && y.lo == 0))) {
       assume_filled(x);
+    }
+    return true;
+  }
+  if (x.kind == Kind::TableLength && width == 8 && y.is_number() && y.is_exact()) {
+    const bool is_above = condition == Condition::Above;
+    if ((is_above || condition == Condition::AboveOrEqual) && y.lo < UINT32_MAX) {
+      long_table = x.detail;
+      long_table_size = y.lo + is_above;
+    }
+    // test %rax, %rax
+    if (condition == Condition::NotEqual && y.lo == 0) {
+      long_table = x.detail;
+      long_table_size = 1;
     }
     return true;
   }
@@ -434,6 +456,11 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
   // Names in flags would have to be matched too, for what does not happen.
   if (into.flags.source != Flags::Source::Unknown) {
     into.flags = Flags();
+    changed = true;
+  }
+  if (into.long_table_size != 0 &&
+      (into.long_table != from.long_table || into.long_table_size > from.long_table_size)) {
+    into.long_table_size = into.long_table == from.long_table ? from.long_table_size : 0;
     changed = true;
   }
   if (into.callee_set && !from.callee_set) {

@@ -35,6 +35,9 @@ struct State {
   int32_t depth = 0;
   bool callee_set = false;           // Context::callee is a reference
   bool constant_callee_set = false;  // Context::constant_callee is a slot
+  // A table that is known to have so many slots, or more: none ever becomes shorter.
+  uint32_t long_table = 0;
+  uint64_t long_table_size = 0;
   Flags flags;
   std::array<Value, kRegisters> registers;
   std::vector<Value> slots;  // those that are missing hold anything
@@ -43,6 +46,9 @@ struct State {
 
   uint32_t fulfilled() const {
     return (callee_set ? kNeedsCallee : 0u) | (constant_callee_set ? kNeedsConstantCallee : 0u);
+  }
+  bool has_slot(uint32_t table, uint64_t index) const {
+    return table == long_table && index < long_table_size;
   }
   Value get(Location location) const;
   void set(Location location, const Value& value);
@@ -105,6 +111,7 @@ class JoinNames {
   }
   uint32_t match(uint32_t a, uint32_t b) {
     if (a == 0 || b == 0) return 0;
+    if (a == kConstantSlot || b == kConstantSlot) return a == b ? a : 0;
     Pair& pair = pairs_[a];
     if (pair.round != round_) {
       pair = {round_, b};

@@ -25,7 +25,8 @@ Value narrow(const Value& value, unsigned width) {
   if (width == 4) return value.low_word();
   const Value number = value.as_number();
   if (number.hi <= largest(width)) return number;
-  return Value::between(0, width == 1 ? number.byte_hi : largest(width));
+  if (width == 1) return Value::between(number.byte_lo, number.byte_hi);
+  return Value::between(0, largest(width));
 }
 
 }  // namespace
@@ -231,6 +232,20 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
     return result;
   }
   if (b.is_number() && b.is_exact() && b.lo == 0) return a;
+  if (a.kind == Kind::TableEntries && b.is_number() && b.is_exact() &&
+      b.lo % sizeof(jit::TableEntry) == 0 &&
+      state_.has_slot(a.detail, b.lo / sizeof(jit::TableEntry))) {
+    Value result = Value::pointer(Kind::TableEntry, a.detail);
+    result.origin = kConstantSlot;
+    result.lo = b.lo / sizeof(jit::TableEntry);
+    return result;
+  }
+  if (a.kind == Kind::TagArray && b.is_number() && b.hi < kLargeOffset && a.hi < kLargeOffset) {
+    Value result = Value::pointer(Kind::TagArray);
+    result.lo = a.lo + b.lo;
+    result.hi = a.hi + b.hi;
+    return result;
+  }
   return add(a, b, 8);
 }
 
@@ -271,6 +286,14 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
       return width == 8 ? add_pointers(left, right) : add(left, right, width);
     case Operation::Subtract:
       return subtract(left, right, width);
+    case Operation::AddCarry: {
+      const Value sum = add(left, right, width);
+      return join(sum, add(sum, Value::constant(1), width));
+    }
+    case Operation::SubtractBorrow: {
+      const Value difference = subtract(left, right, width);
+      return join(difference, subtract(difference, Value::constant(1), width));
+    }
     case Operation::And:
       return bitwise_and(left, right, width);
     case Operation::Or:
@@ -330,7 +353,8 @@ void FunctionVerifier::write_register(Register reg, const Value& value, unsigned
   } else if (width == 4) {
     state_.set(reg, value.low_word());
   } else {
-    state_.set(reg, overwrite_part(state_.registers[reg], width, value.as_number().hi));
+    const Value part = narrow(value, width);
+    state_.set(reg, overwrite_part(state_.registers[reg], width, part.lo, part.hi));
   }
 }
 
@@ -416,7 +440,7 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
         state_.set(reg, Value::word());
       }
       if ((instruction.writes_part & bit) != 0) {
-        state_.set(reg, overwrite_part(state_.registers[reg], 2, UINT64_MAX));
+        state_.set(reg, overwrite_part(state_.registers[reg], 2, 0, UINT64_MAX));
       }
     }
     if (instruction.writes_flags) state_.flags = Flags();

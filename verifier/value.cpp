@@ -52,6 +52,7 @@ Value Value::low_word() const {
   if (hi <= UINT32_MAX) return *this;
   Value low = aligned(between(low_lo, low_hi), std::min<unsigned>(alignment, 32));
   low.low_id = low_id;
+  low.byte_lo = byte_lo;
   low.byte_hi = byte_hi;
   return low;
 }
@@ -127,13 +128,16 @@ Value sign_extend(const Value& a, unsigned from, unsigned to) {
   return result;
 }
 
-Value overwrite_part(const Value& before, unsigned width, uint64_t largest) {
+Value overwrite_part(const Value& before, unsigned width, uint64_t least, uint64_t largest) {
   const Value old = before.as_number();
   const uint64_t mask = width == 1 ? 0xff : 0xffff;
   largest = std::min(largest, mask);
   Value result = Value::between(old.lo & ~mask, (old.hi & ~mask) | largest);
   result.low_hi = std::min(result.low_hi, old.low_hi | static_cast<uint32_t>(mask));
-  if (width == 1) result.byte_hi = static_cast<uint8_t>(largest);
+  if (width == 1 && least <= largest) {
+    result.byte_lo = static_cast<uint8_t>(least);
+    result.byte_hi = static_cast<uint8_t>(largest);
+  }
   return result;
 }
 
@@ -163,6 +167,7 @@ Value join(const Value& a, const Value& b) {
   if (a.id != b.id) result.id = 0;
   if (a.low_id != b.low_id) result.low_id = 0;
   if (a.origin != b.origin || a.origin_shift != b.origin_shift) result.origin = 0;
+  result.byte_lo = std::min(a.byte_lo, b.byte_lo);
   result.byte_hi = std::max(a.byte_hi, b.byte_hi);
   result.is_signed_word = a.is_signed_word && b.is_signed_word;
   if (a.kind == Kind::Number && b.kind == Kind::Number) {
@@ -182,6 +187,11 @@ Value join(const Value& a, const Value& b) {
   if (a.kind == b.kind && a.detail == b.detail && a.lo == b.lo && a.hi == b.hi &&
       a.alignment == b.alignment && a.scale == b.scale) {
     if (a.fact != b.fact) result.fact = Fact::None;
+    return result;
+  }
+  if (a.kind == Kind::TableEntries && b.kind == Kind::TableEntries && a.detail == b.detail) {
+    result.lo = 0;
+    result.fact = Fact::None;
     return result;
   }
   return Value::any();

@@ -31,7 +31,7 @@ enum class Kind : uint8_t {
   TableArray,
   GlobalArray,
   TypeArray,
-  TagArray,
+  TagArray,           // plus an offset in [lo, hi]
   MemorySize,         // the address of the word
   FunctionReference,  // not null
   Global,             // a cell; `detail`: index
@@ -56,11 +56,14 @@ enum class Fact : uint8_t {
   // Times `scale` and added to the image offset `detail`, it addresses a slot of a constant table
   // that is not empty.
   FilledConstant,
-  // For Kind::Image and Kind::TableEntry: the slot that it addresses is not empty.
+  // For Kind::Image and Kind::TableEntry: the slot that it addresses is not empty; for
+  // Kind::TableEntries: slot `lo` is not.
   Filled,
 };
 
 inline constexpr uint64_t kInTable = uint64_t{1} << 63;
+// The origin of the address of a slot, or of its type, whose index is the constant `lo`.
+inline constexpr uint32_t kConstantSlot = UINT32_MAX;
 
 // Of a Code.
 enum Requirement : uint32_t {
@@ -82,7 +85,8 @@ struct Value {
   // the offset `detail`; for a TableEntry, from the beginning of its table on.
   uint32_t origin = 0;
   uint8_t origin_shift = 0;
-  uint8_t byte_hi = UINT8_MAX;  // Number: bound of the lowest byte
+  uint8_t byte_lo = 0;          // Number: bounds of the lowest byte
+  uint8_t byte_hi = UINT8_MAX;
   bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
   Kind kind = Kind::Number;
   Fact fact = Fact::None;
@@ -118,7 +122,7 @@ struct Value {
   bool is_any() const {
     return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_lo == 0 && low_hi == UINT32_MAX &&
            alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 && !is_signed_word &&
-           byte_hi == UINT8_MAX;
+           byte_lo == 0 && byte_hi == UINT8_MAX;
   }
   bool is_exact() const { return lo == hi; }
   // As a number: other kinds may be any.
@@ -142,8 +146,8 @@ Value shift_left(const Value& a, unsigned count, unsigned width);
 Value shift_right(const Value& a, unsigned count, unsigned width);
 Value sign_extend(const Value& a, unsigned from, unsigned to);
 // What a register holds after its lowest `width` bytes, 1 or 2, have been overwritten with a number
-// of at most `largest`.
-Value overwrite_part(const Value& old, unsigned width, uint64_t largest);
+// in [least, largest].
+Value overwrite_part(const Value& old, unsigned width, uint64_t least, uint64_t largest);
 
 // Whatever is true of both. Kinds with requirements are the business of State::join.
 Value join(const Value& a, const Value& b);
