@@ -155,13 +155,6 @@ void FunctionVerifier::visit(Block& block) {
   state_ = states_[static_cast<size_t>(&block - blocks_.data())];
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = instructions_[current_];
-    if (getenv("LVD") && instruction.offset >= strtoul(getenv("LVD"),0,16) && instruction.offset < strtoul(getenv("LVE"),0,16)) { // DEBUG
-      printf("== %x depth %d\n", instruction.offset, state_.depth); // DEBUG
-      auto show=[&](const char*n,long i,const Value&v){ if(!v.is_any()||v.id||v.low_id) printf("  %s%lx k%d [%lx,%lx] low[%x,%x] det %x id %u low %u org %u<<%u al %u fact %d\n",n,i,(int)v.kind,v.lo,v.hi,v.low_lo,v.low_hi,v.detail,v.id,v.low_id,v.origin,v.origin_shift,v.alignment,(int)v.fact);}; // DEBUG
-      for(int i=0;i<16;i++) show("r",i,state_.registers[i]); // DEBUG
-      for(size_t u=0;u<slot_index_.size();u++) if(slot_index_[u]) show("q rsp+",state_.depth-8*(long)u,state_.get(16+slot_index_[u]-1)); // DEBUG
-      for(size_t u=0;u<half_slot_index_.size();u++) if(half_slot_index_[u]) show("d rsp+",state_.depth-4*(long)u,state_.get(16+half_slot_index_[u]-1)); // DEBUG
-    } // DEBUG
     if (instruction.ends_block()) break;
     if (const Checked failed = step(instruction)) {
       refuse(failed->rule, instruction.offset, failed->reason);
