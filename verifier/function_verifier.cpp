@@ -58,7 +58,7 @@ bool FunctionVerifier::decode_all() {
   const uint32_t end = function_->code_offset + function_->code_size;
   for (uint32_t offset = function_->code_offset; offset < end;) {
     Instruction& instruction = instructions_.emplace_back();
-    switch (decode(facts_.image().content, offset, end, instruction)) {
+    switch (decoder_.decode(facts_.image().content, offset, end, instruction)) {
       case DecodeResult::Invalid:
         refuse(Rule::Decoding, offset, "it is no instruction, or does not end in its function",
                /*with_text=*/false);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/decode_cache.h"
 #include "verifier/image_facts.h"
 #include "verifier/instruction.h"
 #include "verifier/state.h"
@@ -112,6 +113,7 @@ class FunctionVerifier {
   bool stopped_ = false;
   bool restart_ = false;
 
+  DecodeCache decoder_;
   std::vector<Instruction> instructions_;
   std::vector<uint32_t> index_at_;  // by offset in the function; kNoInstruction: in the middle
   std::vector<bool> named_;         // by id: whether it was given in this round

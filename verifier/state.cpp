@@ -441,8 +441,10 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
           bool widen) {
   bool changed = false;
   names.begin();
+  static constexpr Value kAny;
   auto merge = [&](Value& a, const Value& b) {
-    if (a.is_any()) return;
+    if (a == kAny) return;
+    if (a == b && a.id == 0 && a.low_id == 0 && a.origin == 0 && a.kind <= Kind::JumpTarget) return;
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
     if (widen) joined = widened(a, joined);
