@@ -8,8 +8,9 @@
 #define LINDEN_VERIFIER_VALUE_H_
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 namespace linden::verifier {
@@ -135,7 +136,12 @@ struct Value {
   // Its lower 32 bits, zero-extended.
   Value low_word() const;
 
-  bool operator==(const Value& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+  bool operator==(const Value& other) const {
+    using Words = std::array<uint64_t, 6>;
+    const auto a = std::bit_cast<Words>(*this), b = std::bit_cast<Words>(other);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) |
+            (a[5] ^ b[5])) == 0;
+  }
 };
 // So that they can be compared as bytes: joins are much of the verifier's time.
 static_assert(std::has_unique_object_representations_v<Value>);
