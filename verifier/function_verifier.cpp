@@ -81,6 +81,7 @@ bool FunctionVerifier::decode_all() {
     offset = instruction.end();
   }
   starts_block_.assign(instructions_.size(), false);
+  is_meeting_.assign(instructions_.size(), false);
   return true;
 }
 
@@ -109,14 +110,26 @@ bool FunctionVerifier::find_blocks() {
              /*with_text=*/false);
       return false;
     }
-    starts_block_[target] = true;
+    starts_block_[target] = is_meeting_[target] = true;
   }
+  is_meeting_[0] = true;
   blocks_.clear();
   block_of_.resize(instructions_.size());
   for (uint32_t i = 0; i < instructions_.size(); ++i) {
     if (starts_block_[i]) blocks_.push_back({i, i});
     block_of_[i] = static_cast<uint32_t>(blocks_.size() - 1);
     blocks_.back().last = i + 1;
+  }
+  for (uint32_t i = 0; i < blocks_.size(); ++i) {
+    const Instruction& last = instructions_[blocks_[i].last - 1];
+    const bool is_branch = last.operation == Operation::Branch;
+    if (is_branch || (last.operation == Operation::Jump && last.is_direct())) {
+      const uint32_t target = instruction_at(static_cast<uint64_t>(last.immediate));
+      if (target != kNoInstruction) add_predecessor(target, i);
+    }
+    if (i + 1 < blocks_.size() && (is_branch || !last.ends_block())) {
+      add_predecessor(blocks_[i + 1].first, i);
+    }
   }
   if (states_.size() < blocks_.size()) states_.resize(blocks_.size());
   named_.assign(instructions_.size() * 4 + 8, false);
@@ -125,6 +138,13 @@ bool FunctionVerifier::find_blocks() {
   half_slot_index_.clear();
   slot_count_ = 0;
   return true;
+}
+
+void FunctionVerifier::add_predecessor(uint32_t instruction, uint32_t block) {
+  Block& to = blocks_[block_of_[instruction]];
+  // A branch to what follows it counts twice: what is known differs.
+  to.predecessor = to.has_predecessor || is_meeting_[instruction] ? kNoBlock : block;
+  to.has_predecessor = true;
 }
 
 void FunctionVerifier::run() {
@@ -152,7 +172,12 @@ void FunctionVerifier::run() {
 }
 
 void FunctionVerifier::visit(Block& block) {
-  state_ = states_[static_cast<size_t>(&block - blocks_.data())];
+  current_block_ = static_cast<uint32_t>(&block - blocks_.data());
+  if (block.predecessor == kNoBlock) {
+    state_ = states_[current_block_];
+  } else {
+    std::swap(state_, states_[current_block_]);
+  }
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = instructions_[current_];
     if (instruction.ends_block()) break;
@@ -181,26 +206,20 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
   switch (instruction.operation) {
     case Operation::Branch: {
       const bool is_understood = state_.flags.source != Flags::Source::Unknown;
-      State before;
-      bool is_possible = true;
-      if (is_understood) {
-        before = state_;
-        is_possible = state_.assume(instruction.condition);
-      }
+      branch_state_ = state_;
+      bool is_possible = !is_understood || branch_state_.assume(instruction.condition);
       const uint64_t target = static_cast<uint64_t>(instruction.immediate);
       if (!is_possible) {
         // Nothing jumps.
       } else if (target - function_->code_offset < function_->code_size) {
-        flow_to(static_cast<uint32_t>(instruction.immediate), state_, instruction.offset);
+        flow_to(static_cast<uint32_t>(instruction.immediate), branch_state_, instruction.offset);
       } else {
         failed = check_tail_call(instruction);
       }
-      if (is_understood) {
-        std::swap(state_, before);
-        is_possible = state_.assume(
-            static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
-      }
-      if (is_understood && !is_possible) break;
+      is_possible = !is_understood ||
+                    state_.assume(static_cast<Condition>(
+                        static_cast<uint8_t>(instruction.condition) ^ 1));
+      if (!is_possible) break;
       if (last + 1 == instructions_.size()) {
         failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};
       } else {
@@ -211,7 +230,14 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
     case Operation::Jump: {
       std::vector<uint32_t> targets;
       failed = check_jump(instruction, targets);
-      for (uint32_t target : targets) flow_to(target, state_, instruction.offset);
+      for (uint32_t target : targets) {
+        const uint32_t place = instruction_at(target);
+        if (!instruction.is_direct() && !is_meeting_[place]) {
+          is_meeting_[place] = true;
+          restart_ = true;
+        }
+        if (!restart_) flow_to(target, state_, instruction.offset);
+      }
       break;
     }
     case Operation::Return:
@@ -223,7 +249,9 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
 }
 
-void FunctionVerifier::flow_to(uint32_t offset, const State& state, uint32_t from) {
+// Takes `state` if it is not going to be needed: behind this it is anything, unless there are
+// several successors that states meet at.
+void FunctionVerifier::flow_to(uint32_t offset, State& state, uint32_t from) {
   const uint32_t target = instruction_at(offset);
   if (target == kNoInstruction) {
     refuse(Rule::Decoding, from, "it leads into the middle of an instruction, or elsewhere");
@@ -236,7 +264,10 @@ void FunctionVerifier::flow_to(uint32_t offset, const State& state, uint32_t fro
   }
   Block& block = blocks_[block_of_[target]];
   State& there = states_[block_of_[target]];
-  if (!block.is_reached) {
+  if (block.predecessor != kNoBlock) {
+    block.is_reached = block.is_waiting = true;
+    std::swap(there, state);
+  } else if (!block.is_reached) {
     block.is_reached = block.is_waiting = true;
     there = state;
   } else if (there.depth != state.depth) {
