@@ -233,10 +233,36 @@ State State::at_entry() {
   return state;
 }
 
+State& State::operator=(const State& other) {
+  if (this == &other) return *this;
+  depth = other.depth;
+  callee_set = other.callee_set;
+  constant_callee_set = other.constant_callee_set;
+  long_table = other.long_table;
+  long_table_size = other.long_table_size;
+  flags = other.flags;
+  registers = other.registers;
+  known_ = other.known_;
+  if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
+  for (size_t word = 0; word < known_.size(); ++word) {
+    for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
+      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+      slots_[slot] = other.slots_[slot];
+    }
+  }
+  return *this;
+}
+
 Value State::get(Location location) const {
   if (location < kFirstSlot) return registers[static_cast<size_t>(location)];
   const auto slot = static_cast<size_t>(location - kFirstSlot);
-  return slot < slots.size() ? slots[slot] : Value::any();
+  return is_known(slot) ? slots_[slot] : Value::any();
+}
+
+Value* State::find(Location location) {
+  if (location < kFirstSlot) return &registers[static_cast<size_t>(location)];
+  const auto slot = static_cast<size_t>(location - kFirstSlot);
+  return is_known(slot) ? &slots_[slot] : nullptr;
 }
 
 void State::set(Location location, const Value& value) {
@@ -248,11 +274,17 @@ void State::set(Location location, const Value& value) {
     return;
   }
   const auto slot = static_cast<size_t>(location - kFirstSlot);
-  if (slot >= slots.size()) {
-    if (value.is_any()) return;
-    slots.resize(slot + 1);
+  const uint64_t bit = uint64_t{1} << slot % 64;
+  if (value.is_any()) {
+    if (slot / 64 < known_.size()) known_[slot / 64] &= ~bit;
+    return;
   }
-  slots[slot] = value;
+  if (slot / 64 >= known_.size()) {
+    known_.resize(slot / 64 + 1);
+    if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
+  }
+  known_[slot / 64] |= bit;
+  slots_[slot] = value;
 }
 
 // In a loop, the same instruction names again and again; what has the name from the last time, is
@@ -265,27 +297,19 @@ void State::forget_id(uint32_t id) {
     if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
   };
   for (Value& value : registers) forget(value);
-  for (Value& value : slots) forget(value);
+  for_each_slot(forget);
   forget(flags.left_value);
   forget(flags.right_value);
 }
 
 void State::name(Location location, uint32_t id, bool again) {
   if (again) forget_id(id);
-  if (location < kFirstSlot) {
-    registers[static_cast<size_t>(location)].id = id;
-  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
-    slots[static_cast<size_t>(location - kFirstSlot)].id = id;
-  }
+  if (Value* value = find(location)) value->id = id;
 }
 
 void State::name_low(Location location, uint32_t id, bool again) {
   if (again) forget_id(id);
-  if (location < kFirstSlot) {
-    registers[static_cast<size_t>(location)].low_id = id;
-  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
-    slots[static_cast<size_t>(location - kFirstSlot)].low_id = id;
-  }
+  if (Value* value = find(location)) value->low_id = id;
 }
 
 void State::clobber_by_call() {
@@ -310,7 +334,7 @@ void State::clobber_by_call() {
     }
   };
   for (Value& value : registers) forget_tables(value);
-  for (Value& value : slots) forget_tables(value);
+  for_each_slot(forget_tables);
 }
 
 void State::assume_filled(const Value& type_id) {
@@ -331,7 +355,7 @@ void State::assume_filled(const Value& type_id) {
       }
     };
     for (Value& value : registers) fill(value);
-    for (Value& value : slots) fill(value);
+    for_each_slot(fill);
   }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
@@ -398,7 +422,7 @@ bool State::assume_relation(Condition condition, bool is_left) {
     if (value.origin == x.low_id) restrict_derived(value, lo, hi);
   };
   for (Value& value : registers) restrict_low(value);
-  for (Value& value : slots) restrict_low(value);
+  for_each_slot(restrict_low);
   return is_possible;
 }
 
@@ -452,8 +476,13 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
     changed = true;
   };
   for (size_t r = 0; r < kRegisters; ++r) merge(into.registers[r], from.registers[r]);
-  for (size_t slot = 0; slot < into.slots.size(); ++slot) {
-    merge(into.slots[slot], slot < from.slots.size() ? from.slots[slot] : Value::any());
+  for (size_t word = 0; word < into.known_.size(); ++word) {
+    for (uint64_t bits = into.known_[word]; bits != 0; bits &= bits - 1) {
+      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+      Value& a = into.slots_[slot];
+      merge(a, from.is_known(slot) ? from.slots_[slot] : kAny);
+      if (a == kAny) into.known_[word] &= ~(uint64_t{1} << slot % 64);
+    }
   }
   // Names in flags would have to be matched too, for what does not happen.
   if (into.flags.source != Flags::Source::Unknown) {

@@ -30,6 +30,9 @@ struct Flags {
   bool operator==(const Flags&) const = default;
 };
 
+class JoinNames;
+class RequirementSource;
+
 struct State {
   // Distance of the stack pointer from where it was when the function began.
   int32_t depth = 0;
@@ -40,9 +43,23 @@ struct State {
   uint64_t long_table_size = 0;
   Flags flags;
   std::array<Value, kRegisters> registers;
-  std::vector<Value> slots;  // those that are missing hold anything
 
   static State at_entry();
+  State() = default;
+  State(State&&) = default;
+  State& operator=(State&&) = default;
+  State(const State& other) { *this = other; }
+  State& operator=(const State& other);
+
+  // Of the slots of which anything is known.
+  template <typename Use>
+  void for_each_slot(Use use) {
+    for (size_t word = 0; word < known_.size(); ++word) {
+      for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
+        use(slots_[word * 64 + static_cast<size_t>(std::countr_zero(bits))]);
+      }
+    }
+  }
 
   uint32_t fulfilled() const {
     return (callee_set ? kNeedsCallee : 0u) | (constant_callee_set ? kNeedsConstantCallee : 0u);
@@ -72,19 +89,30 @@ struct State {
     for (Value& value : registers) {
       if (value.id == id) change(value);
     }
-    for (Value& value : slots) {
+    for_each_slot([&](Value& value) {
       if (value.id == id) change(value);
-    }
+    });
   }
 
   // What is true if the flags fulfil `condition`. False: they cannot.
   bool assume(Condition condition);
 
  private:
+  friend bool join(State& into, const State& from, const RequirementSource& functions,
+                   JoinNames& names, bool widen);
+  bool is_known(size_t slot) const {
+    return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
+  }
+  Value* find(Location location);
   void forget_id(uint32_t id);
   bool assume_relation(Condition condition, bool is_left);
   bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
+
+  // Of a frame's slots few are known at a time, so the others are neither copied nor joined: what
+  // they have in slots_ is of no meaning.
+  std::vector<uint64_t> known_;
+  std::vector<Value> slots_;
 };
 
 // What code that is callable needs, by the offset of a function in the image; nullopt if no
