@@ -55,23 +55,23 @@ DecodeResult DecodeCache::decode(std::span<const uint8_t> code, uint32_t offset,
 
 void DecodeCache::remember(std::span<const uint8_t> code, uint32_t offset,
                            const Instruction& instruction, const Layout& layout) {
-  if (nodes_.size() + kLongest > kMaximumNodes) return;
+  if (nodes_.size() + kLongest > kMaximumNodes || entries_.size() >= kMaximumEntries) return;
   const uint8_t* bytes = code.data() + offset;
   size_t node = 0;
   for (uint32_t i = 0; i + 1 < layout.fixed; ++i) {
-    int32_t next = nodes_[node][bytes[i]];
+    int16_t next = nodes_[node][bytes[i]];
     // Not for bytes that Zydis understands: no instruction is the beginning of another.
     if (next < 0) return;
     if (next == 0) {
-      next = static_cast<int32_t>(nodes_.size());
+      next = static_cast<int16_t>(nodes_.size());
       nodes_[node][bytes[i]] = next;
       nodes_.emplace_back();
     }
     node = static_cast<size_t>(next);
   }
-  int32_t& last = nodes_[node][bytes[layout.fixed - 1]];
+  int16_t& last = nodes_[node][bytes[layout.fixed - 1]];
   if (last != 0) return;
-  last = -1 - static_cast<int32_t>(entries_.size());
+  last = static_cast<int16_t>(-1 - static_cast<int32_t>(entries_.size()));
   entries_.push_back({instruction, layout});
   entries_.back().instruction.offset = 0;
 }

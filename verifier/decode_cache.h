@@ -32,9 +32,9 @@ class DecodeCache {
     Layout layout;
   };
   // By byte: 0: nothing yet; positive: a node; negative: -1 - an entry.
-  using Node = std::array<int32_t, 256>;
+  using Node = std::array<int16_t, 256>;
   // What all of it together may grow to; beyond that nothing is remembered any more.
-  static constexpr size_t kMaximumNodes = 8192;
+  static constexpr size_t kMaximumNodes = 8192, kMaximumEntries = INT16_MAX;
 
   void remember(std::span<const uint8_t> code, uint32_t offset, const Instruction& instruction,
                 const Layout& layout);

@@ -468,7 +468,18 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
   static constexpr Value kAny;
   auto merge = [&](Value& a, const Value& b) {
     if (a == kAny) return;
-    if (a == b && a.id == 0 && a.low_id == 0 && a.origin == 0 && a.kind <= Kind::JumpTarget) return;
+    // Most often: equal, whatever it is, if its names are equal too.
+    if (a == b && a.kind != Kind::Code && a.kind != Kind::TypeId) {
+      const uint32_t id = names.match(a.id, a.id), low_id = names.match(a.low_id, a.low_id),
+                     origin = names.match(a.origin, a.origin);
+      if (id != a.id || low_id != a.low_id || origin != a.origin) {
+        a.id = id;
+        a.low_id = low_id;
+        a.origin = origin;
+        changed = true;
+      }
+      return;
+    }
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
     if (widen) joined = widened(a, joined);
