@@ -49,9 +49,9 @@ absl::Status verify(const jit::Image& image, const jit::Digest& digest, const ji
   }
   absl::Status verified = verify_image(image, module, options);
   if (!verified.ok()) {
-    return absl::Status(verified.code(),
-                        absl::StrCat(verified.message(), "; compile the module again, or add "
-                                                         "--no-verify if you trust the file"));
+    return absl::Status(verified.code(), absl::StrCat(verified.message(),
+                                                      "; compile the module again, or add "
+                                                      "--no-verify if you trust the file"));
   }
   if (options.cache != nullptr) options.cache->stamp(digest);
   return absl::OkStatus();

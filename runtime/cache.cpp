@@ -198,7 +198,8 @@ absl::Status Cache::insert(const std::string& key, const jit::Image& image,
   }
   if (absl::Status status = make_directories(directory_); !status.ok()) return status;
   if (absl::Status status = check_directory(directory_); !status.ok()) return status;
-  absl::Status status = SealedFile::write(path_of(key), kMagic, {bytes_of(key), bytes}, 0600, digest);
+  absl::Status status =
+      SealedFile::write(path_of(key), kMagic, {bytes_of(key), bytes}, 0600, digest);
   if (status.ok()) trim();
   return status;
 }

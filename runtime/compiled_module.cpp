@@ -79,8 +79,8 @@ bool accept_entry(const std::string& key, const jit::Digest& digest, const jit::
     options.cache->stamp(digest);
     return true;
   }
-  warn(options, absl::StrCat("the cache's entry ", key, " is removed, and the module compiled again: ",
-                             verified.message()));
+  warn(options, absl::StrCat("the cache's entry ", key,
+                             " is removed, and the module compiled again: ", verified.message()));
   options.cache->remove(key);
   return false;
 }

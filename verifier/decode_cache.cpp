@@ -34,7 +34,8 @@ DecodeResult DecodeCache::decode(std::span<const uint8_t> code, uint32_t offset,
       instruction.offset = offset;
       const Layout& layout = entry.layout;
       if (layout.displacement_size != 0) {
-        int64_t number = read_number(bytes + layout.displacement_at, layout.displacement_size, true);
+        int64_t number =
+            read_number(bytes + layout.displacement_at, layout.displacement_size, true);
         if (instruction.memory.base == kRip) number += instruction.end();
         instruction.memory.displacement = number;
       }

@@ -18,7 +18,7 @@ enum class DecodeResult : uint8_t {
 
 // Where an instruction has its numbers. All other bytes come before them.
 struct Layout {
-  uint8_t fixed = 0;  // so many bytes
+  uint8_t fixed = 0;                                   // so many bytes
   uint8_t displacement_at = 0, displacement_size = 0;  // 0: none that Instruction has
   uint8_t immediate_at = 0, immediate_size = 0;        // the same
   bool immediate_is_signed = false;

@@ -216,9 +216,9 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
       } else {
         failed = check_tail_call(instruction);
       }
-      is_possible = !is_understood ||
-                    state_.assume(static_cast<Condition>(
-                        static_cast<uint8_t>(instruction.condition) ^ 1));
+      is_possible =
+          !is_understood ||
+          state_.assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
       if (!is_possible) break;
       if (last + 1 == instructions_.size()) {
         failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};

@@ -124,7 +124,7 @@ class FunctionVerifier {
   std::vector<uint32_t> index_at_;  // by offset in the function; kNoInstruction: in the middle
   std::vector<bool> named_;         // by id: whether it was given in this round
   JoinNames names_;
-  std::vector<bool> is_meeting_;   // by instruction: comes from a jump table, or an exception
+  std::vector<bool> is_meeting_;    // by instruction: comes from a jump table, or an exception
   std::vector<bool> starts_block_;  // by instruction
   std::vector<uint32_t> block_of_;  // by instruction that starts one
   std::vector<Block> blocks_;

@@ -26,7 +26,7 @@ enum class Operation : uint8_t {
   ShiftLeft,
   ShiftRight,
   ShiftRightSome,  // by a number in a register
-  Multiply,  // imul with one result; `immediate` is the factor if has_immediate
+  Multiply,        // imul with one result; `immediate` is the factor if has_immediate
   ConditionalMove,
   Set,       // setcc: 0 or 1
   ZeroHigh,  // bzhi: the bits of the source below the number in `count_register`

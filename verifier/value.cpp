@@ -77,7 +77,8 @@ Value subtract(const Value& a, const Value& b, unsigned width) {
   const Value x = operand(a, width), y = operand(b, width);
   const unsigned alignment = std::min(x.alignment, y.alignment);
   // A constant below zero: an addition.
-  if (width == 8 && y.is_exact() && y.lo > uint64_t{1} << 63) return add(x, Value::constant(0 - y.lo), 8);
+  if (width == 8 && y.is_exact() && y.lo > uint64_t{1} << 63)
+    return add(x, Value::constant(0 - y.lo), 8);
   if (x.lo >= y.hi) return bounded(x.lo - y.hi, x.hi - y.lo, width, alignment);
   return bounded(0, UINT64_MAX, width == 4 ? 4 : 8, alignment);
 }
@@ -183,7 +184,8 @@ Value join(const Value& a, const Value& b) {
     }
     return result;
   }
-  if (a.kind == Kind::Image && b.kind == Kind::Image && a.scale == b.scale) return join_images(a, b, result);
+  if (a.kind == Kind::Image && b.kind == Kind::Image && a.scale == b.scale)
+    return join_images(a, b, result);
   if (a.kind == b.kind && a.detail == b.detail && a.lo == b.lo && a.hi == b.hi &&
       a.alignment == b.alignment && a.scale == b.scale) {
     if (a.fact != b.fact) result.fact = Fact::None;

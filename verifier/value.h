@@ -78,7 +78,7 @@ enum Requirement : uint32_t {
 struct Value {
   uint64_t lo = 0;
   uint64_t hi = UINT64_MAX;
-  uint32_t low_lo = 0;           // Number: bounds of the lower 32 bits
+  uint32_t low_lo = 0;  // Number: bounds of the lower 32 bits
   uint32_t low_hi = UINT32_MAX;
   uint32_t detail = 0;
   // Two places of one state that have the same id, not 0, hold equal values.
@@ -88,7 +88,7 @@ struct Value {
   // the offset `detail`; for a TableEntry, from the beginning of its table on.
   uint32_t origin = 0;
   uint8_t origin_shift = 0;
-  uint8_t byte_lo = 0;          // Number: bounds of the lowest byte
+  uint8_t byte_lo = 0;  // Number: bounds of the lowest byte
   uint8_t byte_hi = UINT8_MAX;
   bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
   Kind kind = Kind::Number;
@@ -123,9 +123,9 @@ struct Value {
 
   bool is_number() const { return kind == Kind::Number; }
   bool is_any() const {
-    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_lo == 0 && low_hi == UINT32_MAX &&
-           alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 && !is_signed_word &&
-           byte_lo == 0 && byte_hi == UINT8_MAX;
+    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_lo == 0 &&
+           low_hi == UINT32_MAX && alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 &&
+           !is_signed_word && byte_lo == 0 && byte_hi == UINT8_MAX;
   }
   bool is_exact() const { return lo == hi; }
   // As a number: other kinds may be any.

@@ -1,7 +1,8 @@
-// The verifier (docs/sfi.md) looks at one function at a time, and believes an index only if the code
-// compares it. LLVM leaves comparisons out whose outcome it knows otherwise: from the arguments of
-// every call of a function, from an earlier comparison of something else that the index was made of,
-// from a guest's `unreachable`. This pass, behind all others, puts back what is missing:
+// The verifier (docs/sfi.md) looks at one function at a time, and believes an index only if the
+// code compares it. LLVM leaves comparisons out whose outcome it knows otherwise: from the
+// arguments of every call of a function, from an earlier comparison of something else that the
+// index was made of, from a guest's `unreachable`. This pass, behind all others, puts back what is
+// missing:
 //
 //   * a switch whose default cannot be reached gets one that traps, so that its jump table has a
 //     bound;
@@ -52,8 +53,9 @@ void forget_ranges(llvm::Function& function) {
 
 void emit_trap(llvm::BasicBlock* block) {
   llvm::IRBuilder<> builder(block);
-  builder.CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
-                          {builder.getInt8(static_cast<uint8_t>(TrapCode::Unreachable))})
+  builder
+      .CreateIntrinsic(llvm::Intrinsic::ubsantrap, {},
+                       {builder.getInt8(static_cast<uint8_t>(TrapCode::Unreachable))})
       ->setDoesNotReturn();
   builder.CreateUnreachable();
 }
@@ -163,8 +165,8 @@ class CheckKeeper {
       }
     }
     const llvm::DomTreeNode* node = tree_.getNode(load.load->getParent());
-    for (int distance = 0; node != nullptr && node->getIDom() != nullptr &&
-                           distance < kMaximumDistance;
+    for (int distance = 0;
+         node != nullptr && node->getIDom() != nullptr && distance < kMaximumDistance;
          ++distance, node = node->getIDom()) {
       // The edge from the dominator must be the way in.
       llvm::BasicBlock* block = node->getBlock();

@@ -31,7 +31,8 @@ struct NarrowAddressesPass : llvm::PassInfoMixin<NarrowAddressesPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
-// "linden-keep-checks": puts comparisons back without which the verifier knows no bound. The last one.
+// "linden-keep-checks": puts comparisons back without which the verifier knows no bound. The last
+// one.
 struct KeepChecksPass : llvm::PassInfoMixin<KeepChecksPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };

@@ -124,7 +124,9 @@ absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
   absl::StatusOr<runtime::Verify> verify = parse_verify();
   if (!verify.ok()) return verify.status();
   options.verify = *verify;
-  options.warn = [](const std::string& text) { std::fprintf(stderr, "linden: %s\n", text.c_str()); };
+  options.warn = [](const std::string& text) {
+    std::fprintf(stderr, "linden: %s\n", text.c_str());
+  };
   // Without a compilation there is nothing to dump.
   if (no_cache_ || !dump_directory.empty()) return options;
   absl::StatusOr<std::string> directory = runtime::Cache::default_directory();
