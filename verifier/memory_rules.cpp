@@ -57,7 +57,7 @@ FunctionVerifier::Checked FunctionVerifier::access(const Instruction& instructio
       loaded_ = address.pointer;
       loaded_.kind = Kind::JumpOffset;
       loaded_.fact = Fact::None;
-      loaded_.id = 0;
+      loaded_.id = loaded_.low_id = loaded_.origin = 0;
     }
     return failed;
   }

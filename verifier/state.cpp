@@ -201,6 +201,8 @@ bool restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
 
 // The same for what has been computed from a number of 32 bits with these bounds.
 void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
+  // Bounds of other kinds are not those of the value.
+  if (!value.is_number() && value.kind != Kind::Image) return;
   const uint64_t base = value.kind == Kind::Image ? value.detail : 0;
   const uint64_t step = uint64_t{1} << std::min<unsigned>(value.alignment, 32);
   lo = std::max(value.lo, base + (((lo << value.origin_shift) + step - 1) & ~(step - 1)));

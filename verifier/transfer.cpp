@@ -193,7 +193,14 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
       result.lo += b.lo;
       result.hi += b.lo;
       result.id = result.low_id = 0;
-      if (a.origin != 0) result.detail += static_cast<uint32_t>(b.lo);
+      if (a.origin != 0) {
+        const auto base = static_cast<int64_t>(a.detail + b.lo);
+        if (base < 0 || base > int64_t{UINT32_MAX}) {
+          result.origin = result.detail = 0;
+        } else {
+          result.detail = static_cast<uint32_t>(base);
+        }
+      }
       result.fact = b.lo == 0 ? a.fact : Fact::None;
       // Below the beginning of the image.
       return result.lo <= result.hi && result.hi < kLargeOffset ? result : Value::any();
@@ -203,7 +210,7 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
     result.alignment = a.is_exact() ? b.alignment : std::min(a.alignment, b.alignment);
     result.lo = a.lo + round_up(b.lo, b.alignment);
     result.hi = a.hi + b.hi;
-    if (a.is_exact() && b.origin != 0) {
+    if (a.is_exact() && b.origin != 0 && a.lo <= UINT32_MAX) {
       result.origin = b.origin;
       result.origin_shift = b.origin_shift;
       result.detail = static_cast<uint32_t>(a.lo);
