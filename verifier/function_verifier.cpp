@@ -11,8 +11,6 @@
 namespace linden::verifier {
 namespace {
 
-// After so many visits bounds that still grow are given up.
-constexpr uint32_t kVisitsBeforeWidening = 3;
 // Every lattice here is low, so this is never reached; it bounds the time in any case.
 constexpr uint32_t kMaximumVisits = 1000;
 
@@ -273,7 +271,7 @@ void FunctionVerifier::flow_to(uint32_t offset, State& state, uint32_t from) {
   } else if (there.depth != state.depth) {
     refuse(Rule::Frame, from, "the stack pointer differs among the ways that lead to one place");
     return;
-  } else if (join(there, state, facts_, names_, block.visits >= kVisitsBeforeWidening)) {
+  } else if (join(there, state, facts_, names_)) {
     block.is_waiting = true;
   }
   if (block.is_waiting) next_block_ = std::min<size_t>(next_block_, block_of_[target]);

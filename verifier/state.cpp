@@ -8,6 +8,9 @@ namespace {
 constexpr Location kFirstSlot = kRegisters;
 constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
 
+// Bounds that have grown so often at a place, and still grow, are rounded up.
+constexpr unsigned kGrowthsBeforeWidening = 2;
+
 // Bounds that a growing one is rounded up to.
 constexpr uint64_t kThresholds[] = {INT32_MAX, UINT32_MAX, uint64_t{1} << 33, UINT64_MAX};
 
@@ -18,7 +21,20 @@ uint64_t next_threshold(uint64_t bound) {
   return UINT64_MAX;
 }
 
+bool has_grown(const Value& old, const Value& value) {
+  return value.kind == old.kind && (value.hi > old.hi || value.lo < old.lo ||
+                                    value.low_hi > old.low_hi || value.low_lo < old.low_lo);
+}
+
 Value widened(const Value& old, Value value) {
+  if (value.kind == Kind::Image && old.kind == Kind::Image && has_grown(old, value)) {
+    // As far as what it is computed from can.
+    if (value.origin == 0) return Value::any();
+    value.lo = std::min<uint64_t>(value.lo, value.detail);
+    value.hi = std::max(value.hi, value.detail + (uint64_t{UINT32_MAX} << value.origin_shift));
+    value.alignment = std::min(value.alignment, value.origin_shift);
+    return value;
+  }
   if (!value.is_number() || !old.is_number()) return value;
   if (value.hi > old.hi) value.hi = next_threshold(value.hi);
   if (value.lo < old.lo) value.lo = value.low_lo = 0;
@@ -463,8 +479,7 @@ bool State::assume(Condition condition) {
   return is_possible;
 }
 
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
-          bool widen) {
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names) {
   bool changed = false;
   names.begin();
   static constexpr Value kAny;
@@ -484,7 +499,13 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
     }
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
-    if (widen) joined = widened(a, joined);
+    if (has_grown(a, joined)) {
+      if (joined.growths == kGrowthsBeforeWidening) {
+        joined = widened(a, joined);
+      } else {
+        joined.growths = joined.growths + 1;
+      }
+    }
     a = joined;
     changed = true;
   };

@@ -99,7 +99,7 @@ struct State {
 
  private:
   friend bool join(State& into, const State& from, const RequirementSource& functions,
-                   JoinNames& names, bool widen);
+                   JoinNames& names);
   bool is_known(size_t slot) const {
     return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
   }
@@ -162,10 +162,9 @@ class JoinNames {
   uint32_t round_ = 0;
 };
 
-// Makes `into` true of both. `widen`: bounds that grow, grow far, so that loops come to an end.
-// Returns whether it changed. Their depths are equal.
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
-          bool widen);
+// Makes `into` true of both. Bounds that grow again and again are made to grow far, so
+// that loops come to an end. Returns whether it changed. Their depths are equal.
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names);
 
 }  // namespace linden::verifier
 

@@ -87,8 +87,9 @@ struct Value {
   // Not 0: it is 2^origin_shift times the lower 32 bits of what has this low_id; for an Image, plus
   // the offset `detail`; for a TableEntry, from the beginning of its table on.
   uint32_t origin = 0;
-  uint8_t origin_shift = 0;
-  uint8_t byte_lo = 0;  // Number: bounds of the lowest byte
+  uint8_t origin_shift : 4 = 0;
+  uint8_t growths : 4 = 0;  // joins that its bounds grew in, up to where they are given up
+  uint8_t byte_lo = 0;      // Number: bounds of the lowest byte
   uint8_t byte_hi = UINT8_MAX;
   bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
   Kind kind = Kind::Number;
