@@ -38,7 +38,7 @@ fi
 
 # With glibc: calls through pointers of other types, large functions, threads, exceptions of the C kind.
 if [[ -e $sysroot/linden.cfg ]]; then
-  for program in adapted_calls/calls posix/processes/exec posix/threads/threads posix/signals/jump_out_of_handler; do
+  for program in posix/processes/exec posix/processes/fork posix/threads/threads posix/signals/jump_out_of_handler; do
     name=$(basename "$program")
     LINDEN_SYSROOT=$sysroot "$linden" cc -O2 -w "$here/../$program.c" -o "$name.wasm" -lm || continue
     check "$name.wasm"
