@@ -268,10 +268,11 @@ void FunctionVerifier::flow_to(uint32_t offset, State& state, uint32_t from) {
   } else if (!block.is_reached) {
     block.is_reached = block.is_waiting = true;
     there = state;
+    there.forget_growths();
   } else if (there.depth != state.depth) {
     refuse(Rule::Frame, from, "the stack pointer differs among the ways that lead to one place");
     return;
-  } else if (join(there, state, facts_, names_)) {
+  } else if (join(there, state, facts_, names_, /*is_new_round=*/!block.is_waiting)) {
     block.is_waiting = true;
   }
   if (block.is_waiting) next_block_ = std::min<size_t>(next_block_, block_of_[target]);

@@ -9,7 +9,7 @@ constexpr Location kFirstSlot = kRegisters;
 constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
 
 // Bounds that have grown so often at a place, and still grow, are rounded up.
-constexpr unsigned kGrowthsBeforeWidening = 2;
+constexpr unsigned kGrowthsBeforeWidening = 3;
 
 // Bounds that a growing one is rounded up to.
 constexpr uint64_t kThresholds[] = {INT32_MAX, UINT32_MAX, uint64_t{1} << 33, UINT64_MAX};
@@ -479,7 +479,8 @@ bool State::assume(Condition condition) {
   return is_possible;
 }
 
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names) {
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
+          bool is_new_round) {
   bool changed = false;
   names.begin();
   static constexpr Value kAny;
@@ -502,7 +503,7 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
     if (has_grown(a, joined)) {
       if (joined.growths == kGrowthsBeforeWidening) {
         joined = widened(a, joined);
-      } else {
+      } else if (is_new_round) {
         joined.growths = joined.growths + 1;
       }
     }

@@ -94,12 +94,18 @@ struct State {
     });
   }
 
+  // They are counted anew at every place where states meet.
+  void forget_growths() {
+    for (Value& value : registers) value.growths = 0;
+    for_each_slot([](Value& value) { value.growths = 0; });
+  }
+
   // What is true if the flags fulfil `condition`. False: they cannot.
   bool assume(Condition condition);
 
  private:
   friend bool join(State& into, const State& from, const RequirementSource& functions,
-                   JoinNames& names);
+                   JoinNames& names, bool is_new_round);
   bool is_known(size_t slot) const {
     return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
   }
@@ -162,9 +168,11 @@ class JoinNames {
   uint32_t round_ = 0;
 };
 
-// Makes `into` true of both. Bounds that grow again and again are made to grow far, so
+// Makes `into` true of both. `is_new_round`: `into` was looked at since the last join, so that what
+// grows now is counted. Bounds that grow again and again are made to grow far, so
 // that loops come to an end. Returns whether it changed. Their depths are equal.
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names);
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
+          bool is_new_round);
 
 }  // namespace linden::verifier
 
