@@ -53,11 +53,11 @@ constexpr char kPassList[] =
       "slp-vectorizer,vector-combine,loop-simplify,linden-search-loops,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
       "loop-mssa(licm<allowspeculation>),linden-wide-multiply,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
-    "globaldce,constmerge,function(linden-narrow-addresses)";
+    "globaldce,constmerge,function(linden-narrow-addresses,linden-keep-checks)";
 // clang-format on
 
 // More of them (instcombine, globaldce) cost more than smaller IR saves in code generation.
-constexpr char kFastPassList[] = "function<eager-inv>(simplifycfg,early-cse<>)";
+constexpr char kFastPassList[] = "function<eager-inv>(simplifycfg,early-cse<>,linden-keep-checks)";
 
 // What an SFI back-end leaves to be tidied: loads of the base and the size at every access.
 constexpr char kTidyPassList[] = "function(early-cse<memssa>,loop-mssa(licm<allowspeculation>))";

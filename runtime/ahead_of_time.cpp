@@ -4,8 +4,11 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "runtime/cache.h"
 #include "runtime/context.h"
 #include "runtime/sealed_file.h"
+#include "runtime/verification.h"
 
 namespace linden::runtime {
 namespace {
@@ -34,6 +37,24 @@ absl::StatusOr<Parts> split(const SealedFile& file) {
   parts.module_bytes.assign(payload.begin(), payload.begin() + static_cast<ptrdiff_t>(size));
   parts.image = payload.subspan(size);
   return parts;
+}
+
+// What was accepted once is remembered beside the cache.
+absl::Status verify(const jit::Image& image, const jit::Digest& digest, const jit::Module& module,
+                    const LoadOptions& options) {
+  if (options.verify == Verify::Never) return absl::OkStatus();
+  if (options.verify == Verify::Files && options.cache != nullptr &&
+      options.cache->is_stamped(digest)) {
+    return absl::OkStatus();
+  }
+  absl::Status verified = verify_image(image, module, options);
+  if (!verified.ok()) {
+    return absl::Status(verified.code(), absl::StrCat(verified.message(),
+                                                      "; compile the module again, or add "
+                                                      "--no-verify if you trust the file"));
+  }
+  if (options.cache != nullptr) options.cache->stamp(digest);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -84,6 +105,9 @@ absl::StatusOr<LoadedAheadOfTime> load_ahead_of_time(std::vector<uint8_t> file_b
     absl::StatusOr<std::shared_ptr<const jit::Module>> parsed =
         jit::parse(std::move(parts->module_bytes), options.features);
     if (!parsed.ok()) return parsed.status();
+    if (absl::Status refused = verify(*image, file->digest(), **parsed, options); !refused.ok()) {
+      return refused;
+    }
     auto module = CompiledModule::create(*std::move(parsed), *std::move(image), options.sfi);
     if (!module.ok()) return module.status();
     result.module = *std::move(module);

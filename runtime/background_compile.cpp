@@ -155,8 +155,10 @@ std::unique_ptr<BackgroundCompile> BackgroundCompile::start(std::span<const uint
     std::lock_guard lock(state->mutex);
     waitpid(std::exchange(state->pid, -1), nullptr, 0);
     if (!state->done) return;
-    std::optional<jit::Image> image = Cache(state->cache_directory).find(state->key);
-    if (image) state->done(*std::move(image));
+    const Cache cache(state->cache_directory);
+    jit::Digest digest;
+    std::optional<jit::Image> image = cache.find(state->key, &digest);
+    if (image) state->done(*std::move(image), cache.is_stamped(digest));
     state->temporary.reset();
   }).detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -19,7 +19,8 @@ namespace linden::runtime {
 class BackgroundCompile {
  public:
   // Called once, on a thread of its own, with the code, unless it cannot be had.
-  using Done = std::function<void(jit::Image)>;
+  // Told whether the image was proved to keep within its sandbox.
+  using Done = std::function<void(jit::Image, bool is_stamped)>;
 
   // Null if there can be none; the program then runs on as it is. `options.compiler` is the
   // program to run.

@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/sealed_file.h"
+#include "runtime/verification.h"
 
 namespace linden::runtime {
 namespace {
@@ -27,6 +28,7 @@ constexpr size_t kMaximumKeyLength = 128;
 constexpr size_t kKeySize = 64;
 // A temporary file this old has no writer any more: that process was killed.
 constexpr int64_t kStaleSeconds = 3600;
+constexpr size_t kMaximumStamps = 10'000;
 
 bool is_valid_key(std::string_view key) {
   return !key.empty() && key.size() <= kMaximumKeyLength &&
@@ -154,7 +156,7 @@ std::string Cache::path_of(const std::string& key) const {
   return absl::StrCat(directory_, "/", key, kSuffix);
 }
 
-std::optional<jit::Image> Cache::find(const std::string& key) const {
+std::optional<jit::Image> Cache::find(const std::string& key, jit::Digest* digest) const {
   if (!is_valid_key(key) || !check_directory(directory_).ok()) return std::nullopt;
   std::string path = path_of(key);
   absl::StatusOr<SealedFile> file = SealedFile::read(path, kMagic);
@@ -165,6 +167,7 @@ std::optional<jit::Image> Cache::find(const std::string& key) const {
       absl::StatusOr<jit::Image> image = jit::Image::deserialize(payload.subspan(key.size()));
       if (image.ok()) {
         ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+        if (digest != nullptr) *digest = file->digest();
         return *std::move(image);
       }
     }
@@ -182,7 +185,8 @@ absl::StatusOr<jit::Image> Cache::read_entry(std::vector<uint8_t> file_bytes) {
   return jit::Image::deserialize(file->payload().subspan(kKeySize));
 }
 
-absl::Status Cache::insert(const std::string& key, const jit::Image& image) const {
+absl::Status Cache::insert(const std::string& key, const jit::Image& image,
+                           jit::Digest* digest) const {
   if (!is_valid_key(key)) {
     return absl::InvalidArgumentError(absl::StrCat("\"", key, "\" is no cache key"));
   }
@@ -194,9 +198,23 @@ absl::Status Cache::insert(const std::string& key, const jit::Image& image) cons
   }
   if (absl::Status status = make_directories(directory_); !status.ok()) return status;
   if (absl::Status status = check_directory(directory_); !status.ok()) return status;
-  absl::Status status = SealedFile::write(path_of(key), kMagic, {bytes_of(key), bytes}, 0600);
+  absl::Status status =
+      SealedFile::write(path_of(key), kMagic, {bytes_of(key), bytes}, 0600, digest);
   if (status.ok()) trim();
   return status;
+}
+
+void Cache::remove(const std::string& key) const {
+  if (is_valid_key(key)) ::unlink(path_of(key).c_str());
+}
+
+bool Cache::is_stamped(const jit::Digest& digest) const {
+  return check_directory(directory_).ok() && VerificationStamps(directory_).contains(digest);
+}
+
+void Cache::stamp(const jit::Digest& digest) const {
+  if (!make_directories(directory_).ok() || !check_directory(directory_).ok()) return;
+  VerificationStamps(directory_).add(digest);
 }
 
 absl::StatusOr<std::vector<Cache::Entry>> Cache::list() const {
@@ -218,7 +236,10 @@ absl::StatusOr<uint64_t> Cache::clear() const {
   uint64_t freed = 0;
   for (const File& file : *files) {
     // Only what the cache made: the directory may have been pointed at something else by mistake.
-    if (!is_entry(file) && !file.name.starts_with(kTemporaryPrefix)) continue;
+    if (!is_entry(file) && !file.name.starts_with(kTemporaryPrefix) &&
+        !VerificationStamps::owns(file.name)) {
+      continue;
+    }
     std::string path = absl::StrCat(directory_, "/", file.name);
     if (::unlink(path.c_str()) == 0) {
       freed += file.size;
@@ -235,9 +256,13 @@ void Cache::trim() const {
   timespec now;
   ::clock_gettime(CLOCK_REALTIME, &now);
   uint64_t total = 0;
+  // A stamp does not say which entry it is for. One that is missing costs a proof.
+  size_t stamps = 0;
   for (const File& file : *files) {
     if (is_entry(file)) {
       total += file.size;
+    } else if (VerificationStamps::owns(file.name)) {
+      if (++stamps > kMaximumStamps) ::unlink(absl::StrCat(directory_, "/", file.name).c_str());
     } else if (file.name.starts_with(kTemporaryPrefix) &&
                file.used.tv_sec + kStaleSeconds < now.tv_sec) {
       ::unlink(absl::StrCat(directory_, "/", file.name).c_str());

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "jit/digest.h"
 #include "jit/image.h"
 
 namespace linden::runtime {
@@ -31,12 +32,19 @@ class Cache {
   const std::string& directory() const { return directory_; }
   uint64_t maximum_size() const { return maximum_size_; }
 
-  // Nullopt if absent or damaged (a damaged entry is removed).
-  std::optional<jit::Image> find(const std::string& key) const;
+  // Nullopt if absent or damaged (a damaged entry is removed). `digest`, if not null, is told what
+  // identifies the entry's content, the key included.
+  std::optional<jit::Image> find(const std::string& key, jit::Digest* digest = nullptr) const;
   // What is in the file of an entry, whatever its key. DataLoss if it is none or damaged.
   static absl::StatusOr<jit::Image> read_entry(std::vector<uint8_t> file_bytes);
   // An error (full disk, no permission) leaves no partial entry; callers may ignore it.
-  absl::Status insert(const std::string& key, const jit::Image& image) const;
+  absl::Status insert(const std::string& key, const jit::Image& image,
+                      jit::Digest* digest = nullptr) const;
+  void remove(const std::string& key) const;
+
+  // Whether what has this digest, an entry or another file, was verified (runtime/verification.h).
+  bool is_stamped(const jit::Digest& digest) const;
+  void stamp(const jit::Digest& digest) const;
 
   struct Entry {
     std::string key;

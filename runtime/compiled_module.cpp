@@ -4,10 +4,12 @@
 #include <map>
 #include <mutex>
 
+#include "absl/strings/str_cat.h"
 #include "runtime/background_compile.h"
 #include "runtime/cache.h"
 #include "runtime/context.h"
 #include "runtime/value.h"
+#include "runtime/verification.h"
 
 namespace linden::runtime {
 namespace {
@@ -61,6 +63,46 @@ jit::CompileOptions compile_options_of(const LoadOptions& options) {
   return result;
 }
 
+namespace {
+
+void warn(const LoadOptions& options, const std::string& text) {
+  if (options.warn) options.warn(text);
+}
+
+// Whether an entry of the cache may run. One that may not is removed.
+bool accept_entry(const std::string& key, const jit::Digest& digest, const jit::Image& image,
+                  const jit::Module& module, const LoadOptions& options) {
+  if (options.verify == Verify::Never) return true;
+  if (options.verify == Verify::Files && options.cache->is_stamped(digest)) return true;
+  const absl::Status verified = verify_image(image, module, options);
+  if (verified.ok()) {
+    options.cache->stamp(digest);
+    return true;
+  }
+  warn(options, absl::StrCat("the cache's entry ", key,
+                             " is removed, and the module compiled again: ", verified.message()));
+  options.cache->remove(key);
+  return false;
+}
+
+// The cache is an economy: a full disk must not keep a program from running.
+void keep(const std::string& key, const jit::Image& image, const jit::Module& module,
+          const LoadOptions& options) {
+  if (options.verify == Verify::Never) {
+    options.cache->insert(key, image).IgnoreError();
+    return;
+  }
+  const absl::Status verified = verify_image(image, module, options);
+  if (!verified.ok()) {
+    warn(options, absl::StrCat("the module is not kept in the cache: ", verified.message()));
+    return;
+  }
+  jit::Digest digest;
+  if (options.cache->insert(key, image, &digest).ok()) options.cache->stamp(digest);
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
     std::vector<uint8_t> bytes, const LoadOptions& options) {
   LoadStatistics statistics;
@@ -69,9 +111,10 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
 
   std::string key;
   std::optional<jit::Image> image;
+  jit::Digest digest;
   if (options.cache != nullptr && options.dump_directory.empty()) {
     key = jit::cache_key(bytes, compile_options);
-    image = options.cache->find(key);
+    image = options.cache->find(key, &digest);
     statistics.from_cache = image.has_value();
   }
   statistics.load_seconds = watch.lap();
@@ -80,6 +123,13 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
       jit::parse(std::move(bytes), options.features,
                  statistics.from_cache ? jit::Validation::AlreadyDone : jit::Validation::Full);
   if (!module.ok()) return module.status();
+  if (image && !accept_entry(key, digest, *image, **module, options)) {
+    image.reset();
+    statistics.from_cache = false;
+    // Who made the entry may have lied about the module, too.
+    module = jit::parse((*module)->bytes, options.features, jit::Validation::Full);
+    if (!module.ok()) return module.status();
+  }
   statistics.parse_seconds = watch.lap();
   if (!image && options.is_tiered && options.dump_directory.empty()) {
     std::shared_ptr<CompiledModule> tiered(new CompiledModule);
@@ -93,8 +143,10 @@ absl::StatusOr<std::shared_ptr<const CompiledModule>> CompiledModule::load(
     absl::StatusOr<jit::Image> compiled = jit::compile(**module, compile_options);
     if (!compiled.ok()) return compiled.status();
     image = std::move(*compiled);
-    // The cache is an economy: a full disk must not keep a program from running.
-    if (!key.empty()) options.cache->insert(key, *image).IgnoreError();
+    if (options.verify == Verify::Always) {
+      if (absl::Status bad = verify_image(*image, **module, options); !bad.ok()) return bad;
+    }
+    if (!key.empty()) keep(key, *image, **module, options);
     statistics.compile_seconds = watch.lap();
   }
   auto result = create(*std::move(module), *std::move(image), options.sfi);
@@ -125,10 +177,17 @@ absl::Status CompiledModule::begin_tiers(const LoadOptions& options) {
   auto tiers = TieredCode::create(*this, module_, compile_options_of(options));
   if (!tiers.ok()) return tiers.status();
   tiers_ = *std::move(tiers);
-  background_ = BackgroundCompile::start(module_->bytes, options, [this](jit::Image image) {
-    // Without the memory for it the program runs on as it is.
-    tiers_->install(std::move(image)).IgnoreError();
-  });
+  LoadOptions verification = options;
+  verification.cache = nullptr;
+  background_ = BackgroundCompile::start(
+      module_->bytes, options,
+      [this, verification = std::move(verification)](jit::Image image, bool is_stamped) {
+        const bool is_trusted = verification.verify == Verify::Never ||
+                                (verification.verify == Verify::Files && is_stamped);
+        if (!is_trusted && !verify_image(image, *module_, verification).ok()) return;
+        // Without the memory for it the program runs on as it is.
+        tiers_->install(std::move(image)).IgnoreError();
+      });
   return absl::OkStatus();
 }
 

@@ -20,6 +20,13 @@ namespace linden::runtime {
 class BackgroundCompile;
 class Cache;
 
+// Which machine code must be proved to keep within its sandbox (runtime/verification.h).
+enum class Verify : uint8_t {
+  Never,
+  Files,   // what comes from the cache or an ahead-of-time file, and what goes into the cache
+  Always,  // also what was compiled just now, and whatever stamps say
+};
+
 struct LoadOptions {
   jit::Features features;
   jit::Sfi sfi = jit::Sfi::Segment;
@@ -35,6 +42,9 @@ struct LoadOptions {
   const Cache* cache = nullptr;  // null: compile always, keep nothing
   std::function<void(double)> progress;
   std::string dump_directory;
+  Verify verify = Verify::Files;
+  // What the user should know, although all goes on; may be empty.
+  std::function<void(const std::string&)> warn;
 };
 
 // The compiler's part of them, for this process.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "absl/cleanup/cleanup.h"
@@ -99,18 +100,26 @@ absl::StatusOr<SealedFile> SealedFile::read(const std::string& path, FileMagic m
   return file;
 }
 
+jit::Digest SealedFile::digest() const {
+  jit::Digest digest;
+  std::memcpy(digest.data(), bytes_.data() + offsetof(Header, digest), digest.size());
+  return digest;
+}
+
 std::span<const uint8_t> SealedFile::payload() const {
   return std::span(bytes_).subspan(sizeof(Header));
 }
 
 absl::Status SealedFile::write(const std::string& path, FileMagic magic,
-                               std::initializer_list<std::span<const uint8_t>> parts, mode_t mode) {
+                               std::initializer_list<std::span<const uint8_t>> parts, mode_t mode,
+                               jit::Digest* digest) {
   std::vector<uint8_t> bytes(sizeof(Header));
   for (std::span<const uint8_t> part : parts) bytes.insert(bytes.end(), part.begin(), part.end());
   Header header;
   std::memcpy(header.magic, magic.data(), sizeof header.magic);
   header.payload_size = bytes.size() - sizeof header;
   header.digest = jit::digest(std::span(bytes).subspan(sizeof header));
+  if (digest != nullptr) *digest = header.digest;
   std::memcpy(bytes.data(), &header, sizeof header);
 
   // Renaming is atomic only within a file system, so the temporary file lies beside the final one.

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "jit/digest.h"
 
 namespace linden::runtime {
 
@@ -34,11 +35,15 @@ class SealedFile {
   // Whether these are the first bytes of such a file, damaged or not.
   static bool has_magic(std::span<const uint8_t> bytes, FileMagic magic);
 
-  // The parts, one after another, become the payload. On failure nothing is left behind.
+  // The parts, one after another, become the payload. On failure nothing is left behind. `digest`,
+  // if not null, is told that of the payload.
   static absl::Status write(const std::string& path, FileMagic magic,
-                            std::initializer_list<std::span<const uint8_t>> parts, mode_t mode);
+                            std::initializer_list<std::span<const uint8_t>> parts, mode_t mode,
+                            jit::Digest* digest = nullptr);
 
   std::span<const uint8_t> payload() const;
+  // Of the payload.
+  jit::Digest digest() const;
 
  private:
   explicit SealedFile(std::vector<uint8_t> bytes) : bytes_(std::move(bytes)) {}

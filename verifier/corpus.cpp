@@ -1,5 +1,8 @@
 #include "verifier/corpus.h"
 
+#include <iterator>
+#include <vector>
+
 namespace linden::verifier {
 namespace {
 
@@ -647,6 +650,14 @@ constexpr Sequence kCorpus[] = {
 
 }  // namespace
 
-std::span<const Sequence> corpus() { return kCorpus; }
+std::span<const Sequence> corpus() {
+  static const std::vector<Sequence> all = [] {
+    std::vector<Sequence> sequences(std::begin(kCorpus), std::end(kCorpus));
+    const std::span<const Sequence> more = corpus_of_relations();
+    sequences.insert(sequences.end(), more.begin(), more.end());
+    return sequences;
+  }();
+  return all;
+}
 
 }  // namespace linden::verifier

@@ -23,6 +23,8 @@ struct Sequence {
 };
 
 std::span<const Sequence> corpus();
+// A part of it.
+std::span<const Sequence> corpus_of_relations();
 
 }  // namespace linden::verifier
 

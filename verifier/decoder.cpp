@@ -2,6 +2,8 @@
 
 #include <Zydis/Zydis.h>
 
+#include <algorithm>
+
 #include "verifier/allowed_instructions.h"
 
 namespace linden::verifier {
@@ -72,6 +74,10 @@ Operation operation_of(ZydisMnemonic mnemonic) {
     case ZYDIS_MNEMONIC_SUB:
     case ZYDIS_MNEMONIC_DEC:
       return Operation::Subtract;
+    case ZYDIS_MNEMONIC_ADC:
+      return Operation::AddCarry;
+    case ZYDIS_MNEMONIC_SBB:
+      return Operation::SubtractBorrow;
     case ZYDIS_MNEMONIC_AND:
       return Operation::And;
     case ZYDIS_MNEMONIC_OR:
@@ -82,6 +88,8 @@ Operation operation_of(ZydisMnemonic mnemonic) {
       return Operation::ShiftLeft;
     case ZYDIS_MNEMONIC_SHR:
       return Operation::ShiftRight;
+    case ZYDIS_MNEMONIC_SHRX:
+      return Operation::ShiftRightSome;
     case ZYDIS_MNEMONIC_IMUL:
       return Operation::Multiply;
     case ZYDIS_MNEMONIC_BZHI:
@@ -320,8 +328,15 @@ class Reader {
         }
         break;
       case Operation::ShiftLeft:
-      case Operation::ShiftRight:
         if (result_.source != Place::Immediate) return give_up();
+        break;
+      case Operation::ShiftRight:
+        if (result_.source == Place::Immediate) break;
+        if (result_.destination != Place::Register || result_.width < 4) return give_up();
+        result_.operation = Operation::ShiftRightSome;
+        result_.source = Place::Register;
+        result_.source_register = result_.destination_register;
+        result_.source_width = result_.width;
         break;
       case Operation::Lea:
         result_.source = Place::None;
@@ -354,10 +369,43 @@ class Reader {
   bool has_memory_ = false;
 };
 
+Layout layout_of(const ZydisDecodedInstruction& decoded, const ZydisDecodedOperand* operands,
+                 const Instruction& instruction) {
+  Layout layout;
+  layout.fixed = decoded.length;
+  const auto& displacement = decoded.raw.disp;
+  const auto& immediate = decoded.raw.imm[0];
+  const bool has_second = decoded.raw.imm[1].size != 0;
+  // Of vector instructions the immediate may be part of what they are.
+  const bool is_number = instruction.has_immediate || instruction.is_direct();
+  if (immediate.size != 0 && (has_second || !is_number)) {
+    return layout;
+  }
+  const bool has_memory = instruction.has_memory || instruction.operation == Operation::Lea;
+  if (displacement.size != 0) {
+    if (!has_memory) return layout;
+    layout.displacement_at = displacement.offset;
+    layout.displacement_size = displacement.size / 8;
+    layout.fixed = displacement.offset;
+  }
+  if (immediate.size != 0) {
+    layout.immediate_at = immediate.offset;
+    layout.immediate_size = immediate.size / 8;
+    layout.immediate_is_relative = immediate.is_relative;
+    for (int i = 0; i < decoded.operand_count_visible; ++i) {
+      if (operands[i].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+        layout.immediate_is_signed = operands[i].imm.is_signed;
+      }
+    }
+    layout.fixed = std::min(layout.fixed, immediate.offset);
+  }
+  return layout;
+}
+
 }  // namespace
 
 DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
-                    Instruction& instruction) {
+                    Instruction& instruction, Layout* layout) {
   ZydisDecoderContext context;
   ZydisDecodedInstruction decoded;
   ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -373,8 +421,9 @@ DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end
                                              decoded.operand_count))) {
     return DecodeResult::Invalid;
   }
-  return Reader(decoded, operands, instruction).read() ? DecodeResult::Ok
-                                                       : DecodeResult::NotAllowed;
+  if (!Reader(decoded, operands, instruction).read()) return DecodeResult::NotAllowed;
+  if (layout != nullptr) *layout = layout_of(decoded, operands, instruction);
+  return DecodeResult::Ok;
 }
 
 std::string disassemble(std::span<const uint8_t> code, uint32_t offset) {

@@ -16,10 +16,19 @@ enum class DecodeResult : uint8_t {
   NotAllowed,  // an instruction that generated code has no business with
 };
 
+// Where an instruction has its numbers. All other bytes come before them.
+struct Layout {
+  uint8_t fixed = 0;                                   // so many bytes
+  uint8_t displacement_at = 0, displacement_size = 0;  // 0: none that Instruction has
+  uint8_t immediate_at = 0, immediate_size = 0;        // the same
+  bool immediate_is_signed = false;
+  bool immediate_is_relative = false;  // to the instruction's end
+};
+
 // Decodes the instruction at `code[offset]`; `end` is where the code ends. Fills length also for
 // one that is not allowed. Thread-safe.
 DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
-                    Instruction& instruction);
+                    Instruction& instruction, Layout* layout = nullptr);
 
 // In Intel's syntax, for messages; "(no instruction)" if it is none.
 std::string disassemble(std::span<const uint8_t> code, uint32_t offset);

@@ -11,8 +11,6 @@
 namespace linden::verifier {
 namespace {
 
-// After so many visits bounds that still grow are given up.
-constexpr uint32_t kVisitsBeforeWidening = 3;
 // Every lattice here is low, so this is never reached; it bounds the time in any case.
 constexpr uint32_t kMaximumVisits = 1000;
 
@@ -58,7 +56,7 @@ bool FunctionVerifier::decode_all() {
   const uint32_t end = function_->code_offset + function_->code_size;
   for (uint32_t offset = function_->code_offset; offset < end;) {
     Instruction& instruction = instructions_.emplace_back();
-    switch (decode(facts_.image().content, offset, end, instruction)) {
+    switch (decoder_.decode(facts_.image().content, offset, end, instruction)) {
       case DecodeResult::Invalid:
         refuse(Rule::Decoding, offset, "it is no instruction, or does not end in its function",
                /*with_text=*/false);
@@ -81,6 +79,7 @@ bool FunctionVerifier::decode_all() {
     offset = instruction.end();
   }
   starts_block_.assign(instructions_.size(), false);
+  is_meeting_.assign(instructions_.size(), false);
   return true;
 }
 
@@ -109,8 +108,9 @@ bool FunctionVerifier::find_blocks() {
              /*with_text=*/false);
       return false;
     }
-    starts_block_[target] = true;
+    starts_block_[target] = is_meeting_[target] = true;
   }
+  is_meeting_[0] = true;
   blocks_.clear();
   block_of_.resize(instructions_.size());
   for (uint32_t i = 0; i < instructions_.size(); ++i) {
@@ -118,12 +118,31 @@ bool FunctionVerifier::find_blocks() {
     block_of_[i] = static_cast<uint32_t>(blocks_.size() - 1);
     blocks_.back().last = i + 1;
   }
+  for (uint32_t i = 0; i < blocks_.size(); ++i) {
+    const Instruction& last = instructions_[blocks_[i].last - 1];
+    const bool is_branch = last.operation == Operation::Branch;
+    if (is_branch || (last.operation == Operation::Jump && last.is_direct())) {
+      const uint32_t target = instruction_at(static_cast<uint64_t>(last.immediate));
+      if (target != kNoInstruction) add_predecessor(target, i);
+    }
+    if (i + 1 < blocks_.size() && (is_branch || !last.ends_block())) {
+      add_predecessor(blocks_[i + 1].first, i);
+    }
+  }
   if (states_.size() < blocks_.size()) states_.resize(blocks_.size());
   named_.assign(instructions_.size() * 4 + 8, false);
+  names_.begin_function(static_cast<uint32_t>(named_.size()));
   slot_index_.clear();
   half_slot_index_.clear();
   slot_count_ = 0;
   return true;
+}
+
+void FunctionVerifier::add_predecessor(uint32_t instruction, uint32_t block) {
+  Block& to = blocks_[block_of_[instruction]];
+  // A branch to what follows it counts twice: what is known differs.
+  to.predecessor = to.has_predecessor || is_meeting_[instruction] ? kNoBlock : block;
+  to.has_predecessor = true;
 }
 
 void FunctionVerifier::run() {
@@ -151,7 +170,12 @@ void FunctionVerifier::run() {
 }
 
 void FunctionVerifier::visit(Block& block) {
-  state_ = states_[static_cast<size_t>(&block - blocks_.data())];
+  current_block_ = static_cast<uint32_t>(&block - blocks_.data());
+  if (block.predecessor == kNoBlock) {
+    state_ = states_[current_block_];
+  } else {
+    std::swap(state_, states_[current_block_]);
+  }
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = instructions_[current_];
     if (instruction.ends_block()) break;
@@ -180,21 +204,20 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
   switch (instruction.operation) {
     case Operation::Branch: {
       const bool is_understood = state_.flags.source != Flags::Source::Unknown;
-      State before;
-      if (is_understood) {
-        before = state_;
-        state_.assume(instruction.condition);
-      }
+      branch_state_ = state_;
+      bool is_possible = !is_understood || branch_state_.assume(instruction.condition);
       const uint64_t target = static_cast<uint64_t>(instruction.immediate);
-      if (target - function_->code_offset < function_->code_size) {
-        flow_to(static_cast<uint32_t>(instruction.immediate), state_, instruction.offset);
+      if (!is_possible) {
+        // Nothing jumps.
+      } else if (target - function_->code_offset < function_->code_size) {
+        flow_to(static_cast<uint32_t>(instruction.immediate), branch_state_, instruction.offset);
       } else {
         failed = check_tail_call(instruction);
       }
-      if (is_understood) {
-        std::swap(state_, before);
-        state_.assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
-      }
+      is_possible =
+          !is_understood ||
+          state_.assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+      if (!is_possible) break;
       if (last + 1 == instructions_.size()) {
         failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};
       } else {
@@ -205,7 +228,14 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
     case Operation::Jump: {
       std::vector<uint32_t> targets;
       failed = check_jump(instruction, targets);
-      for (uint32_t target : targets) flow_to(target, state_, instruction.offset);
+      for (uint32_t target : targets) {
+        const uint32_t place = instruction_at(target);
+        if (!instruction.is_direct() && !is_meeting_[place]) {
+          is_meeting_[place] = true;
+          restart_ = true;
+        }
+        if (!restart_) flow_to(target, state_, instruction.offset);
+      }
       break;
     }
     case Operation::Return:
@@ -217,7 +247,9 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
 }
 
-void FunctionVerifier::flow_to(uint32_t offset, const State& state, uint32_t from) {
+// Takes `state` if it is not going to be needed: behind this it is anything, unless there are
+// several successors that states meet at.
+void FunctionVerifier::flow_to(uint32_t offset, State& state, uint32_t from) {
   const uint32_t target = instruction_at(offset);
   if (target == kNoInstruction) {
     refuse(Rule::Decoding, from, "it leads into the middle of an instruction, or elsewhere");
@@ -230,13 +262,17 @@ void FunctionVerifier::flow_to(uint32_t offset, const State& state, uint32_t fro
   }
   Block& block = blocks_[block_of_[target]];
   State& there = states_[block_of_[target]];
-  if (!block.is_reached) {
+  if (block.predecessor != kNoBlock) {
+    block.is_reached = block.is_waiting = true;
+    std::swap(there, state);
+  } else if (!block.is_reached) {
     block.is_reached = block.is_waiting = true;
     there = state;
+    there.forget_growths();
   } else if (there.depth != state.depth) {
     refuse(Rule::Frame, from, "the stack pointer differs among the ways that lead to one place");
     return;
-  } else if (join(there, state, facts_, block.visits >= kVisitsBeforeWidening)) {
+  } else if (join(there, state, facts_, names_, /*is_new_round=*/!block.is_waiting)) {
     block.is_waiting = true;
   }
   if (block.is_waiting) next_block_ = std::min<size_t>(next_block_, block_of_[target]);

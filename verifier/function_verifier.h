@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/decode_cache.h"
 #include "verifier/image_facts.h"
 #include "verifier/instruction.h"
 #include "verifier/state.h"
@@ -34,7 +35,12 @@ class FunctionVerifier {
     bool is_reached = false;
     bool is_waiting = false;
     uint32_t visits = 0;
+    // The one block that control comes from; kNoBlock if there are several. Then states meet here,
+    // and the one at its beginning is kept; else it is handed on.
+    uint32_t predecessor = kNoBlock;
+    bool has_predecessor = false;
   };
+  static constexpr uint32_t kNoBlock = UINT32_MAX;
   // An address: `pointer`, of whatever kind, plus `offset`.
   struct Address {
     Value pointer;
@@ -56,7 +62,8 @@ class FunctionVerifier {
   void run();
   void visit(Block& block);
   void leave(Block& block, uint32_t last);
-  void flow_to(uint32_t offset, const State& state, uint32_t from);
+  void flow_to(uint32_t offset, State& state, uint32_t from);
+  void add_predecessor(uint32_t instruction, uint32_t block);
   void flow_to_landing_pad(const Instruction& call);
   uint32_t instruction_at(uint64_t offset) const;
   void refuse(Rule rule, uint32_t offset, const char* reason, bool with_text = true);
@@ -75,6 +82,9 @@ class FunctionVerifier {
   void copy(Location to, Location from, const Value& value);
   void copy_low(Location to, Location from);
   void name_for_later(Register reg);
+  Value scaled(Register index, unsigned scale);
+  static void set_origin(Value& result, const Value& of, unsigned shift);
+  void prepare_difference(const Instruction& instruction);
   void name(Location location, uint32_t which);
   void name_low(Location location, uint32_t which);
 
@@ -109,9 +119,12 @@ class FunctionVerifier {
   bool stopped_ = false;
   bool restart_ = false;
 
+  DecodeCache decoder_;
   std::vector<Instruction> instructions_;
   std::vector<uint32_t> index_at_;  // by offset in the function; kNoInstruction: in the middle
   std::vector<bool> named_;         // by id: whether it was given in this round
+  JoinNames names_;
+  std::vector<bool> is_meeting_;    // by instruction: comes from a jump table, or an exception
   std::vector<bool> starts_block_;  // by instruction
   std::vector<uint32_t> block_of_;  // by instruction that starts one
   std::vector<Block> blocks_;
@@ -122,10 +135,12 @@ class FunctionVerifier {
   uint32_t slot_count_ = 0;
   size_t next_block_ = 0;  // none before it is waiting
 
-  State state_;
+  State state_, branch_state_;
+  uint32_t current_block_ = 0;
   uint32_t current_ = 0;  // instruction
   Value loaded_;          // from memory, by the current instruction
   Location loaded_from_ = kNowhere;
+  Flags subtracted_;
 };
 
 }  // namespace linden::verifier

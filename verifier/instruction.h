@@ -18,12 +18,15 @@ enum class Operation : uint8_t {
   Lea,
   Add,  // inc too
   Subtract,
+  AddCarry,
+  SubtractBorrow,
   And,
   Or,
   Xor,
   ShiftLeft,
   ShiftRight,
-  Multiply,  // imul with one result; `immediate` is the factor if has_immediate
+  ShiftRightSome,  // by a number in a register
+  Multiply,        // imul with one result; `immediate` is the factor if has_immediate
   ConditionalMove,
   Set,       // setcc: 0 or 1
   ZeroHigh,  // bzhi: the bits of the source below the number in `count_register`

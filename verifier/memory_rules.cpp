@@ -57,7 +57,7 @@ FunctionVerifier::Checked FunctionVerifier::access(const Instruction& instructio
       loaded_ = address.pointer;
       loaded_.kind = Kind::JumpOffset;
       loaded_.fact = Fact::None;
-      loaded_.id = 0;
+      loaded_.id = loaded_.low_id = loaded_.origin = 0;
     }
     return failed;
   }
@@ -113,7 +113,7 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
         state_.callee_set = true;
         return std::nullopt;
       case offsetof(Context, constant_callee):
-        if (value.kind != Kind::Image || value.fact != Fact::Filled || memory.is_read) {
+        if (value.kind != Kind::Image || memory.is_read) {
           return FailedRule{Rule::Context, "the callee is not known to be a slot in use"};
         }
         if (const Checked failed = check_filled(value)) return failed;
@@ -155,14 +155,21 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
   const auto offset = static_cast<int64_t>(lo);
   const bool is_exact = index.is_exact();
   if (memory.is_read && is_exact && (memory.size == 8 || memory.size == 4)) {
-    const Location slot = slot_at(offset, memory.size);
+    Location slot = slot_at(offset, memory.size);
+    const Location around = memory.size == 4 ? slot_at(offset) : kNowhere;
+    const bool is_around = around != kNowhere && !state_.get(around).is_any();
+    if ((slot == kNowhere || state_.get(slot).is_any()) && !is_around &&
+        instruction.operation == Operation::Move && !memory.is_written) {
+      // Whatever it is: the register and the slot hold the same from now on.
+      slot = track_slot(offset, memory.size);
+      if (slot != kNowhere) state_.set(slot, memory.size == 8 ? Value::any() : Value::word());
+    }
     if (slot != kNowhere && !state_.get(slot).is_any()) {
       loaded_ = memory.size == 8 ? state_.get(slot) : state_.get(slot).low_word();
       loaded_from_ = slot;
     } else if (memory.size == 4) {
       // The lower half of a slot of 8 bytes.
-      const Location whole = slot_at(offset);
-      if (whole != kNowhere) loaded_ = state_.get(whole).low_word();
+      if (is_around) loaded_ = state_.get(around).low_word();
     }
   }
   if (!memory.is_written) return std::nullopt;
@@ -175,6 +182,11 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
   }
   const Location from =
       instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere;
+  if (memory.size == 4 && instruction.source == Place::Immediate) {
+    const Location constant = track_slot(offset, 4);
+    if (constant != kNowhere) state_.set(constant, value.low_word());
+    return std::nullopt;
+  }
   if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
   const Location slot = track_slot(offset, memory.size);
   if (slot == kNowhere) return std::nullopt;
@@ -199,6 +211,14 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
     loaded_ = Value::pointer(Kind::Code);
     return std::nullopt;
   }
+  if (at.is_exact()) {
+    if (facts_.is_code_word(at.lo)) {
+      loaded_ = Value::pointer(Kind::Code);
+    } else if (!facts_.overlaps_code_word(at.lo)) {
+      loaded_ = Value::constant(facts_.read64(at.lo));
+    }
+    return std::nullopt;
+  }
   const uint64_t step = uint64_t{1} << at.alignment;
   uint64_t words = 0, code_words = 0;
   for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
@@ -207,17 +227,22 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   }
   if (words == code_words) {
     loaded_ = Value::pointer(Kind::Code);
-  } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) && !at.is_exact() &&
+  } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) &&
              at.lo >= offsetof(jit::ConstantTableEntry, type_id)) {
     loaded_ = Value::pointer(Kind::TypeId, address.link);
     loaded_.lo = address.link_base - offsetof(jit::ConstantTableEntry, type_id);
     loaded_.scale = address.link_scale;
+    loaded_.origin = at.origin;
+    loaded_.origin_shift = at.origin_shift;
+    constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
+    if (at.detail < kType) loaded_.origin = 0;
+    loaded_.hi = loaded_.origin == 0 ? 0 : at.detail - kType;
   }
   return std::nullopt;
 }
 
 // Whether a call of what is in any of these slots of a constant table that are in use, is one of a
-// function.
+// function. Where it is not known of the slot that it is in use, all of them must be.
 FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
   constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
   static_assert(offsetof(jit::ConstantTableEntry, code) == 0);
@@ -227,7 +252,12 @@ FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
     return FailedRule{Rule::Constants, "it may lie outside of the image's constants"};
   }
   for (uint64_t offset = slots.lo; offset <= slots.hi; offset += step) {
-    if (!facts_.is_code_word(offset) && facts_.read64(offset + kType) != 0) {
+    const bool is_used = facts_.read64(offset + kType) != 0;
+    if (!is_used && slots.fact != Fact::Filled) {
+      return FailedRule{Rule::Context, "the callee is not known to be a slot in use"};
+    }
+    if (is_used && (!facts_.is_code_word(offset) ||
+                    facts_.read64(offset + kType) > facts_.image().target.types)) {
       return FailedRule{Rule::Constants, "a table has a slot that is no function"};
     }
   }
@@ -238,7 +268,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
                                                            const Address& address) {
   const jit::ImageTarget& target = facts_.image().target;
   const Value& pointer = address.pointer;
-  const int64_t offset = address.offset;
+  int64_t offset = address.offset;
   const bool is_word = memory.size == kWord;
   const FailedRule forbidden{Rule::RuntimeData, "code may not use it so"};
   if (pointer.is_number()) {
@@ -268,6 +298,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       for (auto [field, kind] : kFields) {
         if (offset != static_cast<int64_t>(field)) continue;
         loaded_ = Value::pointer(kind);
+        if (kind == Kind::TagArray) loaded_.hi = 0;
         return std::nullopt;
       }
       return forbidden;
@@ -289,7 +320,11 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       if (!is_within(offset, memory.size, 0, size_t{target.types} * 4)) return forbidden;
       return std::nullopt;
     case Kind::TagArray:
-      if (!is_within(offset, memory.size, 0, size_t{target.tags} * 8)) return forbidden;
+      if (pointer.hi > UINT32_MAX || offset > INT32_MAX ||
+          !is_within(static_cast<int64_t>(pointer.hi) + offset, memory.size, 0,
+                     size_t{target.tags} * 8)) {
+        return forbidden;
+      }
       return std::nullopt;
     case Kind::MemorySize:
       return is_within(offset, memory.size, 0, kWord) ? Checked() : forbidden;
@@ -298,6 +333,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       loaded_ = Value::pointer(Kind::Code, kNeedsCallee);
       return std::nullopt;
     case Kind::Table:
+      if (memory.size == 4 && offset == offsetof(TableData, size)) return std::nullopt;
       if (!is_word) return forbidden;
       if (offset == offsetof(TableData, entries)) {
         loaded_ = Value::pointer(Kind::TableEntries, pointer.detail);
@@ -307,9 +343,20 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
         return forbidden;
       }
       return std::nullopt;
+    case Kind::TableEntries:
     case Kind::TableEntry: {
       if (!is_word) return forbidden;
-      const bool is_filled = pointer.fact == Fact::Filled;
+      bool is_filled = pointer.fact == Fact::Filled;
+      uint64_t slot = 0;
+      if (pointer.kind == Kind::TableEntries) {
+        // A slot with a constant index, which the table is known to have.
+        slot = static_cast<uint64_t>(offset) / sizeof(TableEntry);
+        if (!state_.has_slot(pointer.detail, slot)) {
+          return FailedRule{Rule::RuntimeData, "the table may be shorter"};
+        }
+        offset %= sizeof(TableEntry);
+        is_filled = is_filled && pointer.lo == slot;
+      }
       switch (offset) {
         case offsetof(TableEntry, code):
           if (!is_filled) return FailedRule{Rule::RuntimeData, "the slot may be empty"};
@@ -317,6 +364,10 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
           return std::nullopt;
         case offsetof(TableEntry, type_id):
           loaded_ = Value::pointer(Kind::TypeId, address.link);
+          loaded_.origin = pointer.kind == Kind::TableEntries ? kConstantSlot : pointer.origin;
+          loaded_.origin_shift = pointer.origin_shift;
+          loaded_.hi = kInTable | pointer.detail;
+          loaded_.lo = pointer.kind == Kind::TableEntries ? slot : pointer.lo;
           return std::nullopt;
         case offsetof(TableEntry, reference):
           if (is_filled) loaded_ = Value::pointer(Kind::FunctionReference);
@@ -344,7 +395,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   const Value index =
       memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index];
   const Value scaled =
-      memory.scale == 1 ? index : multiply(index, Value::constant(memory.scale), 8);
+      memory.index == kNoRegister ? index : this->scaled(memory.index, memory.scale);
   // The part that varies, and the one that it is added to.
   const bool base_is_pointer = !base.is_number();
   const Value& pointer = base_is_pointer ? base : scaled;
@@ -374,8 +425,12 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
   } else {
     address.offset = memory.displacement;
   }
+  // What is linked is the slot, or what its place is computed from; not the address of its type.
   const bool is_slot =
-      address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::Image;
+      address.pointer.kind == Kind::TableEntry || address.pointer.kind == Kind::TableEntries ||
+      (address.pointer.kind == Kind::Image &&
+       (!number.is_exact() ||
+        memory.displacement == static_cast<int64_t>(offsetof(jit::ConstantTableEntry, type_id))));
   if (is_slot && linked != kNowhere) {
     if (state_.get(linked).id == 0) name(linked, 2);
     address.link = state_.get(linked).id;

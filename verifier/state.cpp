@@ -8,6 +8,9 @@ namespace {
 constexpr Location kFirstSlot = kRegisters;
 constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
 
+// Bounds that have grown so often at a place, and still grow, are rounded up.
+constexpr unsigned kGrowthsBeforeWidening = 3;
+
 // Bounds that a growing one is rounded up to.
 constexpr uint64_t kThresholds[] = {INT32_MAX, UINT32_MAX, uint64_t{1} << 33, UINT64_MAX};
 
@@ -18,10 +21,24 @@ uint64_t next_threshold(uint64_t bound) {
   return UINT64_MAX;
 }
 
+bool has_grown(const Value& old, const Value& value) {
+  return value.kind == old.kind && (value.hi > old.hi || value.lo < old.lo ||
+                                    value.low_hi > old.low_hi || value.low_lo < old.low_lo);
+}
+
 Value widened(const Value& old, Value value) {
+  if (value.kind == Kind::Image && old.kind == Kind::Image && has_grown(old, value)) {
+    // As far as what it is computed from can.
+    if (value.origin == 0) return Value::any();
+    value.lo = std::min<uint64_t>(value.lo, value.detail);
+    value.hi = std::max(value.hi, value.detail + (uint64_t{UINT32_MAX} << value.origin_shift));
+    value.alignment = std::min(value.alignment, value.origin_shift);
+    return value;
+  }
   if (!value.is_number() || !old.is_number()) return value;
   if (value.hi > old.hi) value.hi = next_threshold(value.hi);
-  if (value.lo < old.lo) value.lo = 0;
+  if (value.lo < old.lo) value.lo = value.low_lo = 0;
+  if (value.low_lo < old.low_lo) value.low_lo = 0;
   if (value.low_hi > old.low_hi)
     value.low_hi =
         static_cast<uint32_t>(std::min<uint64_t>(next_threshold(value.low_hi), UINT32_MAX));
@@ -46,49 +63,20 @@ bool as_code(const Value& value, const State& state, const RequirementSource& fu
   return false;
 }
 
-// Names differ between two states; that places have the same name in each is what matters. A name
-// of the first is kept by the places that share one in the second, whatever that is.
-// A small hash table that is emptied by counting on: joins are most of the verifier's time.
-class NamePairs {
- public:
-  void clear() {
-    if (++round_ != 0) return;
-    pairs_.fill({});
-    round_ = 1;
-  }
-  // `a` if the places with that name have name `b` in the other state, else 0. Forgets a name when
-  // there are too many.
-  uint32_t match(uint32_t a, uint32_t b) {
-    if (a == 0 || b == 0) return 0;
-    for (uint32_t probe = 0; probe < kProbes; ++probe) {
-      Pair& pair = pairs_[(a + probe) % pairs_.size()];
-      if (pair.round != round_) {
-        pair = {round_, a, b};
-        return a;
-      }
-      if (pair.a == a) return pair.b == b ? a : 0;
-    }
-    return 0;
-  }
-
- private:
-  static constexpr uint32_t kProbes = 16;
-  struct Pair {
-    uint32_t round = 0, a = 0, b = 0;
-  };
-  std::array<Pair, 512> pairs_{};
-  uint32_t round_ = 0;
-};
-
 // What is fulfilled once, stays so: nothing but a reference is ever stored there again.
-Value join_values(const Value& a, const State& of_a, Value b, const State& of_b,
-                  const RequirementSource& functions, NamePairs& names) {
-  b.id = names.match(a.id, b.id);
-  b.low_id = names.match(a.low_id, b.low_id);
-  if (a.origin != 0 || b.origin != 0) b.origin = names.match(a.origin, b.origin);
-  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId && a.detail != 0) {
+Value join_values(Value a, const State& of_a, Value b, const State& of_b,
+                  const RequirementSource& functions, JoinNames& names) {
+  a.id = b.id = names.match(a.id, b.id);
+  a.low_id = b.low_id = names.match(a.low_id, b.low_id);
+  if (a.origin_shift != b.origin_shift) b.origin = 0;
+  a.origin = b.origin = names.match(a.origin, b.origin);
+  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId) {
     b.detail = names.match(a.detail, b.detail);
-    if (b.detail == 0) return Value::any();
+    Value result = a;
+    result.detail = b.detail;
+    if (a.lo != b.lo || a.scale != b.scale) result.detail = 0;
+    if (a.hi != b.hi) result.origin = 0;
+    return result.detail == 0 && result.origin == 0 ? Value::any() : result;
   }
   if (a == b && a.kind != Kind::Code) return a;
   uint32_t need_a = 0, need_b = 0;
@@ -188,36 +176,49 @@ Value narrow_view(const Value& value, unsigned width) {
   if (width == 4) return value.low_word();
   const uint64_t mask = (uint64_t{1} << (width * 8)) - 1;
   const Value number = value.as_number();
-  return number.hi <= mask ? number : Value::between(0, mask);
+  if (number.hi <= mask) return number;
+  if (width == 1) return Value::between(number.byte_lo, number.byte_hi);
+  return Value::between(0, mask);
 }
 
-// Puts bounds of the lowest `width` bytes into a number. Those that contradict what is known are
-// not taken: the branch is dead then, and need not be understood.
-void restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
-  if (!value.is_number()) return;
+// Puts bounds of the lowest `width` bytes into a number. False: they contradict what is known, so
+// nothing comes this way.
+bool restrict_to(Value& value, unsigned width, uint64_t lo, uint64_t hi) {
+  if (!value.is_number()) return true;
   const uint64_t largest = width == 8 ? UINT64_MAX : (uint64_t{1} << (width * 8)) - 1;
   if (value.hi <= largest) {
     lo = std::max(lo, value.lo);
     hi = std::min(hi, value.hi);
-    if (lo > hi) return;
     // A word that was sign-extended, and is not negative.
     if (value.is_signed_word && hi <= INT64_MAX) hi = std::min<uint64_t>(hi, INT32_MAX);
-    if (lo > hi) return;
+    if (lo > hi) return false;
     value.lo = lo;
     value.hi = hi;
     if (hi <= UINT32_MAX) value.low_hi = std::min(value.low_hi, static_cast<uint32_t>(hi));
   } else if (width == 4) {
-    value.low_hi =
-        std::min(value.low_hi, static_cast<uint32_t>(std::min<uint64_t>(hi, UINT32_MAX)));
+    hi = std::min<uint64_t>(hi, value.low_hi);
+    lo = std::max<uint64_t>(lo, value.low_lo);
+    if (lo > hi) return false;
+    value.low_lo = static_cast<uint32_t>(lo);
+    value.low_hi = static_cast<uint32_t>(hi);
     if (value.is_signed_word && value.low_hi <= INT32_MAX) {
-      value.lo = lo <= value.low_hi ? lo : 0;
+      value.lo = value.low_lo;
       value.hi = value.low_hi;
     }
+  } else if (width == 1) {
+    lo = std::max<uint64_t>(lo, value.byte_lo);
+    hi = std::min<uint64_t>(hi, value.byte_hi);
+    if (lo > hi) return false;
+    value.byte_lo = static_cast<uint8_t>(lo);
+    value.byte_hi = static_cast<uint8_t>(hi);
   }
+  return true;
 }
 
 // The same for what has been computed from a number of 32 bits with these bounds.
 void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
+  // Bounds of other kinds are not those of the value.
+  if (!value.is_number() && value.kind != Kind::Image) return;
   const uint64_t base = value.kind == Kind::Image ? value.detail : 0;
   const uint64_t step = uint64_t{1} << std::min<unsigned>(value.alignment, 32);
   lo = std::max(value.lo, base + (((lo << value.origin_shift) + step - 1) & ~(step - 1)));
@@ -232,6 +233,16 @@ void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
 
 }  // namespace
 
+uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
+  for (const Divided& one : divided_) {
+    if (one.a == a && one.b == b) return one.name;
+  }
+  const auto name = static_cast<uint32_t>(pairs_.size());
+  pairs_.push_back({round_, 0});
+  divided_.push_back({a, b, name});
+  return name;
+}
+
 State State::at_entry() {
   State state;
   for (Register r : {kRbx, kRbp, Register{12}, Register{13}, Register{14}, Register{15}}) {
@@ -240,13 +251,40 @@ State State::at_entry() {
   return state;
 }
 
+State& State::operator=(const State& other) {
+  if (this == &other) return *this;
+  depth = other.depth;
+  callee_set = other.callee_set;
+  constant_callee_set = other.constant_callee_set;
+  long_table = other.long_table;
+  long_table_size = other.long_table_size;
+  flags = other.flags;
+  registers = other.registers;
+  known_ = other.known_;
+  if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
+  for (size_t word = 0; word < known_.size(); ++word) {
+    for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
+      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+      slots_[slot] = other.slots_[slot];
+    }
+  }
+  return *this;
+}
+
 Value State::get(Location location) const {
   if (location < kFirstSlot) return registers[static_cast<size_t>(location)];
   const auto slot = static_cast<size_t>(location - kFirstSlot);
-  return slot < slots.size() ? slots[slot] : Value::any();
+  return is_known(slot) ? slots_[slot] : Value::any();
+}
+
+Value* State::find(Location location) {
+  if (location < kFirstSlot) return &registers[static_cast<size_t>(location)];
+  const auto slot = static_cast<size_t>(location - kFirstSlot);
+  return is_known(slot) ? &slots_[slot] : nullptr;
 }
 
 void State::set(Location location, const Value& value) {
+  if (flags.difference == location) flags.difference = kNowhere;
   if (flags.left == location) flags.left = kNowhere;
   if (flags.right == location) flags.right = kNowhere;
   if (location < kFirstSlot) {
@@ -254,11 +292,17 @@ void State::set(Location location, const Value& value) {
     return;
   }
   const auto slot = static_cast<size_t>(location - kFirstSlot);
-  if (slot >= slots.size()) {
-    if (value.is_any()) return;
-    slots.resize(slot + 1);
+  const uint64_t bit = uint64_t{1} << slot % 64;
+  if (value.is_any()) {
+    if (slot / 64 < known_.size()) known_[slot / 64] &= ~bit;
+    return;
   }
-  slots[slot] = value;
+  if (slot / 64 >= known_.size()) {
+    known_.resize(slot / 64 + 1);
+    if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
+  }
+  known_[slot / 64] |= bit;
+  slots_[slot] = value;
 }
 
 // In a loop, the same instruction names again and again; what has the name from the last time, is
@@ -271,27 +315,19 @@ void State::forget_id(uint32_t id) {
     if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
   };
   for (Value& value : registers) forget(value);
-  for (Value& value : slots) forget(value);
+  for_each_slot(forget);
   forget(flags.left_value);
   forget(flags.right_value);
 }
 
 void State::name(Location location, uint32_t id, bool again) {
   if (again) forget_id(id);
-  if (location < kFirstSlot) {
-    registers[static_cast<size_t>(location)].id = id;
-  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
-    slots[static_cast<size_t>(location - kFirstSlot)].id = id;
-  }
+  if (Value* value = find(location)) value->id = id;
 }
 
 void State::name_low(Location location, uint32_t id, bool again) {
   if (again) forget_id(id);
-  if (location < kFirstSlot) {
-    registers[static_cast<size_t>(location)].low_id = id;
-  } else if (static_cast<size_t>(location - kFirstSlot) < slots.size()) {
-    slots[static_cast<size_t>(location - kFirstSlot)].low_id = id;
-  }
+  if (Value* value = find(location)) value->low_id = id;
 }
 
 void State::clobber_by_call() {
@@ -299,13 +335,53 @@ void State::clobber_by_call() {
     if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
   }
   flags = Flags();
+  auto forget_tables = [](Value& value) {
+    switch (value.kind) {
+      case Kind::TableEntries:
+      case Kind::TableEntry:
+      case Kind::TableLength:
+        value = Value::any();
+        break;
+      case Kind::TypeId:
+        // Constant tables stay as they are.
+        if ((value.hi & kInTable) != 0) value = Value::any();
+        break;
+      default:
+        if (value.fact == Fact::FilledOffset) value.fact = Fact::SlotOffset;
+        break;
+    }
+  };
+  for (Value& value : registers) forget_tables(value);
+  for_each_slot(forget_tables);
 }
 
 void State::assume_filled(const Value& type_id) {
+  if (type_id.origin != 0) {
+    auto fill = [&](Value& value) {
+      if (value.origin != type_id.origin || value.origin_shift != type_id.origin_shift) return;
+      if (value.kind == Kind::Image && value.detail == type_id.hi) {
+        value.fact = Fact::Filled;
+      } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi &&
+                 (value.origin != kConstantSlot || value.lo == type_id.lo)) {
+        value.fact = Fact::Filled;
+      } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
+        value.fact = Fact::FilledConstant;
+        value.detail = static_cast<uint32_t>(type_id.hi);
+        value.scale = 1;
+      } else if (value.fact == Fact::SlotOffset && (value.detail | kInTable) == type_id.hi) {
+        value.fact = Fact::FilledOffset;
+      }
+    };
+    for (Value& value : registers) fill(value);
+    for_each_slot(fill);
+  }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
     if (value.kind == Kind::TableEntry || value.kind == Kind::Image) {
       value.fact = Fact::Filled;
+    } else if (value.kind == Kind::TableEntries) {
+      value.fact = Fact::Filled;
+      value.lo = type_id.lo;
     } else if (value.fact == Fact::SlotOffset) {
       value.fact = Fact::FilledOffset;
     } else if (value.is_number() && type_id.scale != 0) {
@@ -316,7 +392,7 @@ void State::assume_filled(const Value& type_id) {
   });
 }
 
-void State::assume_relation(Condition condition, bool is_left) {
+bool State::assume_relation(Condition condition, bool is_left) {
   const Location at = is_left ? flags.left : flags.right;
   const Value x = is_left ? flags.left_value : flags.right_value;
   const Value y = is_left ? flags.right_value : flags.left_value;
@@ -327,63 +403,130 @@ void State::assume_relation(Condition condition, bool is_left) {
                         (condition == Condition::NotEqual && y.lo == 0))) {
       assume_filled(x);
     }
-    return;
+    return true;
   }
-  if (at == kNowhere && x.id == 0 && x.low_id == 0) return;
+  if (x.kind == Kind::TableLength && width == 8 && y.is_number() && y.is_exact()) {
+    const bool is_above = condition == Condition::Above;
+    if ((is_above || condition == Condition::AboveOrEqual) && y.lo < UINT32_MAX) {
+      long_table = x.detail;
+      long_table_size = y.lo + is_above;
+    }
+    // test %rax, %rax
+    if (condition == Condition::NotEqual && y.lo == 0) {
+      long_table = x.detail;
+      long_table_size = 1;
+    }
+    return true;
+  }
+  if (at == kNowhere && x.id == 0 && x.low_id == 0) return true;
   if (y.kind == Kind::TableLength && condition == Condition::Below && width == 8) {
     for_all_equal(at, x.id, [&](Value& value) {
       if (!value.is_number()) return;
       value.fact = Fact::BelowLength;
       value.detail = y.detail;
     });
-    return;
+    return true;
   }
   uint64_t lo, hi;
-  if (!bounds_from(condition, narrow_view(x, width), narrow_view(y, width), width, lo, hi)) return;
-  for_all_equal(at, x.id, [&](Value& value) { restrict_to(value, width, lo, hi); });
+  if (!bounds_from(condition, narrow_view(x, width), narrow_view(y, width), width, lo, hi)) {
+    return true;
+  }
+  bool is_possible = true;
+  for_all_equal(at, x.id, [&](Value& value) { is_possible &= restrict_to(value, width, lo, hi); });
   // Of equal lower halves the bounds are those of 32 bits; and so of what has been made of them.
-  if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return;
+  if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return is_possible;
   auto restrict_low = [&](Value& value) {
-    if (value.low_id == x.low_id) restrict_to(value, 4, lo, hi);
+    if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
     if (value.origin == x.low_id) restrict_derived(value, lo, hi);
   };
   for (Value& value : registers) restrict_low(value);
-  for (Value& value : slots) restrict_low(value);
+  for_each_slot(restrict_low);
+  return is_possible;
 }
 
-void State::assume(Condition condition) {
-  if (flags.source == Flags::Source::Unknown) return;
+// Of the result of a subtraction.
+bool State::assume_difference(Condition condition) {
+  uint64_t lo, hi;
+  if (condition != Condition::Equal && condition != Condition::NotEqual &&
+      condition != Condition::NotSign) {
+    return true;
+  }
+  const Value difference = get(flags.difference);
+  if (!bounds_from(condition, narrow_view(difference, flags.width), Value::constant(0), flags.width,
+                   lo, hi)) {
+    return true;
+  }
+  bool is_possible = true;
+  for_all_equal(flags.difference, difference.id,
+                [&](Value& value) { is_possible &= restrict_to(value, flags.width, lo, hi); });
+  return is_possible;
+}
+
+bool State::assume(Condition condition) {
+  if (flags.source == Flags::Source::Unknown) return true;
   if (flags.source == Flags::Source::Result && condition != Condition::Equal &&
       condition != Condition::NotEqual && condition != Condition::NotSign) {
-    return;
+    return true;
   }
   const Flags before = flags;
-  assume_relation(condition, true);
+  bool is_possible = assume_relation(condition, true);
+  if (flags.difference != kNowhere) is_possible &= assume_difference(condition);
   // The sign is that of a difference, unless the right side is 0.
   if (condition != Condition::NotSign && condition != Condition::Sign) {
-    assume_relation(mirrored(condition), false);
+    is_possible &= assume_relation(mirrored(condition), false);
   }
   flags = before;
+  return is_possible;
 }
 
-bool join(State& into, const State& from, const RequirementSource& functions, bool widen) {
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
+          bool is_new_round) {
   bool changed = false;
-  static thread_local NamePairs names;
-  names.clear();
+  names.begin();
+  static constexpr Value kAny;
   auto merge = [&](Value& a, const Value& b) {
-    if (a.is_any()) return;
+    if (a == kAny) return;
+    // Most often: equal, whatever it is, if its names are equal too.
+    if (a == b && a.kind != Kind::Code && a.kind != Kind::TypeId) {
+      const uint32_t id = names.match(a.id, a.id), low_id = names.match(a.low_id, a.low_id),
+                     origin = names.match(a.origin, a.origin);
+      if (id != a.id || low_id != a.low_id || origin != a.origin) {
+        a.id = id;
+        a.low_id = low_id;
+        a.origin = origin;
+        changed = true;
+      }
+      return;
+    }
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
-    if (widen) joined = widened(a, joined);
+    if (has_grown(a, joined)) {
+      if (joined.growths == kGrowthsBeforeWidening) {
+        joined = widened(a, joined);
+      } else if (is_new_round) {
+        joined.growths = joined.growths + 1;
+      }
+    }
     a = joined;
     changed = true;
   };
   for (size_t r = 0; r < kRegisters; ++r) merge(into.registers[r], from.registers[r]);
-  for (size_t slot = 0; slot < into.slots.size(); ++slot) {
-    merge(into.slots[slot], slot < from.slots.size() ? from.slots[slot] : Value::any());
+  for (size_t word = 0; word < into.known_.size(); ++word) {
+    for (uint64_t bits = into.known_[word]; bits != 0; bits &= bits - 1) {
+      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+      Value& a = into.slots_[slot];
+      merge(a, from.is_known(slot) ? from.slots_[slot] : kAny);
+      if (a == kAny) into.known_[word] &= ~(uint64_t{1} << slot % 64);
+    }
   }
-  if (into.flags.source != Flags::Source::Unknown && into.flags != from.flags) {
+  // Names in flags would have to be matched too, for what does not happen.
+  if (into.flags.source != Flags::Source::Unknown) {
     into.flags = Flags();
+    changed = true;
+  }
+  if (into.long_table_size != 0 &&
+      (into.long_table != from.long_table || into.long_table_size > from.long_table_size)) {
+    into.long_table_size = into.long_table == from.long_table ? from.long_table_size : 0;
     changed = true;
   }
   if (into.callee_set && !from.callee_set) {

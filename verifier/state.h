@@ -18,30 +18,54 @@ inline constexpr Location kNowhere = -1;
 struct Flags {
   enum class Source : uint8_t {
     Unknown,
-    Comparison,  // of left and right: cmp
+    Comparison,  // of left and right: cmp, sub
     Result,      // of an operation, which is in `left`; compared with 0, as to equality and sign
   };
   Source source = Source::Unknown;
   uint8_t width = 0;
   Location left = kNowhere, right = kNowhere;
+  Location difference = kNowhere;  // of a Comparison: where the difference of both is
   Value left_value, right_value;
 
   bool operator==(const Flags&) const = default;
 };
+
+class JoinNames;
+class RequirementSource;
 
 struct State {
   // Distance of the stack pointer from where it was when the function began.
   int32_t depth = 0;
   bool callee_set = false;           // Context::callee is a reference
   bool constant_callee_set = false;  // Context::constant_callee is a slot
+  // A table that is known to have so many slots, or more: none ever becomes shorter.
+  uint32_t long_table = 0;
+  uint64_t long_table_size = 0;
   Flags flags;
   std::array<Value, kRegisters> registers;
-  std::vector<Value> slots;  // those that are missing hold anything
 
   static State at_entry();
+  State() = default;
+  State(State&&) = default;
+  State& operator=(State&&) = default;
+  State(const State& other) { *this = other; }
+  State& operator=(const State& other);
+
+  // Of the slots of which anything is known.
+  template <typename Use>
+  void for_each_slot(Use use) {
+    for (size_t word = 0; word < known_.size(); ++word) {
+      for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
+        use(slots_[word * 64 + static_cast<size_t>(std::countr_zero(bits))]);
+      }
+    }
+  }
 
   uint32_t fulfilled() const {
     return (callee_set ? kNeedsCallee : 0u) | (constant_callee_set ? kNeedsConstantCallee : 0u);
+  }
+  bool has_slot(uint32_t table, uint64_t index) const {
+    return table == long_table && index < long_table_size;
   }
   Value get(Location location) const;
   void set(Location location, const Value& value);
@@ -50,7 +74,7 @@ struct State {
   // `again`: the id has been given before, so other places may have it.
   void name(Location location, uint32_t id, bool again);
   void name_low(Location location, uint32_t id, bool again);
-  // Forgets what may have changed in a call.
+  // Forgets what may have changed in a call: registers, and what tables hold and where they lie.
   void clobber_by_call();
 
   // Calls `change` for the value at `location` and everything equal to it.
@@ -65,18 +89,36 @@ struct State {
     for (Value& value : registers) {
       if (value.id == id) change(value);
     }
-    for (Value& value : slots) {
+    for_each_slot([&](Value& value) {
       if (value.id == id) change(value);
-    }
+    });
   }
 
-  // What is true if the flags fulfil `condition`.
-  void assume(Condition condition);
+  // They are counted anew at every place where states meet.
+  void forget_growths() {
+    for (Value& value : registers) value.growths = 0;
+    for_each_slot([](Value& value) { value.growths = 0; });
+  }
+
+  // What is true if the flags fulfil `condition`. False: they cannot.
+  bool assume(Condition condition);
 
  private:
+  friend bool join(State& into, const State& from, const RequirementSource& functions,
+                   JoinNames& names, bool is_new_round);
+  bool is_known(size_t slot) const {
+    return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
+  }
+  Value* find(Location location);
   void forget_id(uint32_t id);
-  void assume_relation(Condition condition, bool is_left);
+  bool assume_relation(Condition condition, bool is_left);
+  bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
+
+  // Of a frame's slots few are known at a time, so the others are neither copied nor joined: what
+  // they have in slots_ is of no meaning.
+  std::vector<uint64_t> known_;
+  std::vector<Value> slots_;
 };
 
 // What code that is callable needs, by the offset of a function in the image; nullopt if no
@@ -87,9 +129,50 @@ class RequirementSource {
   virtual bool is_function(uint64_t offset, uint32_t& requirements) const = 0;
 };
 
-// Makes `into` true of both. `widen`: bounds that grow, grow far, so that loops come to an end.
-// Returns whether it changed. Their depths are equal.
-bool join(State& into, const State& from, const RequirementSource& functions, bool widen);
+// Names differ between two states; that places have the same name in each is what matters. Places
+// that share one in both share one afterwards: the first state's where that is unambiguous, else a
+// new one. Names only ever divide, so this comes to an end.
+class JoinNames {
+ public:
+  // Of a function whose instructions give names below `names`.
+  void begin_function(uint32_t names) {
+    pairs_.assign(names, {});
+    round_ = 0;
+  }
+  void begin() {
+    ++round_;
+    divided_.clear();
+  }
+  uint32_t match(uint32_t a, uint32_t b) {
+    if (a == 0 || b == 0) return 0;
+    if (a == kConstantSlot || b == kConstantSlot) return a == b ? a : 0;
+    Pair& pair = pairs_[a];
+    if (pair.round != round_) {
+      pair = {round_, b};
+      return a;
+    }
+    return pair.b == b ? a : divide(a, b);
+  }
+
+ private:
+  struct Pair {
+    uint32_t round = 0, b = 0;
+  };
+  struct Divided {
+    uint32_t a, b, name;
+  };
+  uint32_t divide(uint32_t a, uint32_t b);
+
+  std::vector<Pair> pairs_;  // by the first state's name
+  std::vector<Divided> divided_;
+  uint32_t round_ = 0;
+};
+
+// Makes `into` true of both. `is_new_round`: `into` was looked at since the last join, so that what
+// grows now is counted. Bounds that grow again and again are made to grow far, so
+// that loops come to an end. Returns whether it changed. Their depths are equal.
+bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
+          bool is_new_round);
 
 }  // namespace linden::verifier
 

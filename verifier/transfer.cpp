@@ -25,7 +25,8 @@ Value narrow(const Value& value, unsigned width) {
   if (width == 4) return value.low_word();
   const Value number = value.as_number();
   if (number.hi <= largest(width)) return number;
-  return Value::between(0, width == 1 ? number.byte_hi : largest(width));
+  if (width == 1) return Value::between(number.byte_lo, number.byte_hi);
+  return Value::between(0, largest(width));
 }
 
 }  // namespace
@@ -79,6 +80,31 @@ FunctionVerifier::Checked FunctionVerifier::step_stack_pointer(const Instruction
   state_.depth = static_cast<int32_t>(depth);
   if (instruction.writes_flags) state_.flags = Flags();
   return std::nullopt;
+}
+
+// `result` is `of`, shifted left in 64 bits.
+void FunctionVerifier::set_origin(Value& result, const Value& of, unsigned shift) {
+  constexpr unsigned kLargestShift = 8;
+  if (!of.is_number() || of.hi > UINT32_MAX || shift > kLargestShift) return;
+  if (of.low_id != 0) {
+    result.origin = of.low_id;
+    result.origin_shift = static_cast<uint8_t>(shift);
+  } else if (of.origin != 0 && of.origin_shift + shift <= kLargestShift) {
+    result.origin = of.origin;
+    result.origin_shift = static_cast<uint8_t>(of.origin_shift + shift);
+  }
+}
+
+// What an index adds to an address.
+Value FunctionVerifier::scaled(Register index, unsigned scale) {
+  const Value& value = state_.registers[index];
+  if (value.is_number()) name_for_later(index);
+  if (scale == 1 && !value.is_number()) return value;
+  Value result = scale == 1 ? value : multiply(value, Value::constant(scale), 8);
+  if (result.origin == 0) {
+    set_origin(result, value, scale == 8 ? 3 : scale == 4 ? 2 : scale == 2 ? 1 : 0);
+  }
+  return result;
 }
 
 FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& instruction) {
@@ -167,17 +193,24 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
       result.lo += b.lo;
       result.hi += b.lo;
       result.id = result.low_id = 0;
-      if (a.origin != 0) result.detail += static_cast<uint32_t>(b.lo);
+      if (a.origin != 0) {
+        const auto base = static_cast<int64_t>(a.detail + b.lo);
+        if (base < 0 || base > int64_t{UINT32_MAX}) {
+          result.origin = result.detail = 0;
+        } else {
+          result.detail = static_cast<uint32_t>(base);
+        }
+      }
       result.fact = b.lo == 0 ? a.fact : Fact::None;
       // Below the beginning of the image.
-      return result.hi < kLargeOffset ? result : Value::any();
+      return result.lo <= result.hi && result.hi < kLargeOffset ? result : Value::any();
     }
     if (b.hi >= kLargeOffset) return Value::any();
     Value result = Value::image(0);
     result.alignment = a.is_exact() ? b.alignment : std::min(a.alignment, b.alignment);
     result.lo = a.lo + round_up(b.lo, b.alignment);
     result.hi = a.hi + b.hi;
-    if (a.is_exact() && b.origin != 0) {
+    if (a.is_exact() && b.origin != 0 && a.lo <= UINT32_MAX) {
       result.origin = b.origin;
       result.origin_shift = b.origin_shift;
       result.detail = static_cast<uint32_t>(a.lo);
@@ -200,10 +233,26 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
   if (a.kind == Kind::TableEntries && b.detail == a.detail &&
       (b.fact == Fact::SlotOffset || b.fact == Fact::FilledOffset)) {
     Value result = Value::pointer(Kind::TableEntry, a.detail);
+    result.origin = b.origin;
+    result.origin_shift = b.origin_shift;
     if (b.fact == Fact::FilledOffset) result.fact = Fact::Filled;
     return result;
   }
   if (b.is_number() && b.is_exact() && b.lo == 0) return a;
+  if (a.kind == Kind::TableEntries && b.is_number() && b.is_exact() &&
+      b.lo % sizeof(jit::TableEntry) == 0 &&
+      state_.has_slot(a.detail, b.lo / sizeof(jit::TableEntry))) {
+    Value result = Value::pointer(Kind::TableEntry, a.detail);
+    result.origin = kConstantSlot;
+    result.lo = b.lo / sizeof(jit::TableEntry);
+    return result;
+  }
+  if (a.kind == Kind::TagArray && b.is_number() && b.hi < kLargeOffset && a.hi < kLargeOffset) {
+    Value result = Value::pointer(Kind::TagArray);
+    result.lo = a.lo + b.lo;
+    result.hi = a.hi + b.hi;
+    return result;
+  }
   return add(a, b, 8);
 }
 
@@ -231,9 +280,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
         return add(low, multiply(index, Value::constant(memory.scale), 4), 4);
       }
       if (memory.index != kNoRegister) {
-        const Value& index = state_.registers[memory.index];
-        sum = add_pointers(
-            sum, memory.scale == 1 ? index : multiply(index, Value::constant(memory.scale), 8));
+        sum = add_pointers(sum, scaled(memory.index, memory.scale));
       }
       return add_pointers(sum, displacement);
     }
@@ -246,6 +293,14 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
       return width == 8 ? add_pointers(left, right) : add(left, right, width);
     case Operation::Subtract:
       return subtract(left, right, width);
+    case Operation::AddCarry: {
+      const Value sum = add(left, right, width);
+      return join(sum, add(sum, Value::constant(1), width));
+    }
+    case Operation::SubtractBorrow: {
+      const Value difference = subtract(left, right, width);
+      return join(difference, subtract(difference, Value::constant(1), width));
+    }
     case Operation::And:
       return bitwise_and(left, right, width);
     case Operation::Or:
@@ -259,10 +314,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::ShiftLeft: {
       Value result = shift_left(left, static_cast<unsigned>(instruction.immediate), width);
       static_assert(sizeof(jit::TableEntry) == 1 << 5);
-      if (left.low_id != 0 && left.hi <= UINT32_MAX && width == 8 && instruction.immediate <= 8) {
-        result.origin = left.low_id;
-        result.origin_shift = static_cast<uint8_t>(instruction.immediate);
-      }
+      if (width == 8) set_origin(result, left, static_cast<unsigned>(instruction.immediate));
       if (left.fact == Fact::BelowLength && width == 8 && instruction.immediate == 5) {
         result.fact = Fact::SlotOffset;
         result.detail = left.detail;
@@ -271,6 +323,8 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     }
     case Operation::ShiftRight:
       return shift_right(left, static_cast<unsigned>(instruction.immediate), width);
+    case Operation::ShiftRightSome:
+      return Value::between(0, narrow(right, width).as_number().hi);
     case Operation::Multiply:
       return multiply(
           instruction.has_immediate ? right : left,
@@ -306,7 +360,28 @@ void FunctionVerifier::write_register(Register reg, const Value& value, unsigned
   } else if (width == 4) {
     state_.set(reg, value.low_word());
   } else {
-    state_.set(reg, overwrite_part(state_.registers[reg], width, value.as_number().hi));
+    const Value part = narrow(value, width);
+    state_.set(reg, overwrite_part(state_.registers[reg], width, part.lo, part.hi));
+  }
+}
+
+// The comparison that a subtraction is, before its result takes the place of one side.
+void FunctionVerifier::prepare_difference(const Instruction& instruction) {
+  subtracted_ = Flags();
+  const Register to = instruction.destination_register;
+  const bool is_self = instruction.source == Place::Register && instruction.source_register == to;
+  if (is_self || instruction.source == Place::Opaque) return;
+  subtracted_.source = Flags::Source::Comparison;
+  subtracted_.width = instruction.width;
+  subtracted_.left_value = state_.registers[to];
+  if (instruction.source == Place::Register) {
+    subtracted_.right = instruction.source_register;
+    subtracted_.right_value = state_.registers[instruction.source_register];
+  } else if (instruction.source == Place::Memory) {
+    subtracted_.right = loaded_from_;
+    subtracted_.right_value = loaded_;
+  } else {
+    subtracted_.right_value = read_source(instruction);
   }
 }
 
@@ -320,6 +395,16 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
   switch (instruction.operation) {
     case Operation::Compare:
     case Operation::Test:
+    case Operation::Subtract:
+      if (instruction.operation == Operation::Subtract) {
+        // What is compared is gone, but may have copies.
+        if (!is_register || instruction.width < 4 || subtracted_.source == Flags::Source::Unknown) {
+          break;
+        }
+        flags = subtracted_;
+        flags.difference = instruction.destination_register;
+        break;
+      }
       if (instruction.operation == Operation::Test && !is_self) break;
       flags.source = Flags::Source::Comparison;
       flags.left = is_register ? Location{instruction.destination_register} : loaded_from_;
@@ -337,7 +422,6 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
       }
       break;
     case Operation::Add:
-    case Operation::Subtract:
     case Operation::And:
     case Operation::Or:
     case Operation::Xor:
@@ -363,7 +447,7 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
         state_.set(reg, Value::word());
       }
       if ((instruction.writes_part & bit) != 0) {
-        state_.set(reg, overwrite_part(state_.registers[reg], 2, UINT64_MAX));
+        state_.set(reg, overwrite_part(state_.registers[reg], 2, 0, UINT64_MAX));
       }
     }
     if (instruction.writes_flags) state_.flags = Flags();
@@ -376,6 +460,7 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
     // What is multiplied may be compared later, and is remembered by its name.
     if (instruction.operation == Operation::ShiftLeft && instruction.width == 8) name_for_later(to);
     const bool is_copy = instruction.operation == Operation::Move && instruction.width >= 4;
+    if (instruction.operation == Operation::Subtract) prepare_difference(instruction);
     const Location from = instruction.source == Place::Register
                               ? Location{instruction.source_register}
                               : loaded_from_;

@@ -19,8 +19,12 @@ Value aligned(Value value, unsigned alignment) {
 // The result of an operation whose exact bounds are [lo, hi], if it does not wrap around.
 Value bounded(Wide lo, Wide hi, unsigned width, unsigned alignment) {
   const uint64_t limit = width == 4 ? UINT32_MAX : UINT64_MAX;
-  if (hi <= limit) {
-    return aligned(Value::between(static_cast<uint64_t>(lo), static_cast<uint64_t>(hi)), alignment);
+  // All or none of them wrap around, and as often.
+  const Wide modulus = Wide{limit} + 1;
+  if (lo / modulus == hi / modulus) {
+    return aligned(
+        Value::between(static_cast<uint64_t>(lo % modulus), static_cast<uint64_t>(hi % modulus)),
+        alignment);
   }
   return aligned(Value::between(0, limit), alignment);
 }
@@ -38,7 +42,7 @@ uint64_t fill_ones(uint64_t number) {
 
 Value Value::constant(uint64_t number) {
   Value value = between(number, number);
-  value.low_hi = static_cast<uint32_t>(number);
+  value.low_lo = value.low_hi = static_cast<uint32_t>(number);
   value.alignment = alignment_of(number);
   return value;
 }
@@ -46,8 +50,9 @@ Value Value::constant(uint64_t number) {
 Value Value::low_word() const {
   if (kind != Kind::Number) return word();
   if (hi <= UINT32_MAX) return *this;
-  Value low = aligned(between(0, low_hi), std::min<unsigned>(alignment, 32));
+  Value low = aligned(between(low_lo, low_hi), std::min<unsigned>(alignment, 32));
   low.low_id = low_id;
+  low.byte_lo = byte_lo;
   low.byte_hi = byte_hi;
   return low;
 }
@@ -71,6 +76,9 @@ Value add(const Value& a, const Value& b, unsigned width) {
 Value subtract(const Value& a, const Value& b, unsigned width) {
   const Value x = operand(a, width), y = operand(b, width);
   const unsigned alignment = std::min(x.alignment, y.alignment);
+  // A constant below zero: an addition.
+  if (width == 8 && y.is_exact() && y.lo > uint64_t{1} << 63)
+    return add(x, Value::constant(0 - y.lo), 8);
   if (x.lo >= y.hi) return bounded(x.lo - y.hi, x.hi - y.lo, width, alignment);
   return bounded(0, UINT64_MAX, width == 4 ? 4 : 8, alignment);
 }
@@ -114,19 +122,45 @@ Value sign_extend(const Value& a, unsigned from, unsigned to) {
   if (to != 8) return Value::word();
   Value result;
   result.is_signed_word = true;
-  if (from == 4) result.low_hi = x.low_hi;
+  if (from == 4) {
+    result.low_lo = x.low_lo;
+    result.low_hi = x.low_hi;
+  }
   return result;
 }
 
-Value overwrite_part(const Value& before, unsigned width, uint64_t largest) {
+Value overwrite_part(const Value& before, unsigned width, uint64_t least, uint64_t largest) {
   const Value old = before.as_number();
   const uint64_t mask = width == 1 ? 0xff : 0xffff;
   largest = std::min(largest, mask);
   Value result = Value::between(old.lo & ~mask, (old.hi & ~mask) | largest);
   result.low_hi = std::min(result.low_hi, old.low_hi | static_cast<uint32_t>(mask));
-  if (width == 1) result.byte_hi = static_cast<uint8_t>(largest);
+  if (width == 1 && least <= largest) {
+    result.byte_lo = static_cast<uint8_t>(least);
+    result.byte_hi = static_cast<uint8_t>(largest);
+  }
   return result;
 }
+
+namespace {
+
+// Both are among the places from the first to the last, at the largest step that meets all.
+Value join_images(const Value& a, const Value& b, Value result) {
+  const unsigned of_a = a.is_exact() ? 63 : a.alignment, of_b = b.is_exact() ? 63 : b.alignment;
+  result.lo = std::min(a.lo, b.lo);
+  result.hi = std::max(a.hi, b.hi);
+  result.alignment = static_cast<uint8_t>(
+      std::min({of_a, of_b, unsigned{alignment_of(a.lo < b.lo ? b.lo - a.lo : a.lo - b.lo)}}));
+  if (a.fact != b.fact) result.fact = Fact::None;
+  if (a.detail != b.detail) result.origin = 0;
+  if (result.origin == 0) {
+    result.detail = 0;
+    result.origin_shift = 0;
+  }
+  return result;
+}
+
+}  // namespace
 
 Value join(const Value& a, const Value& b) {
   if (a == b) return a;
@@ -134,11 +168,13 @@ Value join(const Value& a, const Value& b) {
   if (a.id != b.id) result.id = 0;
   if (a.low_id != b.low_id) result.low_id = 0;
   if (a.origin != b.origin || a.origin_shift != b.origin_shift) result.origin = 0;
+  result.byte_lo = std::min(a.byte_lo, b.byte_lo);
   result.byte_hi = std::max(a.byte_hi, b.byte_hi);
   result.is_signed_word = a.is_signed_word && b.is_signed_word;
   if (a.kind == Kind::Number && b.kind == Kind::Number) {
     result.lo = std::min(a.lo, b.lo);
     result.hi = std::max(a.hi, b.hi);
+    result.low_lo = std::min(a.low_lo, b.low_lo);
     result.low_hi = std::max(a.low_hi, b.low_hi);
     result.alignment = std::min(a.alignment, b.alignment);
     if (a.fact != b.fact || a.detail != b.detail || a.scale != b.scale) {
@@ -148,9 +184,16 @@ Value join(const Value& a, const Value& b) {
     }
     return result;
   }
+  if (a.kind == Kind::Image && b.kind == Kind::Image && a.scale == b.scale)
+    return join_images(a, b, result);
   if (a.kind == b.kind && a.detail == b.detail && a.lo == b.lo && a.hi == b.hi &&
       a.alignment == b.alignment && a.scale == b.scale) {
     if (a.fact != b.fact) result.fact = Fact::None;
+    return result;
+  }
+  if (a.kind == Kind::TableEntries && b.kind == Kind::TableEntries && a.detail == b.detail) {
+    result.lo = 0;
+    result.fact = Fact::None;
     return result;
   }
   return Value::any();

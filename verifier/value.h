@@ -8,7 +8,10 @@
 #define LINDEN_VERIFIER_VALUE_H_
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <type_traits>
 
 namespace linden::verifier {
 
@@ -31,7 +34,7 @@ enum class Kind : uint8_t {
   TableArray,
   GlobalArray,
   TypeArray,
-  TagArray,
+  TagArray,           // plus an offset in [lo, hi]
   MemorySize,         // the address of the word
   FunctionReference,  // not null
   Global,             // a cell; `detail`: index
@@ -41,7 +44,9 @@ enum class Kind : uint8_t {
   TableEntry,         // the address of a slot that exists; `detail`: index of the table
   // The type of what is in a slot; `detail`: the id of the value that addresses it, or 0. Slots are
   // not empty if it is not 0. For a slot of a constant table that is addressed by a number, added
-  // to a base: `lo` is the base, `scale` what the number is multiplied by.
+  // to a base: `lo` is the base, `scale` what the number is multiplied by. If it has an origin, so
+  // has the slot's address, and `hi` says to what that is added: an offset in the image. For a slot
+  // of a table that can change, `hi` is kInTable and the table's index.
   TypeId,
 };
 
@@ -54,9 +59,14 @@ enum class Fact : uint8_t {
   // Times `scale` and added to the image offset `detail`, it addresses a slot of a constant table
   // that is not empty.
   FilledConstant,
-  // For Kind::Image and Kind::TableEntry: the slot that it addresses is not empty.
+  // For Kind::Image and Kind::TableEntry: the slot that it addresses is not empty; for
+  // Kind::TableEntries: slot `lo` is not.
   Filled,
 };
+
+inline constexpr uint64_t kInTable = uint64_t{1} << 63;
+// The origin of the address of a slot, or of its type, whose index is the constant `lo`.
+inline constexpr uint32_t kConstantSlot = UINT32_MAX;
 
 // Of a Code.
 enum Requirement : uint32_t {
@@ -68,16 +78,19 @@ enum Requirement : uint32_t {
 struct Value {
   uint64_t lo = 0;
   uint64_t hi = UINT64_MAX;
-  uint32_t low_hi = UINT32_MAX;  // Number: bound of the lower 32 bits
+  uint32_t low_lo = 0;  // Number: bounds of the lower 32 bits
+  uint32_t low_hi = UINT32_MAX;
   uint32_t detail = 0;
   // Two places of one state that have the same id, not 0, hold equal values.
   uint32_t id = 0;
   uint32_t low_id = 0;  // the same for the lower 32 bits
   // Not 0: it is 2^origin_shift times the lower 32 bits of what has this low_id; for an Image, plus
-  // the offset `detail`.
+  // the offset `detail`; for a TableEntry, from the beginning of its table on.
   uint32_t origin = 0;
-  uint8_t origin_shift = 0;
-  uint8_t byte_hi = UINT8_MAX;  // Number: bound of the lowest byte
+  uint8_t origin_shift : 4 = 0;
+  uint8_t growths : 4 = 0;  // joins that its bounds grew in, up to where they are given up
+  uint8_t byte_lo = 0;      // Number: bounds of the lowest byte
+  uint8_t byte_hi = UINT8_MAX;
   bool is_signed_word = false;  // Number: its lower 32 bits, sign-extended
   Kind kind = Kind::Number;
   Fact fact = Fact::None;
@@ -89,7 +102,10 @@ struct Value {
     Value value;
     value.lo = lo;
     value.hi = hi;
-    if (hi <= UINT32_MAX) value.low_hi = static_cast<uint32_t>(hi);
+    if (hi <= UINT32_MAX) {
+      value.low_lo = static_cast<uint32_t>(lo);
+      value.low_hi = static_cast<uint32_t>(hi);
+    }
     return value;
   }
   static Value word() { return between(0, UINT32_MAX); }
@@ -108,9 +124,9 @@ struct Value {
 
   bool is_number() const { return kind == Kind::Number; }
   bool is_any() const {
-    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_hi == UINT32_MAX &&
-           alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 && !is_signed_word &&
-           byte_hi == UINT8_MAX;
+    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_lo == 0 &&
+           low_hi == UINT32_MAX && alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 &&
+           !is_signed_word && byte_lo == 0 && byte_hi == UINT8_MAX;
   }
   bool is_exact() const { return lo == hi; }
   // As a number: other kinds may be any.
@@ -121,8 +137,15 @@ struct Value {
   // Its lower 32 bits, zero-extended.
   Value low_word() const;
 
-  bool operator==(const Value&) const = default;
+  bool operator==(const Value& other) const {
+    using Words = std::array<uint64_t, 6>;
+    const auto a = std::bit_cast<Words>(*this), b = std::bit_cast<Words>(other);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) |
+            (a[5] ^ b[5])) == 0;
+  }
 };
+// So that they can be compared as bytes: joins are much of the verifier's time.
+static_assert(std::has_unique_object_representations_v<Value>);
 
 // Numbers; `width` in bytes, 4 or 8. Results of 4 bytes are zero-extended.
 Value add(const Value& a, const Value& b, unsigned width);
@@ -134,8 +157,8 @@ Value shift_left(const Value& a, unsigned count, unsigned width);
 Value shift_right(const Value& a, unsigned count, unsigned width);
 Value sign_extend(const Value& a, unsigned from, unsigned to);
 // What a register holds after its lowest `width` bytes, 1 or 2, have been overwritten with a number
-// of at most `largest`.
-Value overwrite_part(const Value& old, unsigned width, uint64_t largest);
+// in [least, largest].
+Value overwrite_part(const Value& old, unsigned width, uint64_t least, uint64_t largest);
 
 // Whatever is true of both. Kinds with requirements are the business of State::join.
 Value join(const Value& a, const Value& b);

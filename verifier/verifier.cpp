@@ -138,6 +138,8 @@ Verdict verify(const jit::Image& image, int64_t context_offset, const Options& o
   return verdict;
 }
 
+std::string_view identity() { return LINDEN_VERIFIER_IDENTITY; }
+
 std::string to_string(const Refusal& refusal) {
   std::string text;
   if (refusal.function_index != jit::kNoFunction) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jit/image.h"
@@ -68,6 +69,9 @@ struct Verdict {
 
 // `context_offset`: where the thread's Context is in this process, from the thread pointer.
 Verdict verify(const jit::Image& image, int64_t context_offset, const Options& options = {});
+
+// Differs between builds that may judge differently.
+std::string_view identity();
 
 // "function 12 at 0x1f0: mov eax, [rax]: reason", for one line of a log.
 std::string to_string(const Refusal& refusal);

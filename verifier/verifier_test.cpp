@@ -7,6 +7,7 @@
 #include "jit/compiler.h"
 #include "jit/module.h"
 #include "verifier/corpus.h"
+#include "verifier/decode_cache.h"
 #include "verifier/test_image.h"
 
 namespace linden::verifier {
@@ -143,6 +144,50 @@ TEST_CASE("what the compiler makes is verified", "[verifier]") {
     REQUIRE(image.ok());
     CHECK(broken(*image) == std::nullopt);
     CHECK(image->target == jit::image_target(**module, options));
+  }
+}
+
+// Compares a decoder that remembers with Zydis alone, wherever an instruction may begin in `code`.
+void check_decoding(DecodeCache& cache, const std::vector<uint8_t>& code, size_t step) {
+  const auto end = static_cast<uint32_t>(code.size());
+  for (uint32_t offset = 0; offset < end; offset += static_cast<uint32_t>(step)) {
+    Instruction plain, remembered;
+    const DecodeResult result = decode(code, offset, end, plain);
+    REQUIRE(cache.decode(code, offset, end, remembered) == result);
+    if (result != DecodeResult::Ok) continue;
+    INFO(disassemble(code, offset));
+    REQUIRE(remembered == plain);
+  }
+}
+
+TEST_CASE("what was decoded before is decoded in the same way again", "[verifier]") {
+  DecodeCache cache;
+  std::mt19937 random(3);
+  SECTION("bytes at random") {
+    std::vector<uint8_t> code(1 << 20);
+    for (uint8_t& byte : code) byte = static_cast<uint8_t>(random());
+    check_decoding(cache, code, 1);
+  }
+  SECTION("first bytes as in code, and others at random") {
+    constexpr uint8_t kBegins[][4] = {
+        {0x65, 0x8b},       {0x65, 0x67, 0x8b}, {0x48, 0x81}, {0x83},
+        {0x64, 0x48, 0x89}, {0x0f, 0x84},       {0xe8},       {0x48, 0xb8},
+        {0xc7, 0x44},       {0x66, 0x81},       {0x69},       {0xc5, 0xfa, 0x10},
+        {0xc4, 0xe2},       {0x41, 0xc1},       {0x8d},       {0x0f, 0xb6}};
+    std::vector<uint8_t> code(1 << 20);
+    for (size_t at = 0; at < code.size(); at += 16) {
+      for (size_t i = 0; i < 16; ++i) code[at + i] = static_cast<uint8_t>(random());
+      const auto& begin = kBegins[random() % std::size(kBegins)];
+      for (size_t i = 0; i < 4 && begin[i] != 0; ++i) code[at + i] = begin[i];
+    }
+    check_decoding(cache, code, 16);
+    check_decoding(cache, code, 16);
+  }
+  SECTION("the corpus") {
+    for (const Sequence& sequence : corpus()) {
+      check_decoding(cache, test_bytes(sequence.bytes, kTestFunction), 1);
+      check_decoding(cache, test_image(sequence.bytes).content, 1);
+    }
   }
 }
 

@@ -22,6 +22,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(NarrowAddressesPass());
       return true;
     }
+    if (name == "linden-keep-checks") {
+      passes.addPass(KeepChecksPass());
+      return true;
+    }
     return false;
   });
 }

@@ -26,8 +26,14 @@ struct SearchLoopsPass : llvm::PassInfoMixin<SearchLoopsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
-// "linden-narrow-addresses": brings addresses into forms that the verifier can prove. The last one.
+// "linden-narrow-addresses": brings addresses into forms that the verifier can prove.
 struct NarrowAddressesPass : llvm::PassInfoMixin<NarrowAddressesPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
+// "linden-keep-checks": puts comparisons back without which the verifier knows no bound. The last
+// one.
+struct KeepChecksPass : llvm::PassInfoMixin<KeepChecksPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 

@@ -218,6 +218,10 @@ expect 1 '"rule": "target"' "$linden" verify --json fine.lindenc unsafe.lindenc
 expect 125 'digest' "$linden" verify other.lindenc
 expect 125 'No such file' "$linden" verify nowhere.lindenc
 expect 125 'FILE' "$linden" verify
+expect 2 'a' "$linden" run --verify --no-cache program.wat a
+expect 2 'a' "$linden" run --no-verify program.lindenc a
+expect 125 'excludes' "$linden" run --verify --no-verify program.wat a
+expect 125 'LINDEN_VERIFY=frob' env LINDEN_VERIFY=frob "$linden" run program.wat a
 
 # Scripts.
 echo '(module (func (export "f"))) (assert_return (invoke "f"))' >good.wast

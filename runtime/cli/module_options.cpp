@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -72,11 +73,28 @@ void ModuleOptions::declare_jobs(CLI::App& app) {
 
 void ModuleOptions::declare_cache(CLI::App& app) {
   app.add_flag("--no-cache", no_cache_, "neither use nor fill the cache of compiled modules");
+  CLI::Option* verify = app.add_flag(
+      "--verify", verify_, "prove also of code compiled just now that it keeps within its sandbox");
+  app.add_flag("--no-verify", no_verify_, "run code from files (cache, ahead of time) unproved")
+      ->excludes(verify);
 }
 
 void ModuleOptions::declare_strict_calls(CLI::App& app) {
   app.add_flag("--strict-calls", strict_calls_,
                "trap where a function is called through a pointer of another type");
+}
+
+// The options, else $LINDEN_VERIFY, which reaches commands that others start.
+absl::StatusOr<runtime::Verify> ModuleOptions::parse_verify() const {
+  if (verify_) return runtime::Verify::Always;
+  if (no_verify_) return runtime::Verify::Never;
+  const char* text = std::getenv("LINDEN_VERIFY");
+  const std::string_view word = text == nullptr ? "" : text;
+  if (word.empty() || word == "files") return runtime::Verify::Files;
+  if (word == "always") return runtime::Verify::Always;
+  if (word == "never") return runtime::Verify::Never;
+  return absl::InvalidArgumentError(
+      absl::StrCat("LINDEN_VERIFY=", std::string(word), ": it may be files, always or never"));
 }
 
 absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
@@ -103,6 +121,12 @@ absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
   options.strict_calls = strict_calls_;
   options.compile_threads = threads_;
   options.dump_directory = dump_directory;
+  absl::StatusOr<runtime::Verify> verify = parse_verify();
+  if (!verify.ok()) return verify.status();
+  options.verify = *verify;
+  options.warn = [](const std::string& text) {
+    std::fprintf(stderr, "linden: %s\n", text.c_str());
+  };
   // Without a compilation there is nothing to dump.
   if (no_cache_ || !dump_directory.empty()) return options;
   absl::StatusOr<std::string> directory = runtime::Cache::default_directory();

@@ -28,7 +28,7 @@ class ModuleOptions {
   void declare_tiers(CLI::App& app);
   // -j
   void declare_jobs(CLI::App& app);
-  // --no-cache
+  // --no-cache, --verify, --no-verify
   void declare_cache(CLI::App& app);
   // --strict-calls
   void declare_strict_calls(CLI::App& app);
@@ -41,12 +41,16 @@ class ModuleOptions {
   std::string dump_directory;
 
  private:
+  absl::StatusOr<runtime::Verify> parse_verify() const;
+
   std::string sfi_ = "segment";
   bool unsafe_ = false;
   std::string tier_ = "opt";
   bool has_tiers_ = false;
   unsigned threads_ = 0;
   bool no_cache_ = false;
+  bool verify_ = false;
+  bool no_verify_ = false;
   bool strict_calls_ = false;
   std::optional<runtime::Cache> cache_;
 };
