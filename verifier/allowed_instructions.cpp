@@ -101,6 +101,7 @@ bool is_allowed_integer(ZydisMnemonic mnemonic) {
     case ZYDIS_MNEMONIC_PEXT:
     case ZYDIS_MNEMONIC_POP:
     case ZYDIS_MNEMONIC_POPCNT:
+    case ZYDIS_MNEMONIC_PREFETCHT0:
     case ZYDIS_MNEMONIC_PUSH:
     case ZYDIS_MNEMONIC_RCL:
     case ZYDIS_MNEMONIC_RCR:

@@ -132,6 +132,14 @@ constexpr Sequence kCorpus[] = {
     // mov %fs:instance,%rax; mov 32(%rax),%rcx; and $1,%edi; mov (%rcx,%rdi,8),%rax; ret
     {"a tag that the module does not have", Rule::RuntimeData,
      "64 48 8b 04 25 <instance> 48 8b 48 20 83 e7 01 48 8b 04 f9 c3"},
+    // mov %edi,%eax; prefetcht0 %gs:(%rax); ret
+    {"a prefetch from linear memory", kFine, "89 f8 65 0f 18 08 c3"},
+    // prefetcht0 %gs:(%rdi); ret
+    {"a prefetch from any address", Rule::LinearMemory, "65 0f 18 0f c3"},
+    // prefetcht0 (%rdi); ret
+    {"a prefetch outside of linear memory", Rule::RuntimeData, "0f 18 0f c3"},
+    // mov %edi,%eax; prefetchw %gs:(%rax); ret
+    {"a prefetch for writing", Rule::Instruction, "89 f8 65 0f 0d 08 c3"},
 };
 
 }  // namespace
