@@ -91,13 +91,15 @@ class GrateCalls::Visit {
   // What linden_enter_handler is to be given; at the beginning, where stubs find it.
   HandlerEntry entry;
 
+  GuestTask& caller() const { return caller_; }
   // The call's result.
   int64_t end(HandlerResult result);
 
  private:
   friend class GrateCalls;
-  Visit(GrateCalls& calls, GuestTask& caller, Known& known, uint32_t function,
-        const GrateThread::Function& code, const ForwardedCall& call, const Grate::Stack& stack)
+  [[gnu::always_inline]] Visit(GrateCalls& calls, GuestTask& caller, Known& known,
+                               uint32_t function, const GrateThread::Function& code,
+                               const ForwardedCall& call, const Grate::Stack& stack)
       : calls_(calls),
         outer_(calls.innermost_),
         caller_(caller),
@@ -143,8 +145,10 @@ class GrateCalls::Visit {
   std::optional<microvisor::VisitScope> scope_;
 };
 
-inline GrateCalls::Beginning GrateCalls::begin(GuestTask& caller, threei::Handler handler,
-                                               const ForwardedCall& call, Visit* place) {
+[[gnu::always_inline]] inline GrateCalls::Beginning GrateCalls::begin(GuestTask& caller,
+                                                                      threei::Handler handler,
+                                                                      const ForwardedCall& call,
+                                                                      Visit* place) {
   Beginning failure;
   Known* known = find(caller, handler.grate, failure);
   if (known == nullptr) return failure;
@@ -164,7 +168,7 @@ inline GrateCalls::Beginning GrateCalls::begin(GuestTask& caller, threei::Handle
   return Beginning::Begun;
 }
 
-inline int64_t GrateCalls::Visit::end(HandlerResult result) {
+[[gnu::always_inline]] inline int64_t GrateCalls::Visit::end(HandlerResult result) {
   switch_instance(caller_instance_);
   current_context().stack_limit = stack_limit_;
   if (result.has_trapped) {

@@ -126,32 +126,38 @@ static_assert(sizeof(GrateCalls::Visit) <= LINDEN_VISIT_BYTES);
   }
 }
 
+// Within a call of the host there is an instance. In each call, hence inline.
+inline GuestTask& calling_task() {
+  auto* instance = static_cast<Instance*>(current_context().instance->owner);
+  return *static_cast<GuestTask*>(instance->user_data);
+}
+
 // lind.syscall and lind.make-syscall, by their entries. `place`: LINDEN_VISIT_BYTES that stay where
 // they are until linden_end_visit().
 extern "C" Next linden_syscall(SyscallFrame* frame, GrateCalls::Visit* place) {
-  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame, place);
+  return make_call(calling_task(), *frame, place);
 }
 
 extern "C" Next linden_make_syscall(SyscallFrame* frame, GrateCalls::Visit* place) {
-  return make_call(*static_cast<GuestTask*>(current_user_data()), *frame, place);
+  return make_call(calling_task(), *frame, place);
 }
 
 extern "C" Next linden_end_visit(SyscallFrame* frame, GrateCalls::Visit* visit, uint64_t value,
                                  uint64_t has_trapped) {
+  GuestTask& task = visit->caller();
   frame->result = visit->end({value, has_trapped});
-  GuestTask& task = *static_cast<GuestTask*>(current_user_data());
   if (auto next = finish_call(task, *frame)) return *next;
   return make_call(task, *frame, visit);
 }
 
 // The same for attention that was wanted after the call.
 extern "C" Next linden_attend(SyscallFrame* frame) {
-  GuestTask& task = *static_cast<GuestTask*>(current_user_data());
+  GuestTask& task = calling_task();
   return attend(task, *frame) ? Next::Signal : Next::Return;
 }
 
 extern "C" Next linden_resume_syscall(SyscallFrame* frame, GrateCalls::Visit* place) {
-  GuestTask& task = *static_cast<GuestTask*>(current_user_data());
+  GuestTask& task = calling_task();
   task.thread.cage().signals().set_mask(task.thread, frame->restored_mask);
   if (attend(task, *frame)) return Next::Signal;
   return is_restarted(*frame) ? make_call(task, *frame, place) : Next::Return;
