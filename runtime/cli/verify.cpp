@@ -44,7 +44,8 @@ class Verify : public Command {
     app.add_flag("--json", json_, "print JSON");
     app.add_flag("--stats", stats_, "say how much was verified, and how fast");
     app.footer(
-        "Proves that code keeps within its sandbox, without trusting the compiler. `linden run` does\n"
+        "Proves that code keeps within its sandbox, without trusting the compiler. `linden run` "
+        "does\n"
         "so with what it loads from files.\n\n"
         "Exits with 0 if everything was verified, 1 if anything was refused, and 125 if a file\n"
         "could not be read.\n\nExample:\n  linden compile program.wasm && linden verify "
