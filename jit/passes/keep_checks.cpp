@@ -7,10 +7,14 @@
 //   * a switch whose default cannot be reached gets one that traps, so that its jump table has a
 //     bound;
 //   * a load from an array of constants (the slots of a table, or values that a switch chose from)
-//     whose index no comparison on the way bounds gets one.
+//     whose index no comparison on the way bounds gets one;
+//   * a slot that is about to be called, and whose type nothing on the way compares, is looked at:
+//     an empty one has none. The test is where the slot is put into the Context, which happens only
+//     if it is called: a load may be in front of what decides that.
 //
-// Both are two instructions, in few places: of SQLite's code none changes. The comparison is of a
-// copy that LLVM can know nothing of, and the load's address is computed from that copy.
+// These are two or three instructions, in few places: of SQLite's code none changes. None of the
+// traps is ever taken, or LLVM would have kept the comparison. The comparison is of a copy that
+// LLVM can know nothing of, and the load's address is computed from that copy.
 
 #include <llvm/ADT/MapVector.h>
 #include <llvm/IR/Constants.h>
@@ -26,6 +30,7 @@
 
 #include "jit/abi.h"
 #include "jit/passes/passes.h"
+#include "jit/runtime_symbols.h"
 
 namespace linden::jit {
 namespace {
@@ -87,7 +92,6 @@ struct IndexedLoad {
   llvm::GetElementPtrInst* address = nullptr;  // that the index belongs to
   llvm::Value* index = nullptr;                // of 64 bits
   uint64_t limit = 0;                          // the index must be less
-  bool is_table = false;                       // ModuleTranslator::constant_table
 };
 
 class CheckKeeper {
@@ -112,6 +116,12 @@ class CheckKeeper {
       tree_.recalculate(function_);
       if (is_bounded(now)) continue;
       insert_check(now);
+      changed = true;
+    }
+    for (llvm::StoreInst* store : stores_of_callee()) {
+      tree_.recalculate(function_);
+      if (is_type_compared(*store)) continue;
+      insert_test_for_empty(*store);
       changed = true;
     }
     return changed;
@@ -141,8 +151,6 @@ class CheckKeeper {
     const uint64_t size = layout_.getTypeAllocSize(array->getValueType());
     const uint64_t end = constant.getZExtValue() + layout_.getTypeStoreSize(load.getType());
     if (constant.isNegative() || end > size || scale_ == 0) return false;
-    // Tables of functions; and what LLVM made of switches, which has other elements than these.
-    found.is_table = array->getName().starts_with("table");
     found.load = &load;
     found.limit = (size - end) / scale_ + 1;
     return true;
@@ -235,16 +243,70 @@ class CheckKeeper {
       if (address->getOperand(i) == load.index) address->setOperand(i, index);
     }
     replace_dominated(load.address, address, load.load);
-    if (load.is_table && load.load->getType() == word) trap_on_null(*load.load);
   }
 
-  // Who knows that the index is small enough, may know as well that the slot is not empty. What is
-  // loaded is its type; empty ones have none (ConstantTableEntry).
-  void trap_on_null(llvm::LoadInst& load) {
-    llvm::IRBuilder<> builder(load.getNextNode());
-    llvm::Value* is_null = builder.CreateICmpEQ(&load, builder.getInt64(0));
-    llvm::Instruction* trap = llvm::SplitBlockAndInsertIfThen(is_null, builder.GetInsertPoint(),
-                                                              /*Unreachable=*/true);
+  // Where a slot of a constant table becomes the one that is called.
+  std::vector<llvm::StoreInst*> stores_of_callee() const {
+    std::vector<llvm::StoreInst*> stores;
+    const llvm::GlobalVariable* context = context_symbol(*function_.getParent());
+    for (llvm::BasicBlock& block : function_) {
+      for (llvm::Instruction& instruction : block) {
+        auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
+        if (store == nullptr || !store->getValueOperand()->getType()->isPointerTy()) continue;
+        llvm::APInt offset(64, 0);
+        const llvm::Value* base = store->getPointerOperand()->stripAndAccumulateConstantOffsets(
+            layout_, offset, /*AllowNonInbounds=*/true);
+        if (base == context && offset == offsetof(Context, constant_callee)) {
+          stores.push_back(store);
+        }
+      }
+    }
+    return stores;
+  }
+
+  // Whether on every way a branch has asked for the type in the slot.
+  bool is_type_compared(const llvm::StoreInst& store) const {
+    const llvm::Value* slot = store.getValueOperand();
+    auto is_its_type = [&](const llvm::Value* value) {
+      auto* load = llvm::dyn_cast<llvm::LoadInst>(value);
+      if (load == nullptr || !load->getType()->isIntegerTy(64)) return false;
+      llvm::APInt offset(64, 0);
+      const llvm::Value* base = load->getPointerOperand()->stripAndAccumulateConstantOffsets(
+          layout_, offset, /*AllowNonInbounds=*/true);
+      return base == slot && offset == offsetof(ConstantTableEntry, type_id);
+    };
+    const llvm::DomTreeNode* node = tree_.getNode(store.getParent());
+    for (int distance = 0;
+         node != nullptr && node->getIDom() != nullptr && distance < kMaximumDistance;
+         ++distance, node = node->getIDom()) {
+      const llvm::BasicBlock* block = node->getBlock();
+      const llvm::BasicBlock* from = block->getSinglePredecessor();
+      if (from == nullptr) continue;
+      auto* branch = llvm::dyn_cast<llvm::BranchInst>(from->getTerminator());
+      if (branch == nullptr || !branch->isConditional()) continue;
+      auto* comparison = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
+      if (comparison == nullptr || !comparison->isEquality() ||
+          !is_its_type(comparison->getOperand(0))) {
+        continue;
+      }
+      // It is something that is not 0, or it is not 0.
+      const bool is_equal = (branch->getSuccessor(0) == block) ==
+                            (comparison->getPredicate() == llvm::CmpInst::ICMP_EQ);
+      auto* constant = llvm::dyn_cast<llvm::ConstantInt>(comparison->getOperand(1));
+      if (constant != nullptr && constant->isZero() != is_equal) return true;
+    }
+    return false;
+  }
+
+  void insert_test_for_empty(llvm::StoreInst& store) {
+    llvm::IRBuilder<> builder(&store);
+    llvm::Value* place = builder.CreateInBoundsPtrAdd(
+        store.getValueOperand(), builder.getInt64(offsetof(ConstantTableEntry, type_id)));
+    // Not to be taken together with another load, of which everything is known.
+    llvm::LoadInst* type = builder.CreateAlignedLoad(builder.getInt64Ty(), place, llvm::Align(8),
+                                                     /*isVolatile=*/true);
+    llvm::Instruction* trap = llvm::SplitBlockAndInsertIfThen(
+        builder.CreateIsNull(type), store.getIterator(), /*Unreachable=*/true);
     llvm::BasicBlock* trapping = trap->getParent();
     trap->eraseFromParent();
     emit_trap(trapping);
