@@ -282,6 +282,15 @@ class CheckKeeper {
       const llvm::BasicBlock* block = node->getBlock();
       const llvm::BasicBlock* from = block->getSinglePredecessor();
       if (from == nullptr) continue;
+      if (auto* choice = llvm::dyn_cast<llvm::SwitchInst>(from->getTerminator())) {
+        const llvm::ConstantInt* zero =
+            llvm::ConstantInt::get(llvm::Type::getInt64Ty(function_.getContext()), 0);
+        if (is_its_type(choice->getCondition()) &&
+            choice->findCaseValue(zero)->getCaseSuccessor() != block) {
+          return true;
+        }
+        continue;
+      }
       auto* branch = llvm::dyn_cast<llvm::BranchInst>(from->getTerminator());
       if (branch == nullptr || !branch->isConditional()) continue;
       auto* comparison = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
