@@ -10,8 +10,9 @@
 // * It may register them for itself and for its descendants, but never a grate for itself.
 // * Only who may name handlers in a grate may take that grate's handlers away. What lies beneath
 //   answers then: whatever answers the grate's own calls of that number.
-// * It may act as, and copy memory of, itself, its descendants, and the cage whose call it is
-//   answering at this moment on this thread, and the grates that have passed that call on.
+// * It may act as, and copy memory of, itself, its descendants, whoever has asked it for what it is
+//   answering at this moment on this thread, and, if that is a grate that has passed a call on, the
+//   cage that the call is for.
 //
 // fork copies the table, exec keeps it. A grate that ends, or begins another program, loses its
 // handlers as if they were taken away; cages that have a fatal one of it keep them, so that the

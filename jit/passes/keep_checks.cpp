@@ -12,9 +12,9 @@
 //     an empty one has none. The test is where the slot is put into the Context, which happens only
 //     if it is called: a load may be in front of what decides that.
 //
-// These are two or three instructions, in few places: of SQLite's code none changes. None of the
-// traps is ever taken, or LLVM would have kept the comparison. The comparison is of a copy that
-// LLVM can know nothing of, and the load's address is computed from that copy.
+// These are two or three instructions, in few places. None of the traps is ever taken, or LLVM
+// would have kept the comparison. The comparison is of a copy that LLVM can know nothing of, and
+// the load's address is computed from that copy.
 
 #include <llvm/ADT/MapVector.h>
 #include <llvm/IR/Constants.h>
