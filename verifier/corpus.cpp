@@ -242,8 +242,6 @@ constexpr Sequence kCorpus[] = {
     {"a global that the module does not have", Rule::Context, "64 8b 04 25 <global2> c3"},
     // mov %rdi,%fs:overflow; ret
     {"an overflow slot", kFine, "64 48 89 3c 25 <overflow> c3"},
-    // mov %fs:memory_base,%rax; ret
-    {"the base of memory", Rule::Context, "64 48 8b 04 25 <memory_base> c3"},
     // mov %fs:stack_limit,%rax; ret
     {"the stack limit", Rule::Context, "64 48 8b 04 25 <stack_limit> c3"},
     // mov %rdi,%fs:host_stack_pointer; ret
@@ -653,8 +651,9 @@ constexpr Sequence kCorpus[] = {
 std::span<const Sequence> corpus() {
   static const std::vector<Sequence> all = [] {
     std::vector<Sequence> sequences(std::begin(kCorpus), std::end(kCorpus));
-    const std::span<const Sequence> more = corpus_of_relations();
-    sequences.insert(sequences.end(), more.begin(), more.end());
+    for (const std::span<const Sequence> more : {corpus_of_relations(), corpus_of_memory_base()}) {
+      sequences.insert(sequences.end(), more.begin(), more.end());
+    }
     return sequences;
   }();
   return all;

@@ -23,8 +23,9 @@ struct Sequence {
 };
 
 std::span<const Sequence> corpus();
-// A part of it.
+// Parts of it.
 std::span<const Sequence> corpus_of_relations();
+std::span<const Sequence> corpus_of_memory_base();
 
 }  // namespace linden::verifier
 

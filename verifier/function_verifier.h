@@ -41,6 +41,7 @@ class FunctionVerifier {
     bool has_predecessor = false;
   };
   static constexpr uint32_t kNoBlock = UINT32_MAX;
+  using Sum = __int128;  // of bounds, without overflow
   // An address: `pointer`, of whatever kind, plus `offset`.
   struct Address {
     Value pointer;
@@ -91,6 +92,8 @@ class FunctionVerifier {
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);
   Checked access_linear_memory(const MemoryOperand& memory);
+  Checked access_from_base(const MemoryOperand& memory, const Address& address);
+  static Checked check_reservation(Sum begin, Sum end);
   Checked access_context(const Instruction& instruction);
   Checked access_frame(const Instruction& instruction);
   Checked access_constants(const MemoryOperand& memory, const Address& address);

@@ -1,6 +1,6 @@
 // What may be read and written. An operand belongs to one of five kinds, by its segment and base:
-// linear memory (%gs), the Context (%fs), the frame (%rsp), constants of the image, and structures
-// of the runtime, which are reached by pointers loaded from one another.
+// linear memory (%gs, or its base in a register), the Context (%fs), the frame (%rsp), constants of
+// the image, and structures of the runtime, which are reached by pointers loaded from one another.
 
 #include <cstddef>
 
@@ -14,8 +14,6 @@ using jit::Context;
 using jit::InstanceData;
 using jit::TableData;
 using jit::TableEntry;
-
-using Sum = __int128;
 
 // Leaf functions may use so much below the stack pointer: signal handlers have stacks of their own.
 constexpr int64_t kRedZone = 128;
@@ -50,6 +48,7 @@ FunctionVerifier::Checked FunctionVerifier::access(const Instruction& instructio
   }
   if (memory.base == kRsp) return access_frame(instruction);
   const Address address = address_of(memory);
+  if (address.pointer.kind == Kind::MemoryBase) return access_from_base(memory, address);
   if (address.pointer.kind == Kind::Image) {
     Checked failed = access_constants(memory, address);
     if (!failed && instruction.operation == Operation::MoveSigned && memory.size == 4 &&
@@ -79,8 +78,21 @@ FunctionVerifier::Checked FunctionVerifier::access_linear_memory(const MemoryOpe
   }
   const Sum lo = Sum{base.lo} + Sum{index.lo} * memory.scale + memory.displacement;
   const Sum hi = Sum{base.hi} + Sum{index.hi} * memory.scale + memory.displacement;
-  if (lo < 0) return FailedRule{Rule::LinearMemory, "the address may lie below the memory"};
-  if (hi + memory.size > Sum{jit::kMemoryReservation}) {
+  return check_reservation(lo, hi + memory.size);
+}
+
+// By its base in a register, which there is only of a module with a memory.
+FunctionVerifier::Checked FunctionVerifier::access_from_base(const MemoryOperand& memory,
+                                                             const Address& address) {
+  const Sum displacement = Sum{address.offset} - Sum{kBaseBias};
+  return check_reservation(address.pointer.lo + displacement,
+                           address.pointer.hi + displacement + memory.size);
+}
+
+// An access of linear memory of offsets in [begin, end).
+FunctionVerifier::Checked FunctionVerifier::check_reservation(Sum begin, Sum end) {
+  if (begin < 0) return FailedRule{Rule::LinearMemory, "the address may lie below the memory"};
+  if (end > Sum{jit::kMemoryReservation}) {
     return FailedRule{Rule::LinearMemory, "the address may lie beyond the reservation"};
   }
   return std::nullopt;
@@ -131,6 +143,10 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
   }
   if (offset == offsetof(Context, instance)) {
     loaded_ = Value::pointer(Kind::Instance);
+    return std::nullopt;
+  }
+  if (offset == offsetof(Context, memory_base) && facts_.image().target.memories != 0) {
+    loaded_ = Value::memory_base();
     return std::nullopt;
   }
   constexpr auto kHelpers = static_cast<int64_t>(offsetof(Context, helpers));

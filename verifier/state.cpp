@@ -35,6 +35,12 @@ Value widened(const Value& old, Value value) {
     value.alignment = std::min(value.alignment, value.origin_shift);
     return value;
   }
+  if (value.kind == Kind::MemoryBase && old.kind == Kind::MemoryBase && has_grown(old, value)) {
+    const bool is_far = value.hi >= kBaseBias + (uint64_t{1} << 33);
+    if (value.lo < old.lo || is_far) return Value::any();
+    value.hi = kBaseBias + next_threshold(value.hi < kBaseBias ? 0 : value.hi - kBaseBias);
+    return value;
+  }
   if (!value.is_number() || !old.is_number()) return value;
   if (value.hi > old.hi) value.hi = next_threshold(value.hi);
   if (value.lo < old.lo) value.lo = value.low_lo = 0;
@@ -335,11 +341,12 @@ void State::clobber_by_call() {
     if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
   }
   flags = Flags();
-  auto forget_tables = [](Value& value) {
+  auto forget_changeable = [](Value& value) {
     switch (value.kind) {
       case Kind::TableEntries:
       case Kind::TableEntry:
       case Kind::TableLength:
+      case Kind::MemoryBase:
         value = Value::any();
         break;
       case Kind::TypeId:
@@ -351,8 +358,8 @@ void State::clobber_by_call() {
         break;
     }
   };
-  for (Value& value : registers) forget_tables(value);
-  for_each_slot(forget_tables);
+  for (Value& value : registers) forget_changeable(value);
+  for_each_slot(forget_changeable);
 }
 
 void State::assume_filled(const Value& type_id) {

@@ -74,7 +74,8 @@ struct State {
   // `again`: the id has been given before, so other places may have it.
   void name(Location location, uint32_t id, bool again);
   void name_low(Location location, uint32_t id, bool again);
-  // Forgets what may have changed in a call: registers, and what tables hold and where they lie.
+  // Forgets what may have changed in a call: registers, what tables hold and where they lie, and
+  // where linear memory is.
   void clobber_by_call();
 
   // Calls `change` for the value at `location` and everything equal to it.

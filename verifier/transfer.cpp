@@ -29,6 +29,17 @@ Value narrow(const Value& value, unsigned width) {
   return Value::between(0, largest(width));
 }
 
+// The base of linear memory plus an offset plus a number. Where the sum may be out of all reason,
+// it is nothing that is known.
+Value add_to_base(const Value& base, const Value& number) {
+  // A constant below zero.
+  const uint64_t down = number.is_exact() && number.lo > INT64_MAX ? 0 - number.lo : 0;
+  if (down > base.lo || (down == 0 && number.hi >= kBaseBias)) return Value::any();
+  const uint64_t lo = down != 0 ? base.lo - down : base.lo + number.lo;
+  const uint64_t hi = down != 0 ? base.hi - down : base.hi + number.hi;
+  return hi < 2 * kBaseBias ? Value::memory_base(lo, hi) : Value::any();
+}
+
 }  // namespace
 
 FunctionVerifier::Checked FunctionVerifier::step(const Instruction& instruction) {
@@ -247,6 +258,7 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
     result.lo = b.lo / sizeof(jit::TableEntry);
     return result;
   }
+  if (a.kind == Kind::MemoryBase && b.is_number()) return add_to_base(a, b);
   if (a.kind == Kind::TagArray && b.is_number() && b.hi < kLargeOffset && a.hi < kLargeOffset) {
     Value result = Value::pointer(Kind::TagArray);
     result.lo = a.lo + b.lo;

@@ -186,6 +186,11 @@ Value join(const Value& a, const Value& b) {
   }
   if (a.kind == Kind::Image && b.kind == Kind::Image && a.scale == b.scale)
     return join_images(a, b, result);
+  if (a.kind == Kind::MemoryBase && b.kind == Kind::MemoryBase) {
+    result.lo = std::min(a.lo, b.lo);
+    result.hi = std::max(a.hi, b.hi);
+    return result;
+  }
   if (a.kind == b.kind && a.detail == b.detail && a.lo == b.lo && a.hi == b.hi &&
       a.alignment == b.alignment && a.scale == b.scale) {
     if (a.fact != b.fact) result.fact = Fact::None;

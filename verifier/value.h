@@ -27,6 +27,9 @@ enum class Kind : uint8_t {
   JumpOffset,
   // The same, with the image offset `detail` added: where a switch goes.
   JumpTarget,
+  // The base of linear memory plus an offset within [lo, hi] - kBaseBias, so that those below 0
+  // have their order. Not after a call, which may be a fork: the child's base is another.
+  MemoryBase,
   Code,    // something that may be called; `detail`: what must be in the Context (Requirement)
   Helper,  // `detail`: which
   Instance,
@@ -64,6 +67,7 @@ enum class Fact : uint8_t {
   Filled,
 };
 
+inline constexpr uint64_t kBaseBias = uint64_t{1} << 40;
 inline constexpr uint64_t kInTable = uint64_t{1} << 63;
 // The origin of the address of a slot, or of its type, whose index is the constant `lo`.
 inline constexpr uint32_t kConstantSlot = UINT32_MAX;
@@ -114,6 +118,12 @@ struct Value {
     Value value;
     value.kind = kind;
     value.detail = detail;
+    return value;
+  }
+  static Value memory_base(uint64_t biased_lo = kBaseBias, uint64_t biased_hi = kBaseBias) {
+    Value value = pointer(Kind::MemoryBase);
+    value.lo = biased_lo;
+    value.hi = biased_hi;
     return value;
   }
   static Value image(uint64_t offset) {

@@ -116,6 +116,13 @@ TEST_CASE("a landing pad knows nothing of what the call spoils", "[verifier]") {
   image.functions[3].first_landing_pad = 1;
   image.landing_pads = {{kTestFunction + 3, kTestFunction + 8, kTestFunction + 10}};
   CHECK(broken(image) == Rule::LinearMemory);
+  // push rbx; mov rbx, fs:memory_base; call function 0; pop rbx; ret; pad: mov eax, [rbx]; pop rbx;
+  // ret
+  image = test_image("53 64 48 8b 1c 25 <memory_base> e8 <>0> 5b c3 8b 03 5b c3", 8, 1);
+  image.functions[2].landing_pad_count = 1;
+  image.functions[3].first_landing_pad = 1;
+  image.landing_pads = {{kTestFunction + 10, kTestFunction + 15, kTestFunction + 17}};
+  CHECK(broken(image) == Rule::RuntimeData);
 }
 
 TEST_CASE("without a memory there is nothing to access", "[verifier]") {
@@ -124,6 +131,11 @@ TEST_CASE("without a memory there is nothing to access", "[verifier]") {
   CHECK(broken(image) == std::nullopt);
   image.target.memories = 0;
   CHECK(broken(image) == Rule::LinearMemory);
+  // mov rax, fs:memory_base; mov eax, [rax]; ret
+  image = test_image("64 48 8b 04 25 <memory_base> 8b 00 c3");
+  CHECK(broken(image) == std::nullopt);
+  image.target.memories = 0;
+  CHECK(broken(image) == Rule::Context);
 }
 
 // (module (memory 1) (func (export "f") (param i32) (result i32)
