@@ -130,7 +130,10 @@ llvm::LoadInst* load_host_address(llvm::IRBuilderBase& builder, size_t offset) {
   return loaded;
 }
 
-void redirect(const MemoryAccess& access) {
+namespace {
+
+// Whether the access went to an offset by its pointer; if not, nothing is changed.
+bool add_terms(const MemoryAccess& access, llvm::Value* base) {
   // Term by term and constants last: code generation looks for them in the next steps only.
   llvm::SmallVector<llvm::Value*, 4> variables, constants;
   const llvm::Value* origin = visit_address_terms(access.pointer, [&](llvm::Value* term) {
@@ -145,14 +148,25 @@ void redirect(const MemoryAccess& access) {
     return true;
   });
   llvm::IRBuilder<> builder(access.instruction);
-  if (origin == nullptr || !llvm::isa<llvm::ConstantPointerNull>(origin)) {
-    redirect(access, builder.CreatePtrToInt(access.pointer, builder.getInt64Ty()));
-    return;
-  }
-  llvm::Value* pointer = load_host_address(builder, offsetof(Context, memory_base));
-  for (llvm::Value* term : variables) pointer = add_bytes(builder, pointer, term);
-  for (llvm::Value* term : constants) pointer = add_bytes(builder, pointer, term);
-  set_pointer(access, builder, pointer);
+  if (origin == nullptr || !llvm::isa<llvm::ConstantPointerNull>(origin)) return false;
+  if (base == nullptr) base = load_host_address(builder, offsetof(Context, memory_base));
+  for (llvm::Value* term : variables) base = add_bytes(builder, base, term);
+  for (llvm::Value* term : constants) base = add_bytes(builder, base, term);
+  set_pointer(access, builder, base);
+  return true;
+}
+
+}  // namespace
+
+void redirect(const MemoryAccess& access) {
+  if (add_terms(access, nullptr)) return;
+  llvm::IRBuilder<> builder(access.instruction);
+  redirect(access, builder.CreatePtrToInt(access.pointer, builder.getInt64Ty()));
+}
+
+void redirect_by(llvm::Value* base, const MemoryAccess& access) {
+  [[maybe_unused]] const bool is_offset = add_terms(access, base);
+  assert(is_offset);
 }
 
 void redirect(const MemoryAccess& access, llvm::Value* offset) {

@@ -36,6 +36,9 @@ bool make_pointers_offsets(llvm::Module& module);
 // go by its own pointer, or to `offset` (i64). Replaces the instruction if it has to.
 void redirect(const MemoryAccess& access);
 void redirect(const MemoryAccess& access, llvm::Value* offset);
+// The same by a base that has been loaded already, for an access whose pointer decompose() has
+// found to be null plus an offset (passes/address_terms.h).
+void redirect_by(llvm::Value* base, const MemoryAccess& access);
 
 // Withdraws what passes have found out of functions (that they touch no memory, that they return)
 // and that is not so any more when accesses read the Context or check. Besides, it keeps LLVM from

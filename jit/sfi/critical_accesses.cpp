@@ -1,0 +1,188 @@
+// An access by a segment takes a cycle longer than one by a register, and the processor does not
+// forward a store to the next load of the same address expression as quickly as it does otherwise.
+// Mostly nobody waits for that. In two cases each round of a loop does, and nothing else:
+//
+//     p = p->next              the address of a load is what the load gave in the round before
+//     count++                  a variable in memory, where registers cannot keep it
+//
+// Those are addressed by a register that has the base of memory. The base is loaded where it cannot
+// be carried across a call, which might fork (docs/fork.md): chases are sought in loops without
+// calls, before which it is loaded once; for a counter it is loaded for each access. base_check
+// proves it of the machine code.
+//
+// Only small loops, and small functions that call themselves: in others there is enough to be done
+// meanwhile, and the base takes a register.
+
+#include "jit/sfi/critical_accesses.h"
+
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+#include "jit/abi.h"
+#include "jit/passes/address_terms.h"
+#include "jit/sfi/memory_access.h"
+
+namespace linden::jit {
+namespace {
+
+// In instructions of LLVM's. Interpreters' loops and whatever has nested loops are larger.
+constexpr size_t kSmallLoop = 40;
+constexpr size_t kSmallFunction = 64;
+// Operations between a counter's load and its store.
+constexpr unsigned kMaximumChain = 16;
+
+bool is_call(const llvm::Instruction& instruction) {
+  return llvm::isa<llvm::CallBase>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction);
+}
+
+size_t size_of(llvm::ArrayRef<llvm::BasicBlock*> blocks) {
+  size_t size = 0;
+  for (const llvm::BasicBlock* block : blocks) size += block->size();
+  return size;
+}
+
+bool calls_itself(const llvm::Function& function) {
+  return llvm::any_of(function.users(), [&](const llvm::User* user) {
+    auto* call = llvm::dyn_cast<llvm::CallBase>(user);
+    return call != nullptr && call->getFunction() == &function;
+  });
+}
+
+bool has_call(const llvm::Loop& loop) {
+  return llvm::any_of(loop.blocks(),
+                      [](const llvm::BasicBlock* block) { return llvm::any_of(*block, is_call); });
+}
+
+// Visits what `value` is made of, itself first; `visit` says whether to look into it.
+void visit_sources(llvm::Value* value, llvm::function_ref<bool(llvm::Value*)> visit) {
+  llvm::SmallPtrSet<llvm::Value*, 32> seen;
+  llvm::SmallVector<llvm::Value*, 16> work{value};
+  while (!work.empty()) {
+    value = work.pop_back_val();
+    if (!seen.insert(value).second || !visit(value)) continue;
+    for (llvm::Value* operand : llvm::cast<llvm::Instruction>(value)->operands()) {
+      work.push_back(operand);
+    }
+  }
+}
+
+// Whether the address of `load` depends on what it has loaded in an earlier round.
+bool chases(llvm::LoadInst& load, const llvm::Loop& loop) {
+  bool found = false;
+  visit_sources(load.getPointerOperand(), [&](llvm::Value* value) {
+    found |= value == &load;
+    auto* instruction = llvm::dyn_cast<llvm::Instruction>(value);
+    return !found && instruction != nullptr && loop.contains(instruction);
+  });
+  return found;
+}
+
+// Whether the segment form adds up what the base form would need another instruction for
+// (fold_addresses.h).
+bool is_wrapping_sum(const IndexedAddress& address) {
+  auto* sum = llvm::dyn_cast_or_null<llvm::BinaryOperator>(address.index);
+  return address.offset == 0 && sum != nullptr &&
+         (sum->getOpcode() == llvm::Instruction::Add || sum->getOpcode() == llvm::Instruction::Shl);
+}
+
+std::optional<uint64_t> constant_address(llvm::Value* pointer) {
+  const std::optional<IndexedAddress> address = decompose(pointer);
+  if (!address || address->index != nullptr ||
+      !llvm::isa<llvm::ConstantPointerNull>(address->base)) {
+    return std::nullopt;
+  }
+  return address->offset;
+}
+
+class Chooser {
+ public:
+  Chooser(llvm::Function& function, std::vector<MemoryAccess> accesses)
+      : accesses_(std::move(accesses)),
+        dominators_(function),
+        loops_(dominators_),
+        is_small_recursion_(function.getInstructionCount() <= kSmallFunction &&
+                            calls_itself(function)) {}
+
+  void run() {
+    find_counters();
+    for (const MemoryAccess& access : accesses_) {
+      if (is_counter(access)) {
+        redirect(access);
+      } else if (llvm::Loop* loop = chase_of(access)) {
+        redirect_by(base_before(*loop), access);
+      }
+    }
+  }
+
+ private:
+  // The small loop that the access is in.
+  llvm::Loop* loop_of(const MemoryAccess& access) const {
+    llvm::Loop* loop = loops_.getLoopFor(access.instruction->getParent());
+    return loop != nullptr && size_of(loop->getBlocks()) <= kSmallLoop ? loop : nullptr;
+  }
+
+  llvm::Loop* chase_of(const MemoryAccess& access) const {
+    auto* load = llvm::dyn_cast<llvm::LoadInst>(access.instruction);
+    llvm::Loop* loop = load != nullptr ? loop_of(access) : nullptr;
+    if (loop == nullptr || loop->getLoopPredecessor() == nullptr) return nullptr;
+    const std::optional<IndexedAddress> address = decompose(access.pointer);
+    const bool is_suited = address && llvm::isa<llvm::ConstantPointerNull>(address->base) &&
+                           !is_wrapping_sum(*address);
+    return is_suited && chases(*load, *loop) && !has_call(*loop) ? loop : nullptr;
+  }
+
+  void find_counters() {
+    for (const MemoryAccess& access : accesses_) {
+      auto* store = llvm::dyn_cast<llvm::StoreInst>(access.instruction);
+      if (store == nullptr || (!is_small_recursion_ && loop_of(access) == nullptr)) continue;
+      const std::optional<uint64_t> address = constant_address(access.pointer);
+      if (!address) continue;
+      unsigned steps = 0;
+      visit_sources(store->getValueOperand(), [&](llvm::Value* value) {
+        auto* load = llvm::dyn_cast<llvm::LoadInst>(value);
+        if (load != nullptr && load->getPointerAddressSpace() == store->getPointerAddressSpace() &&
+            constant_address(load->getPointerOperand()) == address) {
+          counters_.insert(*address);
+        }
+        return ++steps <= kMaximumChain && llvm::isa<llvm::BinaryOperator, llvm::PHINode>(value);
+      });
+    }
+  }
+
+  bool is_counter(const MemoryAccess& access) const {
+    if (counters_.empty()) return false;
+    const std::optional<uint64_t> address = constant_address(access.pointer);
+    return address && counters_.contains(*address);
+  }
+
+  llvm::Value* base_before(llvm::Loop& loop) {
+    llvm::Value*& base = bases_[&loop];
+    if (base == nullptr) {
+      llvm::IRBuilder<> builder(loop.getLoopPredecessor()->getTerminator());
+      base = load_host_address(builder, offsetof(Context, memory_base));
+    }
+    return base;
+  }
+
+  const std::vector<MemoryAccess> accesses_;
+  llvm::DominatorTree dominators_;
+  llvm::LoopInfo loops_;
+  const bool is_small_recursion_;
+  llvm::SmallDenseSet<uint64_t> counters_;  // addresses
+  llvm::SmallDenseMap<llvm::Loop*, llvm::Value*> bases_;
+};
+
+}  // namespace
+
+absl::Status address_critical_by_base(llvm::Module& module, unsigned address_space) {
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    auto accesses = find_accesses(function, address_space);
+    if (!accesses.ok()) return accesses.status();
+    if (!accesses->empty()) Chooser(function, *std::move(accesses)).run();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace linden::jit
