@@ -46,8 +46,10 @@ absl::StatusOr<ObjectPart> compile_part(const Module& module, const ModuleScan& 
       create_target_machine(options.tier);
   if (!machine.ok()) return machine.status();
   llvm::LLVMContext context;
+  absl::StatusOr<std::string> tuning = tuning_of(**machine, options.tuning);
+  if (!tuning.ok()) return tuning.status();
   ModuleTranslator translator(module, scan, plan, part, options, context, target_cpu(),
-                              target_features(), (*machine)->createDataLayout());
+                              target_features(), *tuning, (*machine)->createDataLayout());
   std::unique_ptr<llvm::Module> ir = translator.translate();
   ir->setTargetTriple((*machine)->getTargetTriple());
 #ifndef NDEBUG

@@ -44,6 +44,9 @@ struct CompileOptions {
   // directly. With it, parts are compiled one by one (jit/lazy_compiler.h), and the code is for
   // this process alone.
   const void* const* function_slots = nullptr;
+  // The processor, by LLVM's name, that code is to be fast on; empty: this one. It only uses what
+  // target_features() has, so it runs on others as well.
+  std::string tuning;
   // Called from compiling threads with the fraction done; may be empty.
   std::function<void(double)> progress;
   // Directory to which the optimised IR and assembly of each part are written; empty for none.

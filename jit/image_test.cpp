@@ -102,10 +102,11 @@ TEST_CASE("type ids tell types apart", "[types]") {
 }
 
 TEST_CASE("the key of a module depends on everything that matters", "[cache]") {
-  CompileOptions options, strict, strict_calls, fast;
+  CompileOptions options, strict, strict_calls, tuned, fast;
   fast.tier = Tier::Fast;
   strict.strict_traps = true;
   strict_calls.strict_calls = true;
+  tuned.tuning = "x86-64";
   std::vector<uint8_t> other = kModule;
   other.back() ^= 1;
   const std::string key = cache_key(kModule, options);
@@ -114,6 +115,7 @@ TEST_CASE("the key of a module depends on everything that matters", "[cache]") {
   CHECK(key != cache_key(other, options));
   CHECK(key != cache_key(kModule, strict));
   CHECK(key != cache_key(kModule, strict_calls));
+  CHECK(key != cache_key(kModule, tuned));
   CHECK(key != cache_key(kModule, fast));
 }
 

@@ -14,7 +14,7 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
                                    const CompilePlan& plan, uint32_t part,
                                    const CompileOptions& options, llvm::LLVMContext& context,
                                    const std::string& cpu, const std::string& cpu_features,
-                                   const llvm::DataLayout& layout)
+                                   const std::string& cpu_tuning, const llvm::DataLayout& layout)
     : module_(module),
       scan_(scan),
       plan_(plan),
@@ -23,6 +23,7 @@ ModuleTranslator::ModuleTranslator(const Module& module, const ModuleScan& scan,
       context_(context),
       cpu_(cpu),
       cpu_features_(cpu_features),
+      cpu_tuning_(cpu_tuning),
       llvm_module_(std::make_unique<llvm::Module>(absl::StrCat("part", part), context)),
       sfi_(create_strategy(options.sfi)),
       functions_(module.functions.size()),
@@ -65,7 +66,9 @@ void ModuleTranslator::add_attributes(llvm::Function* function) {
   // address space.
   function->addFnAttr("no-builtins");
   function->addFnAttr("target-cpu", cpu_);
-  function->addFnAttr("target-features", cpu_features_);
+  // Gathers are accesses that no back-end confines.
+  function->addFnAttr("target-features", absl::StrCat(cpu_features_, ",+prefer-no-gather"));
+  function->addFnAttr("tune-cpu", cpu_tuning_);
   function->addFnAttr("prefer-vector-width", "256");
   function->setDSOLocal(true);
 }

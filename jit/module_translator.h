@@ -31,7 +31,7 @@ class ModuleTranslator {
   ModuleTranslator(const Module& module, const ModuleScan& scan, const CompilePlan& plan,
                    uint32_t part, const CompileOptions& options, llvm::LLVMContext& context,
                    const std::string& cpu, const std::string& cpu_features,
-                   const llvm::DataLayout& layout);
+                   const std::string& cpu_tuning, const llvm::DataLayout& layout);
 
   // Translates all functions of the part and completes the module; call once.
   std::unique_ptr<llvm::Module> translate();
@@ -74,6 +74,7 @@ class ModuleTranslator {
   llvm::LLVMContext& context_;
   const std::string cpu_;
   const std::string cpu_features_;
+  const std::string cpu_tuning_;
   std::unique_ptr<llvm::Module> llvm_module_;
   std::unique_ptr<llvm::DIBuilder> debug_;
   llvm::DICompileUnit* compile_unit_ = nullptr;

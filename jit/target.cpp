@@ -1,5 +1,6 @@
 #include "jit/target.h"
 
+#include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
@@ -44,6 +45,18 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine(Tier 
       /*JIT=*/false));
   if (machine == nullptr) return absl::InternalError("LLVM has no code generator for this machine");
   return machine;
+}
+
+absl::StatusOr<std::string> tuning_of(const llvm::TargetMachine& machine,
+                                      const std::string& wanted) {
+  const llvm::MCSubtargetInfo& subtarget = *machine.getMCSubtargetInfo();
+  if (wanted.empty()) {
+    const std::string host(llvm::sys::getHostCPUName());
+    return subtarget.isCPUStringValid(host) ? host : target_cpu();
+  }
+  if (subtarget.isCPUStringValid(wanted)) return wanted;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--tune ", wanted, ": no such processor (`llc-22 -mcpu=help` lists them)"));
 }
 
 }  // namespace linden::jit

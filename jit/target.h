@@ -15,6 +15,11 @@ namespace linden::jit {
 // Unimplemented if the CPU lacks what generated code relies on.
 absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> create_target_machine(Tier tier);
 
+// As LLVM's attribute "tune-cpu" wants it: `wanted`, or this processor if that is empty.
+// InvalidArgument if LLVM does not know it.
+absl::StatusOr<std::string> tuning_of(const llvm::TargetMachine& machine,
+                                      const std::string& wanted);
+
 }  // namespace linden::jit
 
 #endif

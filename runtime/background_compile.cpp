@@ -66,6 +66,7 @@ std::vector<std::string> command_line(const LoadOptions& options) {
   if (!jit::is_safe(options.sfi)) words.emplace_back("--unsafe");
   if (options.strict_traps) words.emplace_back("--strict-traps");
   if (options.strict_calls) words.emplace_back("--strict-calls");
+  if (!options.tuning.empty()) words.insert(words.end(), {"--tune", options.tuning});
   if (options.compile_threads != 0) {
     words.insert(words.end(), {"-j", absl::StrCat(options.compile_threads)});
   }

@@ -58,6 +58,7 @@ jit::CompileOptions compile_options_of(const LoadOptions& options) {
   result.threads = options.compile_threads;
   result.strict_traps = options.strict_traps;
   result.strict_calls = options.strict_calls;
+  result.tuning = options.tuning;
   result.progress = options.progress;
   result.dump_directory = options.dump_directory;
   return result;

@@ -4,9 +4,10 @@
 //
 //     zext(p + i) -> zext(p) + i            the vectorisers, and whatever knows p + i < 2^32
 //     zext(i << 2) -> zext(i) << 2          instcombine
+//     zext(v[3]) -> zext(v)[3]              loops that are vectorised but for their accesses
 //     phi(zext(a) + 8, zext(b) + 16)        sinking of common code, PRE
 //
-// This pass, the last before code generation, takes the first two back: it adds the terms in 32
+// This pass, the last before code generation, takes the first three back: it adds the terms in 32
 // bits. The constant part of the address stays outside, so accesses at several distances from one
 // place share the sum, which is one `lea`, or nothing at all where it becomes part of the operand
 // (fold_addresses.cpp). The sum of the terms is below 2^32 by LLVM's own reasoning, so the address
@@ -127,6 +128,18 @@ bool is_zero_extended(const llvm::Value* value) {
   return extension != nullptr && extension->getSrcTy()->getIntegerBitWidth() <= 32;
 }
 
+// The element of the 32-bit vector that `value` is an element of the extension of; null if it is
+// anything else. Code generation would take 64 bits out of the wide vector.
+llvm::Value* narrow_element(llvm::IRBuilder<>& builder, llvm::Value* value) {
+  auto* element = llvm::dyn_cast<llvm::ExtractElementInst>(value);
+  auto* vector =
+      element != nullptr ? llvm::dyn_cast<llvm::ZExtInst>(element->getVectorOperand()) : nullptr;
+  if (vector == nullptr || vector->getSrcTy()->getScalarSizeInBits() > 32) return nullptr;
+  return builder.CreateZExt(
+      builder.CreateExtractElement(vector->getOperand(0), element->getIndexOperand()),
+      value->getType());
+}
+
 // LLVM would compute zext(i << 2) in 64 bits if it may take for granted that nothing is lost.
 bool forget_no_wrap(llvm::Value* value, unsigned depth = 0) {
   auto* operation = llvm::dyn_cast<llvm::Instruction>(value);
@@ -186,9 +199,16 @@ class Narrower {
       pointer = step->getPointerOperand();
     }
     llvm::IRBuilder<> builder(&access);
+    bool has_elements = false;
+    for (llvm::Value*& term : address.terms) {
+      if (llvm::Value* element = narrow_element(builder, term)) {
+        term = element;
+        has_elements = true;
+      }
+    }
     if (pointer != &memory_) {
       address.terms.push_back(builder.CreatePtrToInt(pointer, builder.getInt64Ty()));
-    } else if (is_plain(address)) {
+    } else if (is_plain(address) && !has_elements) {
       bool changed = false;
       for (llvm::Value* term : address.terms) changed |= forget_no_wrap(term);
       return changed;

@@ -18,6 +18,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(SearchLoopsPass());
       return true;
     }
+    if (name == "linden-balance-sums") {
+      passes.addPass(BalanceSumsPass());
+      return true;
+    }
     if (name == "linden-narrow-addresses") {
       passes.addPass(NarrowAddressesPass());
       return true;

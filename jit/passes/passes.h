@@ -26,6 +26,11 @@ struct SearchLoopsPass : llvm::PassInfoMixin<SearchLoopsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-balance-sums": adds up last what a round of a loop is waiting for.
+struct BalanceSumsPass : llvm::PassInfoMixin<BalanceSumsPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // "linden-narrow-addresses": brings addresses into forms that the verifier can prove.
 struct NarrowAddressesPass : llvm::PassInfoMixin<NarrowAddressesPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);

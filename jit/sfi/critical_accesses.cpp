@@ -15,6 +15,7 @@
 
 #include "jit/sfi/critical_accesses.h"
 
+#include <llvm/ADT/MapVector.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -29,6 +30,8 @@ namespace {
 // In instructions of LLVM's. Interpreters' loops and whatever has nested loops are larger.
 constexpr size_t kSmallLoop = 40;
 constexpr size_t kSmallFunction = 64;
+// That a loop is unrolled to.
+constexpr size_t kMostRounds = 16;
 // Operations between a counter's load and its store.
 constexpr unsigned kMaximumChain = 16;
 
@@ -106,26 +109,39 @@ class Chooser {
 
   void run() {
     find_counters();
+    llvm::MapVector<llvm::Loop*, std::vector<const MemoryAccess*>> links_of;
     for (const MemoryAccess& access : accesses_) {
       if (is_counter(access)) {
         redirect(access);
       } else if (llvm::Loop* loop = chase_of(access)) {
-        redirect_by(base_before(*loop), access);
+        links_of[loop].push_back(&access);
       }
+    }
+    for (auto& [loop, links] : links_of) {
+      // An unrolled loop has a load for each round.
+      const size_t rounds = loop->getNumBlocks() == 1 ? links.size() : 1;
+      if (size_of(loop->getBlocks()) > rounds * kSmallLoop) continue;
+      llvm::IRBuilder<> builder(loop->getLoopPredecessor()->getTerminator());
+      llvm::Value* base = load_host_address(builder, offsetof(Context, memory_base));
+      for (const MemoryAccess* link : links) redirect_by(base, *link);
     }
   }
 
  private:
-  // The small loop that the access is in.
-  llvm::Loop* loop_of(const MemoryAccess& access) const {
+  bool is_in_small_loop(const MemoryAccess& access) const {
     llvm::Loop* loop = loops_.getLoopFor(access.instruction->getParent());
-    return loop != nullptr && size_of(loop->getBlocks()) <= kSmallLoop ? loop : nullptr;
+    return loop != nullptr && size_of(loop->getBlocks()) <= kSmallLoop;
   }
 
+  // The loop without calls whose rounds the access links.
   llvm::Loop* chase_of(const MemoryAccess& access) const {
     auto* load = llvm::dyn_cast<llvm::LoadInst>(access.instruction);
-    llvm::Loop* loop = load != nullptr ? loop_of(access) : nullptr;
-    if (loop == nullptr || loop->getLoopPredecessor() == nullptr) return nullptr;
+    llvm::Loop* loop =
+        load != nullptr ? loops_.getLoopFor(access.instruction->getParent()) : nullptr;
+    if (loop == nullptr || loop->getLoopPredecessor() == nullptr ||
+        size_of(loop->getBlocks()) > kMostRounds * kSmallLoop) {
+      return nullptr;
+    }
     const std::optional<IndexedAddress> address = decompose(access.pointer);
     const bool is_suited = address && llvm::isa<llvm::ConstantPointerNull>(address->base) &&
                            !is_wrapping_sum(*address);
@@ -135,7 +151,7 @@ class Chooser {
   void find_counters() {
     for (const MemoryAccess& access : accesses_) {
       auto* store = llvm::dyn_cast<llvm::StoreInst>(access.instruction);
-      if (store == nullptr || (!is_small_recursion_ && loop_of(access) == nullptr)) continue;
+      if (store == nullptr || (!is_small_recursion_ && !is_in_small_loop(access))) continue;
       const std::optional<uint64_t> address = constant_address(access.pointer);
       if (!address) continue;
       unsigned steps = 0;
@@ -156,21 +172,11 @@ class Chooser {
     return address && counters_.contains(*address);
   }
 
-  llvm::Value* base_before(llvm::Loop& loop) {
-    llvm::Value*& base = bases_[&loop];
-    if (base == nullptr) {
-      llvm::IRBuilder<> builder(loop.getLoopPredecessor()->getTerminator());
-      base = load_host_address(builder, offsetof(Context, memory_base));
-    }
-    return base;
-  }
-
   const std::vector<MemoryAccess> accesses_;
   llvm::DominatorTree dominators_;
   llvm::LoopInfo loops_;
   const bool is_small_recursion_;
   llvm::SmallDenseSet<uint64_t> counters_;  // addresses
-  llvm::SmallDenseMap<llvm::Loop*, llvm::Value*> bases_;
 };
 
 }  // namespace

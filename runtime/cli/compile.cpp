@@ -27,6 +27,7 @@ class Compile : public Command {
     app.add_flag("--into-cache", into_cache_,
                  "write no file, but fill the cache that `linden run` looks in; at low priority");
     options_.declare_strict_calls(app);
+    options_.declare_tuning(app);
     app.add_flag("--strict-traps", options_.strict_traps,
                  "keep every load, also one whose result is not used");
     app.footer(

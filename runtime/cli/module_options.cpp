@@ -84,6 +84,13 @@ void ModuleOptions::declare_strict_calls(CLI::App& app) {
                "trap where a function is called through a pointer of another type");
 }
 
+void ModuleOptions::declare_tuning(CLI::App& app) {
+  app.add_option("--tune", tuning_,
+                 "make code that is fast on this processor, by LLVM's name; it runs on others as "
+                 "well (default: this machine's)")
+      ->type_name("CPU");
+}
+
 // The options, else $LINDEN_VERIFY, which reaches commands that others start.
 absl::StatusOr<runtime::Verify> ModuleOptions::parse_verify() const {
   if (verify_) return runtime::Verify::Always;
@@ -119,6 +126,7 @@ absl::StatusOr<runtime::LoadOptions> ModuleOptions::load_options() {
   options.sfi = *sfi;
   options.strict_traps = strict_traps;
   options.strict_calls = strict_calls_;
+  options.tuning = tuning_;
   options.compile_threads = threads_;
   options.dump_directory = dump_directory;
   absl::StatusOr<runtime::Verify> verify = parse_verify();

@@ -32,6 +32,8 @@ class ModuleOptions {
   void declare_cache(CLI::App& app);
   // --strict-calls
   void declare_strict_calls(CLI::App& app);
+  // --tune
+  void declare_tuning(CLI::App& app);
 
   // What the options say; with the cache, unless there is none. InvalidArgument: see the message.
   absl::StatusOr<runtime::LoadOptions> load_options();
@@ -52,6 +54,7 @@ class ModuleOptions {
   bool verify_ = false;
   bool no_verify_ = false;
   bool strict_calls_ = false;
+  std::string tuning_;
   std::optional<runtime::Cache> cache_;
 };
 

@@ -102,6 +102,7 @@ class Run : public Command {
     app.add_flag("--strict-traps", options_.strict_traps,
                  "keep loads whose results are not used, in case they trap");
     options_.declare_strict_calls(app);
+    options_.declare_tuning(app);
     app.add_flag("--perf-map", perf_map_,
                  "name the compiled functions for perf, in /tmp/perf-PID.map");
     app.add_option("--dump", options_.dump_directory, "write IR and assembly to this directory")

@@ -6,8 +6,9 @@
 #   ;; refuse-ir: EXTENDED REGULAR EXPRESSION
 #   ;; expect-code: EXTENDED REGULAR EXPRESSION   on the disassembly, x86-64 only
 #   ;; refuse-code: EXTENDED REGULAR EXPRESSION
-# They are about the SFI back-end that a comment "sfi: NAME" names, segment otherwise. The assertions must hold with
-# all back-ends that are safe.
+# They are about the SFI back-end that a comment "sfi: NAME" names, segment otherwise, and about code for the processor
+# that "tune: NAME" names, x86-64 otherwise. The assertions must hold with all back-ends that are safe; code for
+# segment must be proved.
 # usage: run.sh LINDEN
 set -euo pipefail
 linden=$(realpath "$1")
@@ -23,9 +24,11 @@ for script in *.wast; do
     "$linden" wast --no-cache --relaxed-traps --sfi $sfi "$script" || failed=1
   done
   sfi=$(sed -nE 's/^;; sfi: //p' "$script")
+  tuning=$(sed -nE 's/^;; tune: //p' "$script")
   sed '/^(assert\|^(invoke/,$d' "$script" > "$work/$name.wat"
   mkdir "$work/$name"
-  "$linden" compile --sfi "${sfi:-segment}" --unsafe "$work/$name.wat" -o "$work/$name.lindenc" --dump "$work/$name"
+  "$linden" compile --sfi "${sfi:-segment}" --tune "${tuning:-x86-64}" --unsafe "$work/$name.wat" -o "$work/$name.lindenc" --dump "$work/$name"
+  [[ ${sfi:-segment} != segment || $(uname -m) != x86_64 ]] || "$linden" verify "$work/$name.lindenc" || failed=1
   cat "$work/$name"/part*[0-9].ll > "$work/$name.ll"
   expectations=0
   while read -r _ kind expression; do
