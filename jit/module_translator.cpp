@@ -66,8 +66,10 @@ void ModuleTranslator::add_attributes(llvm::Function* function) {
   // address space.
   function->addFnAttr("no-builtins");
   function->addFnAttr("target-cpu", cpu_);
-  // Gathers are accesses that no back-end confines.
-  function->addFnAttr("target-features", absl::StrCat(cpu_features_, ",+prefer-no-gather"));
+  // Gathers are accesses that no back-end confines; and a shift and a mask are proved more easily
+  // than the instruction that does both.
+  function->addFnAttr("target-features",
+                      absl::StrCat(cpu_features_, ",+prefer-no-gather,-fast-bextr"));
   function->addFnAttr("tune-cpu", cpu_tuning_);
   function->addFnAttr("prefer-vector-width", "256");
   function->setDSOLocal(true);

@@ -20,6 +20,7 @@
 // Loop strength reduction would undo this, and is switched off (optimizer.cpp).
 
 #include <llvm/ADT/DenseMap.h>
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
@@ -128,16 +129,20 @@ bool is_zero_extended(const llvm::Value* value) {
   return extension != nullptr && extension->getSrcTy()->getIntegerBitWidth() <= 32;
 }
 
-// The element of the 32-bit vector that `value` is an element of the extension of; null if it is
-// anything else. Code generation would take 64 bits out of the wide vector.
-llvm::Value* narrow_element(llvm::IRBuilder<>& builder, llvm::Value* value) {
+// `value` as an element of 32 bits, if it is one of a wider vector whose upper halves are zero;
+// else null. Code generation would take 64 bits out of the vector.
+llvm::Value* narrow_element(llvm::IRBuilder<>& builder, llvm::Value* value,
+                            const llvm::DataLayout& layout) {
   auto* element = llvm::dyn_cast<llvm::ExtractElementInst>(value);
-  auto* vector =
-      element != nullptr ? llvm::dyn_cast<llvm::ZExtInst>(element->getVectorOperand()) : nullptr;
-  if (vector == nullptr || vector->getSrcTy()->getScalarSizeInBits() > 32) return nullptr;
-  return builder.CreateZExt(
-      builder.CreateExtractElement(vector->getOperand(0), element->getIndexOperand()),
-      value->getType());
+  if (element == nullptr) return nullptr;
+  llvm::Value* wide = element->getVectorOperand();
+  if (llvm::computeKnownBits(wide, layout).countMinLeadingZeros() < 32) return nullptr;
+  auto* extension = llvm::dyn_cast<llvm::ZExtInst>(wide);
+  llvm::Value* narrow = extension != nullptr && extension->getSrcTy()->getScalarSizeInBits() == 32
+                            ? extension->getOperand(0)
+                            : builder.CreateTrunc(wide, wide->getType()->getWithNewBitWidth(32));
+  return builder.CreateZExt(builder.CreateExtractElement(narrow, element->getIndexOperand()),
+                            value->getType());
 }
 
 // LLVM would compute zext(i << 2) in 64 bits if it may take for granted that nothing is lost.
@@ -201,7 +206,7 @@ class Narrower {
     llvm::IRBuilder<> builder(&access);
     bool has_elements = false;
     for (llvm::Value*& term : address.terms) {
-      if (llvm::Value* element = narrow_element(builder, term)) {
+      if (llvm::Value* element = narrow_element(builder, term, access.getDataLayout())) {
         term = element;
         has_elements = true;
       }
