@@ -109,7 +109,8 @@ std::string compiler_identity(const CompileOptions& options) {
   return absl::StrCat("linden ", compiler_build_id(), " LLVM " LLVM_VERSION_STRING " ",
                       target_cpu(), " ", target_features(), " sfi=", to_string(options.sfi),
                       " tier=", to_string(options.tier), " strict=", options.strict_traps,
-                      " strict-calls=", options.strict_calls, " tune=", options.tuning, " context=", options.context_offset);
+                      " strict-calls=", options.strict_calls, " tune=", options.tuning,
+                      " context=", options.context_offset);
 }
 
 std::string cache_key(std::span<const uint8_t> module_bytes, const CompileOptions& options) {

@@ -8,6 +8,7 @@
 #include "jit/abi.h"
 #include "jit/base_check.h"
 #include "jit/fold_addresses.h"
+#include "jit/thread_dispatch.h"
 
 namespace linden::jit {
 namespace {
@@ -27,6 +28,7 @@ MachinePassScope::MachinePassScope(FrameReport& report, int64_t context_offset) 
         // The fast tier has no such pass; what is inserted behind it would belong to nobody.
         if (config->getOptLevel() != llvm::CodeGenOptLevel::None) {
           config->insertPass(&llvm::PeepholeOptimizerLegacyID, create_fold_addresses_pass());
+          config->insertPass(&llvm::MachineBlockPlacementID, create_thread_dispatch_pass());
         }
         config->insertPass(&llvm::FixupStatepointCallerSavedID,
                            create_stack_address_check_pass(*current_report));

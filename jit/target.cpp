@@ -55,8 +55,8 @@ absl::StatusOr<std::string> tuning_of(const llvm::TargetMachine& machine,
     return subtarget.isCPUStringValid(host) ? host : target_cpu();
   }
   if (subtarget.isCPUStringValid(wanted)) return wanted;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--tune ", wanted, ": no such processor (`llc-22 -mcpu=help` lists them)"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--tune ", wanted, ": no such processor (`llc-22 -mcpu=help` lists them)"));
 }
 
 }  // namespace linden::jit

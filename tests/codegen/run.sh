@@ -5,6 +5,7 @@
 #   ;; expect-ir: EXTENDED REGULAR EXPRESSION
 #   ;; refuse-ir: EXTENDED REGULAR EXPRESSION
 #   ;; expect-code: EXTENDED REGULAR EXPRESSION   on the disassembly, x86-64 only
+#   ;; several-code: EXTENDED REGULAR EXPRESSION   in three lines at least
 #   ;; refuse-code: EXTENDED REGULAR EXPRESSION
 # They are about the SFI back-end that a comment "sfi: NAME" names, segment otherwise, and about code for the processor
 # that "tune: NAME" names, x86-64 otherwise. The assertions must hold with all back-ends that are safe; code for
@@ -40,12 +41,14 @@ for script in *.wast; do
       text=$work/$name.s
       for object in "$work/$name"/part*.o; do llvm-objdump-22 -d --no-show-raw-insn "$object"; done > "$text"
     fi
-    grep -qE -- "$expression" "$text" && found=1
-    if [[ $kind == expect-* && $found == 0 ]] || [[ $kind == refuse-* && $found == 1 ]]; then
+    wanted=1
+    [[ $kind == several-* ]] && wanted=3
+    (($(grep -cE -- "$expression" "$text") >= wanted)) && found=1
+    if [[ $kind != refuse-* && $found == 0 ]] || [[ $kind == refuse-* && $found == 1 ]]; then
       echo "$script: the optimised code fails '$kind $expression'" >&2
       failed=1
     fi
-  done < <(sed -nE '/^;; (expect|refuse)-(ir|code): /p' "$script")
+  done < <(sed -nE '/^;; (expect|several|refuse)-(ir|code): /p' "$script")
   if ((expectations == 0)); then
     echo "$script: no comment says what its code must look like" >&2
     failed=1

@@ -1,0 +1,161 @@
+// An interpreter is a loop around a switch:
+//
+//     next:     load the instruction; compare its number; load an address from a table; jump to it
+//     add:      ...; jump to next
+//     multiply: ...; jump to next
+//
+// That is two jumps for each instruction that it interprets, one of which always goes to the same
+// place, and a single indirect jump from which all handlers are reached. Where a handler jumps to
+// `next`, this pass puts a copy of `next`: one jump less, and the processor can tell which handler
+// mostly comes after which. It is what programs written with computed gotos do; wasm has none.
+//
+// It is done on placed machine code: values are in registers already, so a copy needs no phis, of
+// which there would be as many as handlers times handlers, and no later pass merges what is alike.
+//
+// What is copied is a trace: the block that is jumped to, and those that it falls through to, up to
+// the one that jumps by a table. Branches out of the trace are copied as they are.
+
+#include "jit/thread_dispatch.h"
+
+#include <llvm/CodeGen/MachineFunctionPass.h>
+#include <llvm/CodeGen/MachineInstr.h>
+#include <llvm/CodeGen/MachineJumpTableInfo.h>
+#include <llvm/CodeGen/TargetInstrInfo.h>
+#include <llvm/CodeGen/TargetSubtargetInfo.h>
+
+#include <vector>
+
+namespace linden::jit {
+namespace {
+
+constexpr size_t kMostBlocks = 8;
+constexpr size_t kMostInstructions = 32;
+// In instructions, for each function.
+constexpr size_t kMostGrowth = 8192;
+// Of a switch that is no interpreter's, copies are but larger code.
+constexpr size_t kFewestCopies = 4;
+
+using Trace = std::vector<llvm::MachineBasicBlock*>;
+
+class ThreadDispatch : public llvm::MachineFunctionPass {
+ public:
+  static char ID;
+  ThreadDispatch() : MachineFunctionPass(ID) {}
+  llvm::StringRef getPassName() const override { return "Linden dispatch threading"; }
+
+  bool runOnMachineFunction(llvm::MachineFunction& function) override {
+    const llvm::MachineJumpTableInfo* tables = function.getJumpTableInfo();
+    if (tables == nullptr || tables->isEmpty()) return false;
+    instructions_ = function.getSubtarget().getInstrInfo();
+    size_t growth = 0;
+    bool changed = false;
+    std::vector<llvm::MachineBasicBlock*> heads;
+    for (llvm::MachineBasicBlock& block : function) heads.push_back(&block);
+    for (llvm::MachineBasicBlock* head : heads) {
+      const std::vector<llvm::MachineBasicBlock*> jumping = blocks_jumping_to(*head);
+      if (jumping.size() < kFewestCopies) continue;
+      size_t size = 0;
+      const Trace trace = trace_from(*head, size);
+      if (trace.empty() || growth + size * jumping.size() > kMostGrowth) continue;
+      growth += size * jumping.size();
+      for (llvm::MachineBasicBlock* block : jumping) {
+        if (!llvm::is_contained(trace, block)) copy_behind(*block, trace);
+      }
+      changed = true;
+    }
+    return changed;
+  }
+
+ private:
+  struct Branches {
+    llvm::MachineBasicBlock* taken = nullptr;
+    llvm::MachineBasicBlock* other = nullptr;  // null: the next block
+    llvm::SmallVector<llvm::MachineOperand, 4> condition;
+  };
+
+  std::optional<Branches> branches_of(llvm::MachineBasicBlock& block) const {
+    Branches branches;
+    if (instructions_->analyzeBranch(block, branches.taken, branches.other, branches.condition)) {
+      return std::nullopt;
+    }
+    return branches;
+  }
+
+  // Those that end with an unconditional jump to it.
+  std::vector<llvm::MachineBasicBlock*> blocks_jumping_to(llvm::MachineBasicBlock& head) const {
+    std::vector<llvm::MachineBasicBlock*> found;
+    for (llvm::MachineBasicBlock* block : head.predecessors()) {
+      const std::optional<Branches> branches = branches_of(*block);
+      if (!branches) continue;
+      const bool jumps =
+          branches->condition.empty() ? branches->taken == &head : branches->other == &head;
+      if (jumps) found.push_back(block);
+    }
+    return found;
+  }
+
+  static bool is_table_jump(const llvm::MachineInstr& instruction) {
+    return instruction.isIndirectBranch() && instruction.isBarrier();
+  }
+
+  // Empty if there is none, or if it is too long.
+  Trace trace_from(llvm::MachineBasicBlock& head, size_t& size) const {
+    Trace trace;
+    for (llvm::MachineBasicBlock* block = &head; trace.size() < kMostBlocks;) {
+      if (block->isEHPad() || block->hasAddressTaken() || llvm::is_contained(trace, block)) break;
+      for (const llvm::MachineInstr& instruction : *block) {
+        if (instruction.isCall() || instruction.isNotDuplicable() || instruction.isPosition() ||
+            instruction.isInlineAsm() || ++size > kMostInstructions) {
+          return {};
+        }
+      }
+      trace.push_back(block);
+      if (!block->empty() && is_table_jump(block->back())) return trace;
+      const std::optional<Branches> branches = branches_of(*block);
+      llvm::MachineBasicBlock* next = block->getNextNode();
+      if (!branches || branches->other != nullptr || next == nullptr ||
+          (branches->taken != nullptr && branches->condition.empty())) {
+        break;
+      }
+      block = next;
+    }
+    return {};
+  }
+
+  void copy_behind(llvm::MachineBasicBlock& block, const Trace& trace) {
+    llvm::MachineFunction& function = *block.getParent();
+    const Branches branches = *branches_of(block);
+    const llvm::DebugLoc location = block.findBranchDebugLoc();
+    instructions_->removeBranch(block);
+    if (!branches.condition.empty()) {
+      instructions_->insertBranch(block, branches.taken, nullptr, branches.condition, location);
+    }
+    std::vector<llvm::MachineBasicBlock*> copies;
+    for (llvm::MachineBasicBlock* original : trace) {
+      llvm::MachineBasicBlock* copy = function.CreateMachineBasicBlock(original->getBasicBlock());
+      function.insert(std::next((copies.empty() ? &block : copies.back())->getIterator()), copy);
+      for (const auto& live : original->liveins()) copy->addLiveIn(live);
+      for (const llvm::MachineInstr& instruction : *original) {
+        copy->push_back(function.CloneMachineInstr(&instruction));
+      }
+      copies.push_back(copy);
+    }
+    for (size_t i = 0; i < trace.size(); ++i) {
+      for (auto next = trace[i]->succ_begin(); next != trace[i]->succ_end(); ++next) {
+        const bool is_within = i + 1 < trace.size() && *next == trace[i + 1];
+        copies[i]->copySuccessor(trace[i], next);
+        if (is_within) copies[i]->replaceSuccessor(*next, copies[i + 1]);
+      }
+    }
+    block.replaceSuccessor(trace.front(), copies.front());
+  }
+
+  const llvm::TargetInstrInfo* instructions_ = nullptr;
+};
+char ThreadDispatch::ID = 0;
+
+}  // namespace
+
+llvm::MachineFunctionPass* create_thread_dispatch_pass() { return new ThreadDispatch(); }
+
+}  // namespace linden::jit
