@@ -22,6 +22,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(BalanceSumsPass());
       return true;
     }
+    if (name == "linden-split-loads") {
+      passes.addPass(SplitLoadsPass());
+      return true;
+    }
     if (name == "linden-narrow-addresses") {
       passes.addPass(NarrowAddressesPass());
       return true;

@@ -31,6 +31,11 @@ struct BalanceSumsPass : llvm::PassInfoMixin<BalanceSumsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-split-loads": loads by parts what has just been stored by parts.
+struct SplitLoadsPass : llvm::PassInfoMixin<SplitLoadsPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // "linden-narrow-addresses": brings addresses into forms that the verifier can prove.
 struct NarrowAddressesPass : llvm::PassInfoMixin<NarrowAddressesPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
