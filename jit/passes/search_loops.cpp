@@ -42,6 +42,7 @@
 
 #include "jit/passes/passes.h"
 #include "jit/passes/search_loop.h"
+#include "jit/passes/zero_bytes.h"
 
 namespace linden::jit {
 namespace {
@@ -125,6 +126,41 @@ class FastForward {
 
   void build_scan() {
     builder_.SetInsertPoint(scan_);
+    // A bit for each lane that leaves; or for each byte.
+    llvm::Value* leaves = bytes_that_leave();
+    const unsigned bits = leaves == nullptr ? 1 : loop_.element_size;
+    if (leaves == nullptr) leaves = lanes_that_leave();
+    llvm::Value* mask = builder_.CreateZExt(
+        builder_.CreateBitCast(leaves, builder_.getIntNTy(lanes_ * bits)), builder_.getInt64Ty());
+    if (!is_eager_) mask = builder_.CreateAnd(mask, ~((uint64_t{1} << bits) - 1));
+    auto first_lane = [&] {
+      return builder_.CreateLShr(
+          builder_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, mask, builder_.getTrue()),
+          llvm::Log2_32(bits));
+    };
+
+    llvm::Value* is_none = nullptr;
+    if (loop_.limits.empty()) {
+      is_none = builder_.CreateICmpEQ(mask, builder_.getInt64(0));
+      found_lane_ = first_lane();
+    } else {
+      mask = builder_.CreateOr(mask, uint64_t{1} << (lanes_ * bits));
+      found_lane_ = first_lane();
+      for (const SearchLimit& limit : loop_.limits) {
+        found_lane_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, found_lane_,
+                                                     lane_of_limit(limit));
+      }
+      is_none = builder_.CreateICmpEQ(found_lane_, builder_.getInt64(lanes_));
+    }
+    llvm::Value* advance = builder_.getInt64(is_eager_ ? lanes_ : lanes_ - 1);
+    for (const auto& [phi, step] : loop_.inductions) {
+      auto* state = llvm::cast<llvm::PHINode>(in_lane_0_.lookup(phi));
+      state->addIncoming(advanced(phi, step, advance), scan_);
+    }
+    forbid_unrolling(builder_.CreateCondBr(is_none, check_, resume_));
+  }
+
+  llvm::Value* lanes_that_leave() {
     llvm::Value* leaves = nullptr;
     auto leaves_if = [&](llvm::Value* lanes) {
       leaves = leaves == nullptr ? lanes : builder_.CreateOr(leaves, lanes);
@@ -142,29 +178,29 @@ class FastForward {
       }
       leaves_if(choice.exits_if_found ? found : builder_.CreateNot(found));
     }
-    llvm::Value* mask = builder_.CreateZExt(
-        builder_.CreateBitCast(leaves, builder_.getIntNTy(lanes_)), builder_.getInt64Ty());
-    if (!is_eager_) mask = builder_.CreateAnd(mask, ~uint64_t{1});
+    return leaves;
+  }
 
-    llvm::Value* is_none = nullptr;
-    if (loop_.limits.empty()) {
-      is_none = builder_.CreateICmpEQ(mask, builder_.getInt64(0));
-      found_lane_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, mask, builder_.getTrue());
-    } else {
-      mask = builder_.CreateOr(mask, uint64_t{1} << lanes_);
-      found_lane_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, mask, builder_.getTrue());
-      for (const SearchLimit& limit : loop_.limits) {
-        found_lane_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, found_lane_,
-                                                     lane_of_limit(limit));
+  // Null if there are other conditions than that a byte is zero.
+  llvm::Value* bytes_that_leave() {
+    if (!loop_.switches.empty()) return nullptr;
+    llvm::SmallVector<ZeroByteTest, 2> tests;
+    for (const SearchCondition& condition : loop_.conditions) {
+      auto* comparison = llvm::dyn_cast<llvm::ICmpInst>(condition.value);
+      auto test = comparison != nullptr && is_in_loop(*comparison) ? zero_byte_test(*comparison)
+                                                                   : std::nullopt;
+      if (!test || test->is_true_if_any != condition.exits_if ||
+          test->words[0]->getType()->getIntegerBitWidth() != loop_.element_size * 8) {
+        return nullptr;
       }
-      is_none = builder_.CreateICmpEQ(found_lane_, builder_.getInt64(lanes_));
+      tests.push_back(*std::move(test));
     }
-    llvm::Value* advance = builder_.getInt64(is_eager_ ? lanes_ : lanes_ - 1);
-    for (const auto& [phi, step] : loop_.inductions) {
-      auto* state = llvm::cast<llvm::PHINode>(in_lane_0_.lookup(phi));
-      state->addIncoming(advanced(phi, step, advance), scan_);
+    llvm::Value* leaves = nullptr;
+    for (const ZeroByteTest& test : tests) {
+      llvm::Value* zeros = zero_bytes_of(test, false);
+      leaves = leaves == nullptr ? zeros : builder_.CreateOr(leaves, zeros);
     }
-    forbid_unrolling(builder_.CreateCondBr(is_none, check_, resume_));
+    return leaves;
   }
 
   void build_resume() {
@@ -303,6 +339,9 @@ class FastForward {
     if (const auto narrow = narrow_comparison(value, loop_.blocks)) {
       return compare_narrow(*llvm::cast<llvm::ICmpInst>(value), *narrow, shifted);
     }
+    if (auto* comparison = llvm::dyn_cast<llvm::ICmpInst>(value)) {
+      if (const auto test = zero_byte_test(*comparison)) return find_zero_bytes(*test, shifted);
+    }
     llvm::SmallVector<llvm::Value*, 3> operands;
     for (llvm::Value* operand : instruction->operands()) {
       operands.push_back(in_lanes(operand, shifted));
@@ -321,6 +360,31 @@ class FastForward {
       return builder_.CreateSelect(operands[0], operands[1], operands[2]);
     }
     return operands[0];  // freeze, of what is no poison
+  }
+
+  // Which bytes of the words of all lanes are zero: words were a way to look at four bytes at once,
+  // here each byte is compared.
+  llvm::Value* zero_bytes_of(const ZeroByteTest& test, bool shifted) {
+    llvm::Value* zeros = nullptr;
+    for (llvm::Value* word : test.words) {
+      llvm::Value* words = in_lanes(word, shifted);
+      llvm::Type* bytes = llvm::FixedVectorType::get(
+          builder_.getInt8Ty(), lanes_ * word->getType()->getIntegerBitWidth() / 8);
+      llvm::Value* is_zero = builder_.CreateICmpEQ(builder_.CreateBitCast(words, bytes),
+                                                   llvm::Constant::getNullValue(bytes));
+      zeros = zeros == nullptr ? is_zero : builder_.CreateOr(zeros, is_zero);
+    }
+    return zeros;
+  }
+
+  llvm::Value* find_zero_bytes(const ZeroByteTest& test, bool shifted) {
+    llvm::Value* zeros = zero_bytes_of(test, shifted);
+    llvm::Type* words = llvm::FixedVectorType::get(test.words[0]->getType(), lanes_);
+    llvm::Type* bytes = zeros->getType()->getWithNewBitWidth(8);
+    return builder_.CreateICmp(
+        test.is_true_if_any ? llvm::CmpInst::ICMP_NE : llvm::CmpInst::ICMP_EQ,
+        builder_.CreateBitCast(builder_.CreateSExt(zeros, bytes), words),
+        llvm::Constant::getNullValue(words));
   }
 
   llvm::Value* compare_narrow(const llvm::ICmpInst& comparison, const NarrowComparison& narrow,
