@@ -8,9 +8,6 @@ namespace {
 constexpr Location kFirstSlot = kRegisters;
 constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
 
-// Bounds that have grown so often at a place, and still grow, are rounded up.
-constexpr unsigned kGrowthsBeforeWidening = 3;
-
 // Bounds that a growing one is rounded up to.
 constexpr uint64_t kThresholds[] = {INT32_MAX, UINT32_MAX, uint64_t{1} << 33, UINT64_MAX};
 
@@ -26,7 +23,8 @@ bool has_grown(const Value& old, const Value& value) {
                                     value.low_hi > old.low_hi || value.low_lo < old.low_lo);
 }
 
-Value widened(const Value& old, Value value) {
+// `hastily`: what has outgrown 32 bits, has no bound.
+Value widened(const Value& old, Value value, bool hastily) {
   if (value.kind == Kind::Image && old.kind == Kind::Image && has_grown(old, value)) {
     // As far as what it is computed from can.
     if (value.origin == 0) return Value::any();
@@ -42,7 +40,9 @@ Value widened(const Value& old, Value value) {
     return value;
   }
   if (!value.is_number() || !old.is_number()) return value;
-  if (value.hi > old.hi) value.hi = next_threshold(value.hi);
+  if (value.hi > old.hi) {
+    value.hi = hastily && value.hi > UINT32_MAX ? UINT64_MAX : next_threshold(value.hi);
+  }
   if (value.lo < old.lo) value.lo = value.low_lo = 0;
   if (value.low_lo < old.low_lo) value.low_lo = 0;
   if (value.low_hi > old.low_hi)
@@ -341,6 +341,10 @@ void State::clobber_by_call() {
     if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
   }
   flags = Flags();
+  forget_what_calls_change();
+}
+
+void State::forget_what_calls_change() {
   auto forget_changeable = [](Value& value) {
     switch (value.kind) {
       case Kind::TableEntries:
@@ -486,8 +490,8 @@ bool State::assume(Condition condition) {
   return is_possible;
 }
 
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
-          bool is_new_round) {
+bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
+          JoinNames& names, Growth growth) {
   bool changed = false;
   names.begin();
   static constexpr Value kAny;
@@ -508,16 +512,19 @@ bool join(State& into, const State& from, const RequirementSource& functions, Jo
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
     if (has_grown(a, joined)) {
-      if (joined.growths == kGrowthsBeforeWidening) {
-        joined = widened(a, joined);
-      } else if (is_new_round) {
+      if (joined.growths >= growth.patience) {
+        joined = widened(a, joined, growth.patience == 0);
+      } else if (growth.is_counted) {
         joined.growths = joined.growths + 1;
       }
     }
     a = joined;
     changed = true;
   };
-  for (size_t r = 0; r < kRegisters; ++r) merge(into.registers[r], from.registers[r]);
+  for (unsigned bits = registers; bits != 0; bits &= bits - 1) {
+    const auto r = static_cast<size_t>(std::countr_zero(bits));
+    merge(into.registers[r], from.registers[r]);
+  }
   for (size_t word = 0; word < into.known_.size(); ++word) {
     for (uint64_t bits = into.known_[word]; bits != 0; bits &= bits - 1) {
       const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));

@@ -33,6 +33,18 @@ struct Flags {
 class JoinNames;
 class RequirementSource;
 
+// What to do with bounds that grow when states are joined.
+struct Growth {
+  // Those that have been counted to grow so often, and still grow, are rounded up, so that loops
+  // come to an end. No count is larger than kForever.
+  unsigned patience;
+  bool is_counted;
+
+  static constexpr unsigned kForever = 16;
+};
+// Where there is no loop.
+inline constexpr Growth kNoLoop{Growth::kForever, false};
+
 struct State {
   // Distance of the stack pointer from where it was when the function began.
   int32_t depth = 0;
@@ -61,6 +73,17 @@ struct State {
     }
   }
 
+  // The same, with their numbers. Nothing is known any more of those for which `forget` says so.
+  template <typename Forget>
+  void forget_slots(Forget forget) {
+    for (size_t word = 0; word < known_.size(); ++word) {
+      for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
+        const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+        if (forget(slot, slots_[slot])) known_[word] &= ~(uint64_t{1} << slot % 64);
+      }
+    }
+  }
+
   uint32_t fulfilled() const {
     return (callee_set ? kNeedsCallee : 0u) | (constant_callee_set ? kNeedsConstantCallee : 0u);
   }
@@ -74,9 +97,10 @@ struct State {
   // `again`: the id has been given before, so other places may have it.
   void name(Location location, uint32_t id, bool again);
   void name_low(Location location, uint32_t id, bool again);
-  // Forgets what may have changed in a call: registers, what tables hold and where they lie, and
-  // where linear memory is.
+  // Forgets what may have changed in a call: registers, and the following.
   void clobber_by_call();
+  // What tables hold and where they lie, and where linear memory is.
+  void forget_what_calls_change();
 
   // Calls `change` for the value at `location` and everything equal to it.
   template <typename Change>
@@ -95,6 +119,12 @@ struct State {
     });
   }
 
+  // Of registers that are not among these, nothing is known any more.
+  void keep_registers(uint16_t kept) {
+    for (unsigned dead = static_cast<uint16_t>(~kept); dead != 0; dead &= dead - 1) {
+      registers[static_cast<size_t>(std::countr_zero(dead))] = Value::any();
+    }
+  }
   // They are counted anew at every place where states meet.
   void forget_growths() {
     for (Value& value : registers) value.growths = 0;
@@ -105,8 +135,8 @@ struct State {
   bool assume(Condition condition);
 
  private:
-  friend bool join(State& into, const State& from, const RequirementSource& functions,
-                   JoinNames& names, bool is_new_round);
+  friend bool join(State& into, const State& from, uint16_t registers,
+                   const RequirementSource& functions, JoinNames& names, Growth growth);
   bool is_known(size_t slot) const {
     return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
   }
@@ -169,11 +199,10 @@ class JoinNames {
   uint32_t round_ = 0;
 };
 
-// Makes `into` true of both. `is_new_round`: `into` was looked at since the last join, so that what
-// grows now is counted. Bounds that grow again and again are made to grow far, so
-// that loops come to an end. Returns whether it changed. Their depths are equal.
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
-          bool is_new_round);
+// Makes `into` true of both. Of registers that are not among `registers`, nothing is known in it.
+// Returns whether it changed. Their depths are equal.
+bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
+          JoinNames& names, Growth growth);
 
 }  // namespace linden::verifier
 

@@ -1,0 +1,353 @@
+#include "verifier/flow_graph.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace linden::verifier {
+namespace {
+
+constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
+constexpr uint16_t kAllRegisters = 0xffff;
+
+uint16_t bit_of(Register reg) {
+  return reg < kRegisters ? static_cast<uint16_t>(1u << reg) : uint16_t{0};
+}
+
+bool is_test(const Instruction& instruction) {
+  return instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
+}
+
+uint16_t address_registers(const Instruction& instruction) {
+  if (!instruction.has_memory && instruction.operation != Operation::Lea) return 0;
+  return bit_of(instruction.memory.base) | bit_of(instruction.memory.index);
+}
+
+// Whose values can matter for the proof. What vectors are made of, and the like, cannot. Calls find
+// `kept` as they were when the function began.
+uint16_t register_uses(const DecodedFunction& code, const Instruction& instruction, uint16_t kept) {
+  uint16_t uses = address_registers(instruction);
+  switch (instruction.operation) {
+    case Operation::Nop:
+    case Operation::Trap:
+      return 0;
+    case Operation::Other:
+      return uses | instruction.writes_part;
+    case Operation::Branch:
+    case Operation::Jump:
+      if (instruction.is_direct() && code.contains(static_cast<uint64_t>(instruction.immediate)))
+        return 0;
+      [[fallthrough]];
+    case Operation::Return:
+      kept = kWantedBack;
+      [[fallthrough]];
+    case Operation::Call:
+      return uses | kept |
+             (instruction.source == Place::Register ? bit_of(instruction.source_register) : 0);
+    default:
+      break;
+  }
+  if (instruction.source == Place::Register) uses |= bit_of(instruction.source_register);
+  if (instruction.destination == Place::Register) {
+    const bool replaces = (instruction.operation == Operation::Move ||
+                           instruction.operation == Operation::MoveSigned ||
+                           instruction.operation == Operation::Lea) &&
+                          instruction.width >= 4;
+    const bool is_zero = instruction.operation == Operation::Xor && instruction.width >= 4 &&
+                         instruction.source == Place::Register &&
+                         instruction.source_register == instruction.destination_register;
+    if (is_zero) return uses & static_cast<uint16_t>(~bit_of(instruction.destination_register));
+    if (!replaces) uses |= bit_of(instruction.destination_register);
+  }
+  return uses | bit_of(instruction.count_register);
+}
+
+// That hold something else afterwards, or at least may.
+uint16_t register_definitions(const Instruction& instruction) {
+  switch (instruction.operation) {
+    case Operation::Other:
+      return instruction.writes | instruction.writes32 | instruction.writes_part;
+    case Operation::Call:
+      return kAllRegisters & static_cast<uint16_t>(~kWantedBack);
+    case Operation::Pop:
+      return bit_of(instruction.source_register);
+    default:
+      if (instruction.destination != Place::Register || is_test(instruction)) return 0;
+      return bit_of(instruction.destination_register);
+  }
+}
+
+// Whether more than 32 bits may be in a register that it writes. A guess.
+bool is_wide(const Instruction& instruction) {
+  switch (instruction.operation) {
+    case Operation::Other:
+      return instruction.writes != 0;
+    case Operation::Pop:
+      return true;
+    case Operation::Move:
+      if (instruction.width != 8) return false;
+      if (instruction.source == Place::Memory)
+        return instruction.source_width == 8 && instruction.memory.base != kRsp;
+      return instruction.source == Place::Immediate &&
+             static_cast<uint64_t>(instruction.immediate) > UINT32_MAX;
+    case Operation::And:
+    case Operation::ShiftRight:
+    case Operation::ShiftRightSome:
+    case Operation::ConditionalMove:
+    case Operation::ZeroHigh:
+      return false;
+    default:
+      return instruction.width == 8;
+  }
+}
+
+void add_changes(const Instruction& instruction, Changes& changes) {
+  const uint16_t registers = register_definitions(instruction);
+  changes.registers |= registers;
+  if (registers == 0 || instruction.operation == Operation::Call) {
+    // What matters afterwards is written again.
+  } else if (is_wide(instruction)) {
+    changes.wide_registers |= registers;
+  } else if (instruction.width != 8) {
+    changes.narrow_registers |= registers;
+  }
+  if (instruction.operation == Operation::Call) changes.calls = true;
+  if (instruction.operation == Operation::Push) changes.all_slots = true;
+  if (instruction.has_memory && instruction.memory.is_written && instruction.memory.base == kRsp) {
+    if (instruction.memory.index == kNoRegister) {
+      changes.add_slots(instruction.memory.displacement, instruction.memory.size);
+    } else {
+      changes.all_slots = true;
+    }
+  }
+}
+
+}  // namespace
+
+void Changes::add_slots(int64_t displacement, unsigned size) {
+  if (displacement < kLowestSlot || displacement + size > kHighestSlot) {
+    all_slots = true;
+    return;
+  }
+  const auto first = static_cast<uint64_t>(displacement - kLowestSlot) / 4;
+  const auto last = static_cast<uint64_t>(displacement - kLowestSlot + size - 1) / 4;
+  if (slots.size() <= last / 64) slots.resize(last / 64 + 1);
+  for (uint64_t word = first; word <= last; ++word) slots[word / 64] |= uint64_t{1} << word % 64;
+}
+
+bool Changes::has_slot(int64_t displacement, unsigned size) const {
+  if (all_slots || displacement < kLowestSlot || displacement + size > kHighestSlot) return true;
+  const auto first = static_cast<uint64_t>(displacement - kLowestSlot) / 4;
+  const auto last = static_cast<uint64_t>(displacement - kLowestSlot + size - 1) / 4;
+  for (uint64_t word = first; word <= last; ++word) {
+    if (word / 64 < slots.size() && (slots[word / 64] >> word % 64 & 1) != 0) return true;
+  }
+  return false;
+}
+
+void Changes::add(const Changes& other) {
+  registers |= other.registers;
+  wide_registers |= other.wide_registers;
+  narrow_registers |= other.narrow_registers;
+  calls |= other.calls;
+  all_slots |= other.all_slots;
+  if (slots.size() < other.slots.size()) slots.resize(other.slots.size());
+  for (size_t i = 0; i < other.slots.size(); ++i) slots[i] |= other.slots[i];
+}
+
+template <typename Use>
+void FlowGraph::for_each_successor(const FlowBlock& block, Use use) const {
+  for (uint32_t successor : block.successors) {
+    if (successor != kNoBlock) use(successor);
+  }
+  for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
+    use(block_at_[edges_[edge].to]);
+  }
+}
+
+void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edges,
+                      uint16_t kept_registers) {
+  edges_ = edges;
+  kept_registers_ = kept_registers;
+  find_blocks(code);
+  find_order();
+  find_loops(code);
+  find_live_registers(code);
+}
+
+void FlowGraph::find_blocks(const DecodedFunction& code) {
+  const auto count = static_cast<uint32_t>(code.instructions.size());
+  constexpr uint32_t kStart = 0;
+  block_at_.assign(count, kNoBlock);
+  block_at_[0] = kStart;
+  auto local_target = [&](const Instruction& instruction) {
+    const bool is_jump =
+        instruction.operation == Operation::Branch || instruction.operation == Operation::Jump;
+    return is_jump && instruction.is_direct()
+               ? code.find(static_cast<uint64_t>(instruction.immediate))
+               : kNoInstruction;
+  };
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!code.instructions[i].ends_block()) continue;
+    if (i + 1 < count) block_at_[i + 1] = kStart;
+    const uint32_t target = local_target(code.instructions[i]);
+    if (target != kNoInstruction) block_at_[target] = kStart;
+  }
+  for (const FlowEdge& edge : edges_) block_at_[edge.to] = kStart;
+
+  blocks_.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (block_at_[i] == kNoBlock) continue;
+    if (!blocks_.empty()) blocks_.back().last = i;
+    block_at_[i] = static_cast<uint32_t>(blocks_.size());
+    blocks_.emplace_back().first = i;
+  }
+  blocks_.back().last = count;
+  uint32_t edge = 0;
+  for (uint32_t i = 0; i < blocks_.size(); ++i) {
+    FlowBlock& block = blocks_[i];
+    const Instruction& last = code.instructions[block.last - 1];
+    const uint32_t target = local_target(last);
+    if (target != kNoInstruction) block.successors[0] = block_at_[target];
+    const bool falls = last.operation == Operation::Branch || !last.ends_block();
+    if (falls && i + 1 < blocks_.size()) block.successors[1] = i + 1;
+    block.first_edge = edge;
+    while (edge < edges_.size() && edges_[edge].from < block.last) ++edge;
+    block.last_edge = edge;
+  }
+}
+
+// Reverse post-order. Of a branch, what follows it comes first.
+void FlowGraph::find_order() {
+  constexpr uint32_t kSeen = kNoBlock - 1;
+  order_.clear();
+  path_.clear();
+  path_.push_back({0, 0});
+  blocks_[0].position = kSeen;
+  while (!path_.empty()) {
+    auto& [index, next] = path_.back();
+    const FlowBlock& block = blocks_[index];
+    const uint32_t successors = 2 + block.last_edge - block.first_edge;
+    uint32_t to = kNoBlock;
+    while (next < successors && to == kNoBlock) {
+      to = next < 2 ? block.successors[next] : block_at_[edges_[block.first_edge + next - 2].to];
+      ++next;
+      if (to != kNoBlock && blocks_[to].position != kNoBlock) to = kNoBlock;
+    }
+    if (to == kNoBlock) {
+      order_.push_back(index);
+      path_.pop_back();
+    } else {
+      blocks_[to].position = kSeen;
+      path_.push_back({to, 0});
+    }
+  }
+  std::reverse(order_.begin(), order_.end());
+  for (uint32_t i = 0; i < order_.size(); ++i) blocks_[order_[i]].position = i;
+}
+
+// The loop that a block, or a loop, has been found to be in, or itself.
+uint32_t FlowGraph::outermost(uint32_t position) {
+  while (inner_[position] != position) {
+    position = inner_[position] = inner_[inner_[position]];
+  }
+  return position;
+}
+
+// From inner loops to outer ones: what reaches the end of a loop without its beginning is in it.
+void FlowGraph::find_loops(const DecodedFunction& code) {
+  const auto count = static_cast<uint32_t>(order_.size());
+  uint32_t loop_count = 0;
+  first_predecessor_.assign(count + 2, 0);
+  for (uint32_t at = 0; at < count; ++at) {
+    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+      FlowBlock& block = blocks_[to];
+      if (block.position <= at && block.loop == kNoBlock) block.loop = loop_count++;
+      if (block.predecessors < 2) ++block.predecessors;
+      ++first_predecessor_[block.position + 2];
+    });
+  }
+  loops_.resize(loop_count);
+  if (loop_count == 0) return;
+  for (Changes& loop : loops_) {
+    loop.registers = loop.wide_registers = loop.narrow_registers = 0;
+    loop.calls = loop.all_slots = false;
+    loop.slots.clear();
+  }
+  for (uint32_t at = 0; at <= count; ++at) first_predecessor_[at + 1] += first_predecessor_[at];
+  predecessors_.resize(first_predecessor_[count + 1]);
+  for (uint32_t at = 0; at < count; ++at) {
+    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+      predecessors_[first_predecessor_[blocks_[to].position + 1]++] = at;
+    });
+  }
+  inner_.resize(count);
+  for (uint32_t at = 0; at < count; ++at) inner_[at] = at;
+  for (uint32_t header = count; header-- > 0;) {
+    const uint32_t loop = blocks_[order_[header]].loop;
+    if (loop == kNoBlock) continue;
+    Changes& changes = loops_[loop];
+    auto add_block = [&](uint32_t at) {
+      const FlowBlock& block = blocks_[order_[at]];
+      for (uint32_t i = block.first; i < block.last; ++i)
+        add_changes(code.instructions[i], changes);
+    };
+    auto add_predecessors = [&](uint32_t at, bool only_later) {
+      for (uint32_t i = first_predecessor_[at]; i < first_predecessor_[at + 1]; ++i) {
+        if (predecessors_[i] < header || (only_later && predecessors_[i] == header)) continue;
+        const uint32_t from = outermost(predecessors_[i]);
+        if (from <= header) continue;
+        inner_[from] = header;
+        work_.push_back(from);
+      }
+    };
+    add_block(header);
+    work_.clear();
+    add_predecessors(header, true);
+    while (!work_.empty()) {
+      const uint32_t at = work_.back();
+      work_.pop_back();
+      const uint32_t inner = blocks_[order_[at]].loop;
+      if (inner != kNoBlock) {
+        changes.add(loops_[inner]);
+      } else {
+        add_block(at);
+      }
+      add_predecessors(at, false);
+    }
+  }
+}
+
+void FlowGraph::find_live_registers(const DecodedFunction& code) {
+  uses_.assign(blocks_.size(), 0);
+  definitions_.assign(blocks_.size(), 0);
+  for (uint32_t index : order_) {
+    const FlowBlock& block = blocks_[index];
+    uint16_t uses = 0, definitions = 0;
+    for (uint32_t i = block.last; i-- > block.first;) {
+      const uint16_t defined = register_definitions(code.instructions[i]);
+      uses = static_cast<uint16_t>((uses & ~defined) |
+                                   register_uses(code, code.instructions[i], kept_registers_));
+      definitions |= defined;
+    }
+    uses_[index] = uses;
+    definitions_[index] = definitions;
+  }
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (size_t at = order_.size(); at-- > 0;) {
+      FlowBlock& block = blocks_[order_[at]];
+      uint16_t live = 0;
+      for_each_successor(block, [&](uint32_t to) { live |= blocks_[to].live; });
+      live = static_cast<uint16_t>((live & ~definitions_[order_[at]]) | uses_[order_[at]]);
+      // Landing pads are reached from the middle of the block.
+      for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
+        if (edges_[edge].from + 1 != block.last) live |= blocks_[block_at_[edges_[edge].to]].live;
+      }
+      changed |= live != block.live && !loops_.empty();
+      block.live = live;
+    }
+  }
+}
+
+}  // namespace linden::verifier
