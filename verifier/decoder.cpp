@@ -422,6 +422,7 @@ DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end
     return DecodeResult::Invalid;
   }
   if (!Reader(decoded, operands, instruction).read()) return DecodeResult::NotAllowed;
+  instruction.find_registers();
   if (layout != nullptr) *layout = layout_of(decoded, operands, instruction);
   return DecodeResult::Ok;
 }

@@ -7,72 +7,18 @@ namespace linden::verifier {
 namespace {
 
 constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
-constexpr uint16_t kAllRegisters = 0xffff;
 
-uint16_t bit_of(Register reg) {
-  return reg < kRegisters ? static_cast<uint16_t>(1u << reg) : uint16_t{0};
-}
-
-bool is_test(const Instruction& instruction) {
-  return instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
-}
-
-uint16_t address_registers(const Instruction& instruction) {
-  if (!instruction.has_memory && instruction.operation != Operation::Lea) return 0;
-  return bit_of(instruction.memory.base) | bit_of(instruction.memory.index);
-}
-
-// Whose values can matter for the proof. What vectors are made of, and the like, cannot. Calls find
-// `kept` as they were when the function began.
-uint16_t register_uses(const DecodedFunction& code, const Instruction& instruction, uint16_t kept) {
-  uint16_t uses = address_registers(instruction);
+// A return, a jump out of the function, or to where nobody knows.
+bool leaves(const DecodedFunction& code, const Instruction& instruction) {
   switch (instruction.operation) {
-    case Operation::Nop:
-    case Operation::Trap:
-      return 0;
-    case Operation::Other:
-      return uses | instruction.writes_part;
+    case Operation::Return:
+      return true;
     case Operation::Branch:
     case Operation::Jump:
-      if (instruction.is_direct() && code.contains(static_cast<uint64_t>(instruction.immediate)))
-        return 0;
-      [[fallthrough]];
-    case Operation::Return:
-      kept = kWantedBack;
-      [[fallthrough]];
-    case Operation::Call:
-      return uses | kept |
-             (instruction.source == Place::Register ? bit_of(instruction.source_register) : 0);
+      return !instruction.is_direct() ||
+             !code.contains(static_cast<uint64_t>(instruction.immediate));
     default:
-      break;
-  }
-  if (instruction.source == Place::Register) uses |= bit_of(instruction.source_register);
-  if (instruction.destination == Place::Register) {
-    const bool replaces = (instruction.operation == Operation::Move ||
-                           instruction.operation == Operation::MoveSigned ||
-                           instruction.operation == Operation::Lea) &&
-                          instruction.width >= 4;
-    const bool is_zero = instruction.operation == Operation::Xor && instruction.width >= 4 &&
-                         instruction.source == Place::Register &&
-                         instruction.source_register == instruction.destination_register;
-    if (is_zero) return uses & static_cast<uint16_t>(~bit_of(instruction.destination_register));
-    if (!replaces) uses |= bit_of(instruction.destination_register);
-  }
-  return uses | bit_of(instruction.count_register);
-}
-
-// That hold something else afterwards, or at least may.
-uint16_t register_definitions(const Instruction& instruction) {
-  switch (instruction.operation) {
-    case Operation::Other:
-      return instruction.writes | instruction.writes32 | instruction.writes_part;
-    case Operation::Call:
-      return kAllRegisters & static_cast<uint16_t>(~kWantedBack);
-    case Operation::Pop:
-      return bit_of(instruction.source_register);
-    default:
-      if (instruction.destination != Place::Register || is_test(instruction)) return 0;
-      return bit_of(instruction.destination_register);
+      return false;
   }
 }
 
@@ -101,7 +47,7 @@ bool is_wide(const Instruction& instruction) {
 }
 
 void add_changes(const Instruction& instruction, Changes& changes) {
-  const uint16_t registers = register_definitions(instruction);
+  const uint16_t registers = instruction.defined;
   changes.registers |= registers;
   if (registers == 0 || instruction.operation == Operation::Call) {
     // What matters afterwards is written again.
@@ -324,10 +270,11 @@ void FlowGraph::find_live_registers(const DecodedFunction& code) {
     const FlowBlock& block = blocks_[index];
     uint16_t uses = 0, definitions = 0;
     for (uint32_t i = block.last; i-- > block.first;) {
-      const uint16_t defined = register_definitions(code.instructions[i]);
-      uses = static_cast<uint16_t>((uses & ~defined) |
-                                   register_uses(code, code.instructions[i], kept_registers_));
-      definitions |= defined;
+      const Instruction& instruction = code.instructions[i];
+      uses = static_cast<uint16_t>((uses & ~instruction.defined) | instruction.used);
+      if (instruction.operation == Operation::Call) uses |= kept_registers_;
+      if (leaves(code, instruction)) uses |= kWantedBack;
+      definitions |= instruction.defined;
     }
     uses_[index] = uses;
     definitions_[index] = definitions;

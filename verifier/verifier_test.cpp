@@ -195,6 +195,18 @@ TEST_CASE("what was decoded before is decoded in the same way again", "[verifier
     check_decoding(cache, code, 16);
     check_decoding(cache, code, 16);
   }
+  SECTION("addresses relative to the code, at different places") {
+    // vpshufd $1, 16(%rip), %xmm0; mov 16(%rip), %eax; addl $1, 16(%rip); jmp .+16
+    constexpr char kCode[] =
+        "c5 f9 70 05 10 00 00 00 01 8b 05 10 00 00 00 83 05 10 00 00 00 01 eb 10";
+    std::vector<uint8_t> code;
+    for (int i = 0; i < 4; ++i) {
+      const std::vector<uint8_t> more = test_bytes(kCode, 0);
+      code.insert(code.end(), more.begin(), more.end());
+    }
+    check_decoding(cache, code, 1);
+    check_decoding(cache, code, 1);
+  }
   SECTION("the corpus") {
     for (const Sequence& sequence : corpus()) {
       check_decoding(cache, test_bytes(sequence.bytes, kTestFunction), 1);
