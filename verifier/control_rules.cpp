@@ -78,7 +78,7 @@ FunctionVerifier::Checked FunctionVerifier::check_return() {
     return FailedRule{Rule::Returns, "the stack pointer is not where it was"};
   }
   for (Register reg : {kRbx, kRbp, kR12, Register{13}, Register{14}, kR15}) {
-    const Value& value = state_->registers[reg];
+    const Value& value = state_->get(reg);
     if (value.kind != Kind::Preserved || value.detail != reg) {
       return FailedRule{Rule::Returns, "a register that the caller wants back has changed"};
     }

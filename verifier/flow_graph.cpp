@@ -267,7 +267,7 @@ void FlowGraph::find_live_registers(const DecodedFunction& code) {
   uses_.assign(blocks_.size(), 0);
   definitions_.assign(blocks_.size(), 0);
   for (uint32_t index : order_) {
-    const FlowBlock& block = blocks_[index];
+    FlowBlock& block = blocks_[index];
     uint16_t uses = 0, definitions = 0;
     for (uint32_t i = block.last; i-- > block.first;) {
       const Instruction& instruction = code.instructions[i];
@@ -275,6 +275,7 @@ void FlowGraph::find_live_registers(const DecodedFunction& code) {
       if (instruction.operation == Operation::Call) uses |= kept_registers_;
       if (leaves(code, instruction)) uses |= kWantedBack;
       definitions |= instruction.defined;
+      if (instruction.writes_flags && block.flags_at == kNoInstruction) block.flags_at = i;
     }
     uses_[index] = uses;
     definitions_[index] = definitions;

@@ -46,6 +46,7 @@ struct FlowBlock {
   uint32_t first_edge = 0, last_edge = 0;  // more of them: edges [first_edge, last_edge)
   uint32_t position = kNoBlock;            // in FlowGraph::order
   uint32_t loop = kNoBlock;                // that begins here
+  uint32_t flags_at = kNoInstruction;      // the last one that writes flags
   uint16_t live = 0;                       // registers that matter at its beginning
   uint8_t predecessors = 0;                // 2: or more
 };

@@ -291,7 +291,10 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
   if (changes.calls) state.forget_what_calls_change();
   const unsigned wide = changes.wide_registers & ~changes.narrow_registers;
   for (Register reg = 0; reg < kRegisters; ++reg) {
-    if ((changes.registers >> reg & 1) != 0) forget(state.registers[reg], (wide >> reg & 1) != 0);
+    if ((changes.registers >> reg & 1) == 0) continue;
+    Value value = state.get(reg);
+    forget(value, (wide >> reg & 1) != 0);
+    state.set(reg, value);
   }
   state.forget_slots([&](size_t slot, Value& value) {
     if (changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
@@ -302,6 +305,7 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
 }
 
 void FunctionVerifier::visit(const FlowBlock& block) {
+  flags_at_ = block.flags_at;
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = code_.instructions[current_];
     if (instruction.ends_block()) break;

@@ -13,6 +13,7 @@
 #ifndef LINDEN_VERIFIER_FUNCTION_VERIFIER_H_
 #define LINDEN_VERIFIER_FUNCTION_VERIFIER_H_
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,8 @@ class FunctionVerifier {
   Checked step_push_pop(const Instruction& instruction);
   void step_arithmetic(const Instruction& instruction);
   void set_flags(const Instruction& instruction);
+  // Of flags that others overwrite before the block's end, nobody asks.
+  bool matter_flags() const { return current_ == flags_at_; }
   Value read_source(const Instruction& instruction) const;
   Value read_destination(const Instruction& instruction) const;
   Value compute(const Instruction& instruction);
@@ -111,6 +114,8 @@ class FunctionVerifier {
   Address address_of(const MemoryOperand& memory);
   Value value_stored(const Instruction& instruction) const;
   Checked check_filled(const Value& slots);
+  Checked check_slots(const Value& slots) const;
+  bool count_code_words(const Value& at, uint64_t& words, uint64_t& code_words);
   Location slot_at(int64_t frame_offset, unsigned size = 8) const;
   Location track_slot(int64_t frame_offset, unsigned size = 8);
   void forget_frame(int64_t begin, int64_t end);
@@ -164,7 +169,21 @@ class FunctionVerifier {
   bool another_round_ = false;  // something that a loop was assumed to begin with is not so
   uint32_t position_ = 0;       // of the current block
   uint32_t current_ = 0;        // instruction
-  Value loaded_;                // from memory, by the current instruction
+  uint32_t flags_at_ = 0;       // the last one of the current block that writes flags
+  // What was found in ranges of constants before, by a hash of them.
+  struct SlotsSeen {
+    Value slots;
+    Checked result;
+    bool is_valid = false;
+  };
+  struct WordsSeen {
+    uint64_t lo = 1, hi = 0;
+    uint64_t alignment = 0, words = 0, code_words = 0;
+  };
+  std::array<SlotsSeen, 64> slots_seen_;
+  std::array<WordsSeen, 64> words_seen_;
+
+  Value loaded_;  // from memory, by the current instruction
   Location loaded_from_ = kNowhere;
   Flags subtracted_;
 };

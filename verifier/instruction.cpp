@@ -24,7 +24,9 @@ void Instruction::find_registers() {
     defined = bit_of(source_register);
     return;
   }
-  if (source == Place::Register) used |= bit_of(source_register);
+  // What goes to linear memory is the guest's.
+  const bool is_store = has_memory && memory.is_written && memory.segment == Segment::Gs;
+  if (source == Place::Register && !is_store) used |= bit_of(source_register);
   used |= bit_of(count_register);
   if (operation == Operation::Call) defined = kChangedByCalls;
   if (destination != Place::Register) return;

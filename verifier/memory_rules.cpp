@@ -71,8 +71,8 @@ FunctionVerifier::Checked FunctionVerifier::access_linear_memory(const MemoryOpe
   if (memory.base == kRip) return FailedRule{Rule::LinearMemory, "relative to the code"};
   if (memory.address32) return std::nullopt;
   const Value zero = Value::constant(0);
-  const Value& base = memory.base == kNoRegister ? zero : state_->registers[memory.base];
-  const Value& index = memory.index == kNoRegister ? zero : state_->registers[memory.index];
+  const Value& base = memory.base == kNoRegister ? zero : state_->get(memory.base);
+  const Value& index = memory.index == kNoRegister ? zero : state_->get(memory.index);
   if (!base.is_number() || !index.is_number()) {
     return FailedRule{Rule::LinearMemory, "the address is that of something else"};
   }
@@ -160,8 +160,8 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
 
 FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& instruction) {
   const MemoryOperand& memory = instruction.memory;
-  const Value index = memory.index == kNoRegister ? Value::constant(0)
-                                                  : state_->registers[memory.index].as_number();
+  const Value index =
+      memory.index == kNoRegister ? Value::constant(0) : state_->get(memory.index).as_number();
   const Sum start = Sum{memory.displacement} - state_->depth;
   const Sum lo = start + Sum{index.lo} * memory.scale, hi = start + Sum{index.hi} * memory.scale;
   // Offset 0 is the return address.
@@ -237,10 +237,7 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   }
   const uint64_t step = uint64_t{1} << at.alignment;
   uint64_t words = 0, code_words = 0;
-  for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
-    if (++words > kMaximumSlots) return std::nullopt;
-    code_words += facts_.is_code_word(offset);
-  }
+  if (!count_code_words(at, words, code_words)) return std::nullopt;
   if (words == code_words) {
     loaded_ = Value::pointer(Kind::Code);
   } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) &&
@@ -257,9 +254,35 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   return std::nullopt;
 }
 
+// Among those that may be meant. False: they are too many.
+bool FunctionVerifier::count_code_words(const Value& at, uint64_t& words, uint64_t& code_words) {
+  const uint64_t step = uint64_t{1} << at.alignment;
+  if ((at.hi - at.lo) / step >= kMaximumSlots) return false;
+  WordsSeen& seen = words_seen_[(at.lo / 8 + at.hi) % words_seen_.size()];
+  if (seen.lo != at.lo || seen.hi != at.hi || seen.alignment != at.alignment) {
+    seen = {at.lo, at.hi, at.alignment, 0, 0};
+    for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
+      ++seen.words;
+      seen.code_words += facts_.is_code_word(offset);
+    }
+  }
+  words = seen.words;
+  code_words = seen.code_words;
+  return true;
+}
+
+FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
+  SlotsSeen& seen = slots_seen_[(slots.lo / 8 + slots.hi) % slots_seen_.size()];
+  if (!seen.is_valid || seen.slots.lo != slots.lo || seen.slots.hi != slots.hi ||
+      seen.slots.alignment != slots.alignment || seen.slots.fact != slots.fact) {
+    seen = {slots, check_slots(slots), true};
+  }
+  return seen.result;
+}
+
 // Whether a call of what is in any of these slots of a constant table that are in use, is one of a
 // function. Where it is not known of the slot that it is in use, all of them must be.
-FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
+FunctionVerifier::Checked FunctionVerifier::check_slots(const Value& slots) const {
   constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
   static_assert(offsetof(jit::ConstantTableEntry, code) == 0);
   const uint64_t step = uint64_t{1} << slots.alignment;
@@ -406,10 +429,8 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
     return address;
   }
   Location linked = kNowhere;
-  const Value base =
-      memory.base == kNoRegister ? Value::constant(0) : state_->registers[memory.base];
-  const Value index =
-      memory.index == kNoRegister ? Value::constant(0) : state_->registers[memory.index];
+  const Value base = memory.base == kNoRegister ? Value::constant(0) : state_->get(memory.base);
+  const Value index = memory.index == kNoRegister ? Value::constant(0) : state_->get(memory.index);
   const Value scaled =
       memory.index == kNoRegister ? index : this->scaled(memory.index, memory.scale);
   // The part that varies, and the one that it is added to.

@@ -252,7 +252,7 @@ uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
 State State::at_entry() {
   State state;
   for (Register r : {kRbx, kRbp, Register{12}, Register{13}, Register{14}, Register{15}}) {
-    state.registers[r] = Value::pointer(Kind::Preserved, r);
+    state.set(r, Value::pointer(Kind::Preserved, r));
   }
   return state;
 }
@@ -264,8 +264,16 @@ State& State::operator=(const State& other) {
   constant_callee_set = other.constant_callee_set;
   long_table = other.long_table;
   long_table_size = other.long_table_size;
-  flags = other.flags;
-  registers = other.registers;
+  if (other.flags.source != Flags::Source::Unknown) {
+    flags = other.flags;
+  } else {
+    flags.source = Flags::Source::Unknown;
+  }
+  known_registers_ = other.known_registers_;
+  for (unsigned bits = known_registers_; bits != 0; bits &= bits - 1) {
+    const auto r = static_cast<size_t>(std::countr_zero(bits));
+    registers_[r] = other.registers_[r];
+  }
   known_ = other.known_;
   if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
   for (size_t word = 0; word < known_.size(); ++word) {
@@ -277,14 +285,20 @@ State& State::operator=(const State& other) {
   return *this;
 }
 
-Value State::get(Location location) const {
-  if (location < kFirstSlot) return registers[static_cast<size_t>(location)];
+const Value& State::get(Location location) const {
+  if (location < kFirstSlot) return get(static_cast<Register>(location));
   const auto slot = static_cast<size_t>(location - kFirstSlot);
-  return is_known(slot) ? slots_[slot] : Value::any();
+  return is_known(slot) ? slots_[slot] : kAny;
 }
 
 Value* State::find(Location location) {
-  if (location < kFirstSlot) return &registers[static_cast<size_t>(location)];
+  if (location < kFirstSlot) {
+    const auto reg = static_cast<Register>(location);
+    // It may get a name though nothing else is known of it.
+    registers_[reg] = get(reg);
+    known_registers_ |= static_cast<uint16_t>(1u << reg);
+    return &registers_[reg];
+  }
   const auto slot = static_cast<size_t>(location - kFirstSlot);
   return is_known(slot) ? &slots_[slot] : nullptr;
 }
@@ -294,7 +308,13 @@ void State::set(Location location, const Value& value) {
   if (flags.left == location) flags.left = kNowhere;
   if (flags.right == location) flags.right = kNowhere;
   if (location < kFirstSlot) {
-    registers[static_cast<size_t>(location)] = value;
+    const auto bit = static_cast<uint16_t>(1u << location);
+    if (value.is_any()) {
+      known_registers_ &= static_cast<uint16_t>(~bit);
+    } else {
+      known_registers_ |= bit;
+      registers_[static_cast<size_t>(location)] = value;
+    }
     return;
   }
   const auto slot = static_cast<size_t>(location - kFirstSlot);
@@ -304,11 +324,14 @@ void State::set(Location location, const Value& value) {
     return;
   }
   if (slot / 64 >= known_.size()) {
+    const Value kept = value;  // which may be one of those that move now
     known_.resize(slot / 64 + 1);
     if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
+    slots_[slot] = kept;
+  } else {
+    slots_[slot] = value;
   }
   known_[slot / 64] |= bit;
-  slots_[slot] = value;
 }
 
 // In a loop, the same instruction names again and again; what has the name from the last time, is
@@ -320,8 +343,7 @@ void State::forget_id(uint32_t id) {
     if (value.origin == id) value.origin = 0;
     if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
   };
-  for (Value& value : registers) forget(value);
-  for_each_slot(forget);
+  for_each(forget);
   forget(flags.left_value);
   forget(flags.right_value);
 }
@@ -337,9 +359,7 @@ void State::name_low(Location location, uint32_t id, bool again) {
 }
 
 void State::clobber_by_call() {
-  for (Register r = 0; r < kRegisters; ++r) {
-    if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
-  }
+  known_registers_ &= static_cast<uint16_t>(~kClobbered);
   flags = Flags();
   forget_what_calls_change();
 }
@@ -362,8 +382,7 @@ void State::forget_what_calls_change() {
         break;
     }
   };
-  for (Value& value : registers) forget_changeable(value);
-  for_each_slot(forget_changeable);
+  for_each(forget_changeable);
 }
 
 void State::assume_filled(const Value& type_id) {
@@ -383,8 +402,7 @@ void State::assume_filled(const Value& type_id) {
         value.fact = Fact::FilledOffset;
       }
     };
-    for (Value& value : registers) fill(value);
-    for_each_slot(fill);
+    for_each(fill);
   }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
@@ -450,8 +468,7 @@ bool State::assume_relation(Condition condition, bool is_left) {
     if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
     if (value.origin == x.low_id) restrict_derived(value, lo, hi);
   };
-  for (Value& value : registers) restrict_low(value);
-  for_each_slot(restrict_low);
+  for_each(restrict_low);
   return is_possible;
 }
 
@@ -494,11 +511,11 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
           JoinNames& names, Growth growth) {
   bool changed = false;
   names.begin();
-  static constexpr Value kAny;
+  // False: nothing is known any more.
   auto merge = [&](Value& a, const Value& b) {
-    if (a == kAny) return;
     // Most often: equal, whatever it is, if its names are equal too.
     if (a == b && a.kind != Kind::Code && a.kind != Kind::TypeId) {
+      if ((a.id | a.low_id | a.origin) == 0) return !a.is_any();
       const uint32_t id = names.match(a.id, a.id), low_id = names.match(a.low_id, a.low_id),
                      origin = names.match(a.origin, a.origin);
       if (id != a.id || low_id != a.low_id || origin != a.origin) {
@@ -507,10 +524,10 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
         a.origin = origin;
         changed = true;
       }
-      return;
+      return true;
     }
     Value joined = join_values(a, into, b, from, functions, names);
-    if (joined == a) return;
+    if (joined == a) return true;
     if (has_grown(a, joined)) {
       if (joined.growths >= growth.patience) {
         joined = widened(a, joined, growth.patience == 0);
@@ -520,17 +537,31 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
     }
     a = joined;
     changed = true;
+    return !a.is_any();
   };
-  for (unsigned bits = registers; bits != 0; bits &= bits - 1) {
+  const unsigned known = into.known_registers_ & registers;
+  for (unsigned bits = known & from.known_registers_; bits != 0; bits &= bits - 1) {
     const auto r = static_cast<size_t>(std::countr_zero(bits));
-    merge(into.registers[r], from.registers[r]);
+    if (!merge(into.registers_[r], from.registers_[r])) {
+      into.known_registers_ &= static_cast<uint16_t>(~(1u << r));
+    }
   }
+  if ((known & ~unsigned{from.known_registers_}) != 0) {
+    into.known_registers_ &= from.known_registers_;
+    changed = true;
+  }
+  into.known_registers_ &= registers;
   for (size_t word = 0; word < into.known_.size(); ++word) {
-    for (uint64_t bits = into.known_[word]; bits != 0; bits &= bits - 1) {
+    const uint64_t both = word < from.known_.size() ? into.known_[word] & from.known_[word] : 0;
+    if (both != into.known_[word]) {
+      into.known_[word] = both;
+      changed = true;
+    }
+    for (uint64_t bits = both; bits != 0; bits &= bits - 1) {
       const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
-      Value& a = into.slots_[slot];
-      merge(a, from.is_known(slot) ? from.slots_[slot] : kAny);
-      if (a == kAny) into.known_[word] &= ~(uint64_t{1} << slot % 64);
+      if (!merge(into.slots_[slot], from.slots_[slot])) {
+        into.known_[word] &= ~(uint64_t{1} << slot % 64);
+      }
     }
   }
   // Names in flags would have to be matched too, for what does not happen.

@@ -54,7 +54,6 @@ struct State {
   uint32_t long_table = 0;
   uint64_t long_table_size = 0;
   Flags flags;
-  std::array<Value, kRegisters> registers;
 
   static State at_entry();
   State() = default;
@@ -63,9 +62,12 @@ struct State {
   State(const State& other) { *this = other; }
   State& operator=(const State& other);
 
-  // Of the slots of which anything is known.
+  // Of all registers and slots of which anything is known.
   template <typename Use>
-  void for_each_slot(Use use) {
+  void for_each(Use use) {
+    for (unsigned bits = known_registers_; bits != 0; bits &= bits - 1) {
+      use(registers_[static_cast<size_t>(std::countr_zero(bits))]);
+    }
     for (size_t word = 0; word < known_.size(); ++word) {
       for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
         use(slots_[word * 64 + static_cast<size_t>(std::countr_zero(bits))]);
@@ -73,7 +75,8 @@ struct State {
     }
   }
 
-  // The same, with their numbers. Nothing is known any more of those for which `forget` says so.
+  // Of the slots, with their numbers. Nothing is known any more of those for which `forget` says
+  // so.
   template <typename Forget>
   void forget_slots(Forget forget) {
     for (size_t word = 0; word < known_.size(); ++word) {
@@ -90,7 +93,11 @@ struct State {
   bool has_slot(uint32_t table, uint64_t index) const {
     return table == long_table && index < long_table_size;
   }
-  Value get(Location location) const;
+  const Value& get(Register reg) const {
+    return (known_registers_ >> reg & 1) != 0 ? registers_[reg] : kAny;
+  }
+  const Value& get(Location location) const;
+  void set(Register reg, const Value& value) { set(Location{reg}, value); }
   void set(Location location, const Value& value);
   // Makes `location` hold a value that is not known to be equal to any other, with this id; or so
   // its lower half.
@@ -111,24 +118,16 @@ struct State {
       set(location, value);
     }
     if (id == 0) return;
-    for (Value& value : registers) {
-      if (value.id == id) change(value);
-    }
-    for_each_slot([&](Value& value) {
+    for_each([&](Value& value) {
       if (value.id == id) change(value);
     });
   }
 
   // Of registers that are not among these, nothing is known any more.
-  void keep_registers(uint16_t kept) {
-    for (unsigned dead = static_cast<uint16_t>(~kept); dead != 0; dead &= dead - 1) {
-      registers[static_cast<size_t>(std::countr_zero(dead))] = Value::any();
-    }
-  }
+  void keep_registers(uint16_t kept) { known_registers_ &= kept; }
   // They are counted anew at every place where states meet.
   void forget_growths() {
-    for (Value& value : registers) value.growths = 0;
-    for_each_slot([](Value& value) { value.growths = 0; });
+    for_each([](Value& value) { value.growths = 0; });
   }
 
   // What is true if the flags fulfil `condition`. False: they cannot.
@@ -141,13 +140,16 @@ struct State {
     return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
   }
   Value* find(Location location);
+  static constexpr Value kAny{};
   void forget_id(uint32_t id);
   bool assume_relation(Condition condition, bool is_left);
   bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
 
-  // Of a frame's slots few are known at a time, so the others are neither copied nor joined: what
-  // they have in slots_ is of no meaning.
+  // Of few registers and slots anything is known at a time, so the others are neither copied nor
+  // joined: what they have in registers_ and slots_ is of no meaning.
+  uint16_t known_registers_ = 0;
+  std::array<Value, kRegisters> registers_;
   std::vector<uint64_t> known_;
   std::vector<Value> slots_;
 };
