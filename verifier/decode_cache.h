@@ -34,7 +34,7 @@ class DecodeCache {
     Layout layout;
     Instruction instruction;  // at offset 0
   };
-  static constexpr unsigned kSlotBits = 14;
+  static constexpr unsigned kSlotBits = 15;
   static constexpr size_t kSlots = size_t{1} << kSlotBits;
   // Beyond which nothing is remembered any more.
   static constexpr size_t kMaximumEntries = kSlots / 2;

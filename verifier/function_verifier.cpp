@@ -206,8 +206,7 @@ void FunctionVerifier::begin_rounds() {
   state_ = nullptr;
   arrived_.assign(graph_.blocks().size(), nullptr);
   loops_.assign(graph_.loop_count(), {});
-  named_.assign(code_.instructions.size() * 4 + 8, false);
-  names_.begin_function(static_cast<uint32_t>(named_.size()));
+  names_.begin_function();
   slot_index_.clear();
   half_slot_index_.clear();
   slots_.clear();

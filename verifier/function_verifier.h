@@ -99,8 +99,8 @@ class FunctionVerifier {
   Value scaled(Register index, unsigned scale);
   static void set_origin(Value& result, const Value& of, unsigned shift);
   void prepare_difference(const Instruction& instruction);
-  void name(Location location, uint32_t which);
-  void name_low(Location location, uint32_t which);
+  void name(Location location);
+  void name_low(Location location);
 
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);
@@ -141,7 +141,6 @@ class FunctionVerifier {
   DecodedFunction code_;
   FlowGraph graph_;
   std::vector<FlowEdge> edges_;  // sorted
-  std::vector<bool> named_;      // by id: whether it was given before
   JoinNames names_;
   // By block: what has come from blocks before it in this round, until it is visited; nullptr:
   // nothing.

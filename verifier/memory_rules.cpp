@@ -469,7 +469,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
        (!number.is_exact() ||
         memory.displacement == static_cast<int64_t>(offsetof(jit::ConstantTableEntry, type_id))));
   if (is_slot && linked != kNowhere) {
-    if (state_->get(linked).id == 0) name(linked, 2);
+    if (state_->get(linked).id == 0) name(linked);
     address.link = state_->get(linked).id;
   }
   return address;

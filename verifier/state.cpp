@@ -243,8 +243,7 @@ uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
   for (const Divided& one : divided_) {
     if (one.a == a && one.b == b) return one.name;
   }
-  const auto name = static_cast<uint32_t>(pairs_.size());
-  pairs_.push_back({round_, 0});
+  const uint32_t name = create();
   divided_.push_back({a, b, name});
   return name;
 }
@@ -334,27 +333,11 @@ void State::set(Location location, const Value& value) {
   known_[slot / 64] |= bit;
 }
 
-// In a loop, the same instruction names again and again; what has the name from the last time, is
-// another value.
-void State::forget_id(uint32_t id) {
-  auto forget = [id](Value& value) {
-    if (value.id == id) value.id = 0;
-    if (value.low_id == id) value.low_id = 0;
-    if (value.origin == id) value.origin = 0;
-    if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
-  };
-  for_each(forget);
-  forget(flags.left_value);
-  forget(flags.right_value);
-}
-
-void State::name(Location location, uint32_t id, bool again) {
-  if (again) forget_id(id);
+void State::name(Location location, uint32_t id) {
   if (Value* value = find(location)) value->id = id;
 }
 
-void State::name_low(Location location, uint32_t id, bool again) {
-  if (again) forget_id(id);
+void State::name_low(Location location, uint32_t id) {
   if (Value* value = find(location)) value->low_id = id;
 }
 

@@ -99,11 +99,9 @@ struct State {
   const Value& get(Location location) const;
   void set(Register reg, const Value& value) { set(Location{reg}, value); }
   void set(Location location, const Value& value);
-  // Makes `location` hold a value that is not known to be equal to any other, with this id; or so
-  // its lower half.
-  // `again`: the id has been given before, so other places may have it.
-  void name(Location location, uint32_t id, bool again);
-  void name_low(Location location, uint32_t id, bool again);
+  // Gives what is at `location`, or its lower half, a name that nothing has.
+  void name(Location location, uint32_t id);
+  void name_low(Location location, uint32_t id);
   // Forgets what may have changed in a call: registers, and the following.
   void clobber_by_call();
   // What tables hold and where they lie, and where linear memory is.
@@ -141,7 +139,6 @@ struct State {
   }
   Value* find(Location location);
   static constexpr Value kAny{};
-  void forget_id(uint32_t id);
   bool assume_relation(Condition condition, bool is_left);
   bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
@@ -167,10 +164,15 @@ class RequirementSource {
 // new one. Names only ever divide, so this comes to an end.
 class JoinNames {
  public:
-  // Of a function whose instructions give names below `names`.
-  void begin_function(uint32_t names) {
-    pairs_.assign(names, {});
+  void begin_function() {
+    pairs_.assign(1, {});
     round_ = 0;
+  }
+  // A name that has never been given. 0, which is none, if there are very many.
+  uint32_t create() {
+    if (pairs_.size() >= kMaximumNames) return 0;
+    pairs_.emplace_back();
+    return static_cast<uint32_t>(pairs_.size() - 1);
   }
   void begin() {
     ++round_;
@@ -194,6 +196,8 @@ class JoinNames {
   struct Divided {
     uint32_t a, b, name;
   };
+  static constexpr size_t kMaximumNames = 1 << 22;
+
   uint32_t divide(uint32_t a, uint32_t b);
 
   std::vector<Pair> pairs_;  // by the first state's name

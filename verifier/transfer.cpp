@@ -142,32 +142,25 @@ FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& ins
   return std::nullopt;
 }
 
-// The names that an instruction may give: four.
-void FunctionVerifier::name(Location location, uint32_t which) {
-  const uint32_t id = current_ * 4 + 1 + which;
-  state_->name(location, id, named_[id]);
-  named_[id] = true;
-}
+void FunctionVerifier::name(Location location) { state_->name(location, names_.create()); }
 
-void FunctionVerifier::name_low(Location location, uint32_t which) {
-  const uint32_t id = current_ * 4 + 1 + which;
-  state_->name_low(location, id, named_[id]);
-  named_[id] = true;
-}
+void FunctionVerifier::name_low(Location location) { state_->name_low(location, names_.create()); }
 
 // Two places with one value have one name, so that what is learnt of one is learnt of the other.
 void FunctionVerifier::copy(Location to, Location from, const Value& value) {
   state_->set(to, value);
   if (from == kNowhere || from == to || value.is_any() || value.id != 0) return;
-  name(from, 0);
-  if (value.low_id == 0) name_low(from, 1);
+  // Of what the caller wants back, nothing else is ever asked.
+  if (value.kind == Kind::Preserved) return;
+  name(from);
+  if (value.low_id == 0) name_low(from);
   state_->set(to, state_->get(from));
 }
 
 // The same for the lower 32 bits, which become all of `to`.
 void FunctionVerifier::copy_low(Location to, Location from) {
   if (!state_->get(from).is_number()) return state_->set(to, Value::word());
-  if (state_->get(from).low_id == 0) name_low(from, 1);
+  if (state_->get(from).low_id == 0) name_low(from);
   state_->set(to, state_->get(from).low_word());
 }
 
@@ -362,7 +355,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
 void FunctionVerifier::name_for_later(Register reg) {
   const Value& value = state_->get(reg);
   if (value.is_number() && value.hi <= UINT32_MAX && value.low_id == 0) {
-    name_low(reg, 3);
+    name_low(reg);
   }
 }
 
