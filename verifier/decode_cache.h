@@ -1,10 +1,11 @@
 // Decoding, with what Zydis has said before remembered.
 //
 // Encodings are prefix-free, and a displacement or an immediate changes nothing of an instruction
-// but itself. So bytes that begin like those of an earlier instruction, up to its displacement or
-// immediate, are that instruction with other numbers in these places. A hash table over those first
-// bytes leads to it. Whatever is not found there is decoded by Zydis, and every entry was; the
-// numbers alone are read here. verifier_test compares both on all that it has.
+// but itself; nor does the number of a register, where instruction_form.h says so. So bytes that
+// begin like those of an earlier instruction, up to its displacement or immediate and but for
+// registers, are that instruction with others in these places. A hash table over those first bytes
+// leads to it. Whatever is not found there is decoded by Zydis, and every entry was; the numbers
+// and registers alone are read here. verifier_test compares both on all that it has.
 #ifndef LINDEN_VERIFIER_DECODE_CACHE_H_
 #define LINDEN_VERIFIER_DECODE_CACHE_H_
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "verifier/decoder.h"
+#include "verifier/instruction_form.h"
 
 namespace linden::verifier {
 
@@ -26,22 +28,17 @@ class DecodeCache {
                       Instruction& instruction);
 
  private:
-  struct Bytes {
-    uint64_t low, high;  // 16 of them, as they lie in memory
-  };
   struct Entry {
-    Bytes bytes;  // the fixed ones (Layout), and zeros
+    FormBytes bytes;  // the fixed ones (Layout), and zeros
     Layout layout;
     Instruction instruction;  // at offset 0
   };
-  static constexpr unsigned kSlotBits = 15;
+  static constexpr unsigned kSlotBits = 14;
   static constexpr size_t kSlots = size_t{1} << kSlotBits;
   // Beyond which nothing is remembered any more.
   static constexpr size_t kMaximumEntries = kSlots / 2;
 
-  // The first `count` of them, and zeros.
-  static Bytes first_bytes(Bytes bytes, unsigned count);
-  static size_t first_slot(const Bytes& form);
+  const Entry* find(const InstructionForm& form, uint32_t size);
 
   std::vector<uint16_t> slots_;  // 0: nothing; else 1 + an entry
   std::vector<Entry> entries_;

@@ -195,6 +195,32 @@ TEST_CASE("what was decoded before is decoded in the same way again", "[verifier
     check_decoding(cache, code, 16);
     check_decoding(cache, code, 16);
   }
+  SECTION("all registers") {
+    // Every opcode of one byte and of two that has an operand byte, with all prefixes that
+    // registers and widths have, and all operand bytes.
+    for (const char* prefix : {"", "66", "65", "65 67", "64", "f0", "f3"}) {
+      for (unsigned two = 0; two < 2; ++two) {
+        for (unsigned opcode = 0; opcode < 256; ++opcode) {
+          DecodeCache fresh;
+          std::vector<uint8_t> code;
+          for (unsigned operands = 0; operands < 256; ++operands) {
+            for (unsigned rex = 0x3f; rex < 0x50; ++rex) {
+              // Each REX prefix with a part of the operand bytes.
+              if ((operands + rex + opcode) % 3 != 0) continue;
+              const size_t begin = code.size();
+              for (uint8_t byte : test_bytes(prefix, 0)) code.push_back(byte);
+              if (rex >= 0x40) code.push_back(static_cast<uint8_t>(rex));
+              if (two != 0) code.push_back(0x0f);
+              code.push_back(static_cast<uint8_t>(opcode));
+              code.push_back(static_cast<uint8_t>(operands));
+              while (code.size() < begin + 16) code.push_back(static_cast<uint8_t>(random()));
+            }
+          }
+          check_decoding(fresh, code, 16);
+        }
+      }
+    }
+  }
   SECTION("addresses relative to the code, at different places") {
     // vpshufd $1, 16(%rip), %xmm0; mov 16(%rip), %eax; addl $1, 16(%rip); jmp .+16
     constexpr char kCode[] =
