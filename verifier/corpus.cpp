@@ -204,6 +204,9 @@ constexpr Sequence kCorpus[] = {
     {"another port", Rule::Instruction, "ee c3"},
     // hlt; ret
     {"halting", Rule::Instruction, "f4 c3"},
+    // .byte 0x65,0x67,0x41,0x8b,0x04,0x0d; .long 4; ret
+    {"a base register that the processor ignores", Rule::Instruction,
+     "65 67 41 8b 04 0d 04 00 00 00 c3"},
     // lgdt %gs:0; ret
     {"a descriptor table", Rule::Instruction, "65 0f 01 14 25 00 00 00 00 c3"},
     // mov %rax,%cr3; ret

@@ -17,6 +17,8 @@ struct DecodedFunction {
   std::vector<uint32_t>
       index_at;  // by offset in the function; kNoInstruction: in the middle of one
 
+  std::vector<uint32_t> ends;  // those that end a block
+
   uint64_t size() const { return index_at.size(); }
   bool contains(uint64_t offset) const { return offset - begin < size(); }
   // The instruction that begins at this offset in the image, of whatever number.

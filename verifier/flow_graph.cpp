@@ -46,24 +46,18 @@ bool is_wide(const Instruction& instruction) {
   }
 }
 
-void add_changes(const Instruction& instruction, Changes& changes) {
-  const uint16_t registers = instruction.defined;
-  changes.registers |= registers;
-  if (registers == 0 || instruction.operation == Operation::Call) {
-    // What matters afterwards is written again.
-  } else if (is_wide(instruction)) {
-    changes.wide_registers |= registers;
-  } else if (instruction.width != 8) {
-    changes.narrow_registers |= registers;
-  }
-  if (instruction.operation == Operation::Call) changes.calls = true;
-  if (instruction.operation == Operation::Push) changes.all_slots = true;
-  if (instruction.has_memory && instruction.memory.is_written && instruction.memory.base == kRsp) {
-    if (instruction.memory.index == kNoRegister) {
-      changes.add_slots(instruction.memory.displacement, instruction.memory.size);
-    } else {
-      changes.all_slots = true;
-    }
+bool writes_frame(const Instruction& instruction) {
+  return instruction.operation == Operation::Push ||
+         (instruction.has_memory && instruction.memory.is_written &&
+          instruction.memory.base == kRsp);
+}
+
+void add_slots(const Instruction& instruction, Changes& changes) {
+  if (!writes_frame(instruction)) return;
+  if (instruction.operation == Operation::Push || instruction.memory.index != kNoRegister) {
+    changes.all_slots = true;
+  } else {
+    changes.add_slots(instruction.memory.displacement, instruction.memory.size);
   }
 }
 
@@ -116,8 +110,9 @@ void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edg
   kept_registers_ = kept_registers;
   find_blocks(code);
   find_order();
+  summarize(code);
   find_loops(code);
-  find_live_registers(code);
+  find_live_registers();
 }
 
 void FlowGraph::find_blocks(const DecodedFunction& code) {
@@ -132,8 +127,7 @@ void FlowGraph::find_blocks(const DecodedFunction& code) {
                ? code.find(static_cast<uint64_t>(instruction.immediate))
                : kNoInstruction;
   };
-  for (uint32_t i = 0; i < count; ++i) {
-    if (!code.instructions[i].ends_block()) continue;
+  for (uint32_t i : code.ends) {
     if (i + 1 < count) block_at_[i + 1] = kStart;
     const uint32_t target = local_target(code.instructions[i]);
     if (target != kNoInstruction) block_at_[target] = kStart;
@@ -234,8 +228,13 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
     Changes& changes = loops_[loop];
     auto add_block = [&](uint32_t at) {
       const FlowBlock& block = blocks_[order_[at]];
-      for (uint32_t i = block.first; i < block.last; ++i)
-        add_changes(code.instructions[i], changes);
+      const Summary& summary = summaries_[order_[at]];
+      changes.registers |= summary.defined;
+      changes.wide_registers |= summary.wide;
+      changes.narrow_registers |= summary.narrow;
+      changes.calls |= summary.calls;
+      if (!summary.writes_frame) return;
+      for (uint32_t i = block.first; i < block.last; ++i) add_slots(code.instructions[i], changes);
     };
     auto add_predecessors = [&](uint32_t at, bool only_later) {
       for (uint32_t i = first_predecessor_[at]; i < first_predecessor_[at + 1]; ++i) {
@@ -263,31 +262,45 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
   }
 }
 
-void FlowGraph::find_live_registers(const DecodedFunction& code) {
-  uses_.assign(blocks_.size(), 0);
-  definitions_.assign(blocks_.size(), 0);
+void FlowGraph::summarize(const DecodedFunction& code) {
+  summaries_.assign(blocks_.size(), {});
   for (uint32_t index : order_) {
     FlowBlock& block = blocks_[index];
-    uint16_t uses = 0, definitions = 0;
+    Summary& summary = summaries_[index];
+    uint16_t used = leaves(code, code.instructions[block.last - 1]) ? kWantedBack : uint16_t{0};
     for (uint32_t i = block.last; i-- > block.first;) {
       const Instruction& instruction = code.instructions[i];
-      uses = static_cast<uint16_t>((uses & ~instruction.defined) | instruction.used);
-      if (instruction.operation == Operation::Call) uses |= kept_registers_;
-      if (leaves(code, instruction)) uses |= kWantedBack;
-      definitions |= instruction.defined;
+      const uint16_t defined = instruction.defined;
+      used = static_cast<uint16_t>((used & ~defined) | instruction.used);
+      summary.defined |= defined;
       if (instruction.writes_flags && block.flags_at == kNoInstruction) block.flags_at = i;
+      if (instruction.operation == Operation::Call) {
+        // What matters afterwards is written again.
+        used |= kept_registers_;
+        summary.calls = true;
+      } else if (defined != 0) {
+        if (is_wide(instruction)) {
+          summary.wide |= defined;
+        } else if (instruction.width != 8) {
+          summary.narrow |= defined;
+        }
+      }
+      summary.writes_frame |= writes_frame(instruction);
     }
-    uses_[index] = uses;
-    definitions_[index] = definitions;
+    summary.used = used;
   }
+}
+
+void FlowGraph::find_live_registers() {
   bool changed = true;
   while (changed) {
     changed = false;
     for (size_t at = order_.size(); at-- > 0;) {
       FlowBlock& block = blocks_[order_[at]];
+      const Summary& summary = summaries_[order_[at]];
       uint16_t live = 0;
       for_each_successor(block, [&](uint32_t to) { live |= blocks_[to].live; });
-      live = static_cast<uint16_t>((live & ~definitions_[order_[at]]) | uses_[order_[at]]);
+      live = static_cast<uint16_t>((live & ~summary.defined) | summary.used);
       // Landing pads are reached from the middle of the block.
       for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
         if (edges_[edge].from + 1 != block.last) live |= blocks_[block_at_[edges_[edge].to]].live;

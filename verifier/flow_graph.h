@@ -70,7 +70,8 @@ class FlowGraph {
   void find_blocks(const DecodedFunction& code);
   void find_order();
   void find_loops(const DecodedFunction& code);
-  void find_live_registers(const DecodedFunction& code);
+  void summarize(const DecodedFunction& code);
+  void find_live_registers();
   template <typename Use>
   void for_each_successor(const FlowBlock& block, Use use) const;
   uint32_t outermost(uint32_t position);
@@ -84,7 +85,12 @@ class FlowGraph {
   // Buffers.
   std::vector<std::pair<uint32_t, uint32_t>> path_;
   std::vector<uint32_t> first_predecessor_, predecessors_, inner_, work_;
-  std::vector<uint16_t> uses_, definitions_;
+  struct Summary {
+    uint16_t used = 0;  // before they are defined
+    uint16_t defined = 0, wide = 0, narrow = 0;
+    bool calls = false, writes_frame = false;
+  };
+  std::vector<Summary> summaries_;
 };
 
 }  // namespace linden::verifier

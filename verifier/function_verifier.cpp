@@ -82,6 +82,7 @@ bool FunctionVerifier::decode_all() {
   std::vector<Instruction>& instructions = code_.instructions;
   code_.begin = function_->code_offset;
   instructions.clear();
+  code_.ends.clear();
   code_.index_at.assign(function_->code_size, kNoInstruction);
   const uint32_t end = function_->code_offset + function_->code_size;
   for (uint32_t offset = function_->code_offset; offset < end;) {
@@ -107,7 +108,9 @@ bool FunctionVerifier::decode_all() {
             instruction.has_memory && instruction.memory.segment == Segment::Gs;
         break;
     }
-    code_.index_at[offset - code_.begin] = static_cast<uint32_t>(instructions.size() - 1);
+    const auto index = static_cast<uint32_t>(instructions.size() - 1);
+    code_.index_at[offset - code_.begin] = index;
+    if (instruction.ends_block()) code_.ends.push_back(index);
     offset = instruction.end();
   }
   return true;

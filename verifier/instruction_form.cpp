@@ -1,7 +1,6 @@
 #include "verifier/instruction_form.h"
 
 #include <array>
-#include <cstring>
 
 namespace linden::verifier {
 namespace {
@@ -68,25 +67,10 @@ constexpr Opcodes kOpcodes = [] {
   return opcodes;
 }();
 
-uint64_t mask_of(unsigned count) {
-  return count >= 8 ? UINT64_MAX : (uint64_t{1} << (8 * count)) - 1;
-}
-
 // The stack pointer, or a byte that may be in the upper half of 16 bits.
 bool is_special(unsigned reg, bool is_byte) { return is_byte ? (reg & ~3u) == 4 : reg == kRsp; }
 
 }  // namespace
-
-FormBytes FormBytes::load(const uint8_t* bytes) {
-  FormBytes loaded;
-  std::memcpy(&loaded.low, bytes, 8);
-  std::memcpy(&loaded.high, bytes + 8, 8);
-  return loaded;
-}
-
-FormBytes FormBytes::first(unsigned count) const {
-  return {low & mask_of(count), count <= 8 ? 0 : high & mask_of(count - 8)};
-}
 
 InstructionForm::InstructionForm(const uint8_t* code) : bytes(FormBytes::load(code)) {
   unsigned at = 0;

@@ -12,6 +12,7 @@
 #define LINDEN_VERIFIER_INSTRUCTION_FORM_H_
 
 #include <cstdint>
+#include <cstring>
 
 #include "verifier/instruction.h"
 
@@ -24,9 +25,19 @@ inline constexpr unsigned kFormWindow = 16;
 struct FormBytes {
   uint64_t low, high;
 
-  static FormBytes load(const uint8_t* bytes);
+  static FormBytes load(const uint8_t* bytes) {
+    FormBytes loaded;
+    std::memcpy(&loaded.low, bytes, 8);
+    std::memcpy(&loaded.high, bytes + 8, 8);
+    return loaded;
+  }
   // The first `count` of them, and zeros.
-  FormBytes first(unsigned count) const;
+  FormBytes first(unsigned count) const {
+    return {low & mask_of(count), count <= 8 ? 0 : high & mask_of(count - 8)};
+  }
+  static constexpr uint64_t mask_of(unsigned count) {
+    return count >= 8 ? UINT64_MAX : (uint64_t{1} << (8 * count)) - 1;
+  }
   bool operator==(const FormBytes&) const = default;
 };
 

@@ -5,7 +5,6 @@
 namespace linden::verifier {
 namespace {
 
-constexpr Location kFirstSlot = kRegisters;
 constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
 
 // Bounds that a growing one is rounded up to.
@@ -284,12 +283,6 @@ State& State::operator=(const State& other) {
   return *this;
 }
 
-const Value& State::get(Location location) const {
-  if (location < kFirstSlot) return get(static_cast<Register>(location));
-  const auto slot = static_cast<size_t>(location - kFirstSlot);
-  return is_known(slot) ? slots_[slot] : kAny;
-}
-
 Value* State::find(Location location) {
   if (location < kFirstSlot) {
     const auto reg = static_cast<Register>(location);
@@ -302,20 +295,7 @@ Value* State::find(Location location) {
   return is_known(slot) ? &slots_[slot] : nullptr;
 }
 
-void State::set(Location location, const Value& value) {
-  if (flags.difference == location) flags.difference = kNowhere;
-  if (flags.left == location) flags.left = kNowhere;
-  if (flags.right == location) flags.right = kNowhere;
-  if (location < kFirstSlot) {
-    const auto bit = static_cast<uint16_t>(1u << location);
-    if (value.is_any()) {
-      known_registers_ &= static_cast<uint16_t>(~bit);
-    } else {
-      known_registers_ |= bit;
-      registers_[static_cast<size_t>(location)] = value;
-    }
-    return;
-  }
+void State::set_slot(Location location, const Value& value) {
   const auto slot = static_cast<size_t>(location - kFirstSlot);
   const uint64_t bit = uint64_t{1} << slot % 64;
   if (value.is_any()) {

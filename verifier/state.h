@@ -13,6 +13,7 @@ namespace linden::verifier {
 // A register (its number) or a slot of the frame (16 and its index), or neither.
 using Location = int32_t;
 inline constexpr Location kNowhere = -1;
+inline constexpr Location kFirstSlot = kRegisters;
 
 // What the processor's flags come from.
 struct Flags {
@@ -96,9 +97,26 @@ struct State {
   const Value& get(Register reg) const {
     return (known_registers_ >> reg & 1) != 0 ? registers_[reg] : kAny;
   }
-  const Value& get(Location location) const;
-  void set(Register reg, const Value& value) { set(Location{reg}, value); }
-  void set(Location location, const Value& value);
+  const Value& get(Location location) const {
+    if (location < kFirstSlot) return get(static_cast<Register>(location));
+    const auto slot = static_cast<size_t>(location - kFirstSlot);
+    return is_known(slot) ? slots_[slot] : kAny;
+  }
+  void set(Register reg, const Value& value) {
+    overwrite(reg);
+    const auto bit = static_cast<uint16_t>(1u << reg);
+    if (value.is_any()) {
+      known_registers_ &= static_cast<uint16_t>(~bit);
+    } else {
+      known_registers_ |= bit;
+      registers_[reg] = value;
+    }
+  }
+  void set(Location location, const Value& value) {
+    if (location < kFirstSlot) return set(static_cast<Register>(location), value);
+    overwrite(location);
+    set_slot(location, value);
+  }
   // Gives what is at `location`, or its lower half, a name that nothing has.
   void name(Location location, uint32_t id);
   void name_low(Location location, uint32_t id);
@@ -137,6 +155,13 @@ struct State {
   bool is_known(size_t slot) const {
     return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
   }
+  // The flags are still those of what was there.
+  void overwrite(Location location) {
+    if (flags.difference == location) flags.difference = kNowhere;
+    if (flags.left == location) flags.left = kNowhere;
+    if (flags.right == location) flags.right = kNowhere;
+  }
+  void set_slot(Location location, const Value& value);
   Value* find(Location location);
   static constexpr Value kAny{};
   bool assume_relation(Condition condition, bool is_left);
