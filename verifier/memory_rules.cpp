@@ -174,9 +174,12 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
     Location slot = slot_at(offset, memory.size);
     const Location around = memory.size == 4 ? slot_at(offset) : kNowhere;
     const bool is_around = around != kNowhere && !state_->get(around).is_any();
+    const bool is_compared =
+        instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
     if ((slot == kNowhere || state_->get(slot).is_any()) && !is_around &&
-        instruction.operation == Operation::Move && !memory.is_written) {
-      // Whatever it is: the register and the slot hold the same from now on.
+        (instruction.operation == Operation::Move || is_compared) && !memory.is_written) {
+      // Whatever it is: the register and the slot hold the same from now on, or, what is learnt by
+      // comparing it is true of what is read next.
       slot = track_slot(offset, memory.size);
       if (slot != kNowhere) state_->set(slot, memory.size == 8 ? Value::any() : Value::word());
     }
@@ -185,7 +188,10 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
       loaded_from_ = slot;
     } else if (memory.size == 4) {
       // The lower half of a slot of 8 bytes.
-      if (is_around) loaded_ = state_->get(around).low_word();
+      if (is_around) {
+        loaded_ = state_->get(around).low_word();
+        loaded_from_ = around;
+      }
     }
   }
   if (!memory.is_written) return std::nullopt;
