@@ -10,7 +10,9 @@ namespace {
 // Rounds that begin with a guess. One that needs more is a bad one.
 constexpr uint32_t kMaximumGuesses = 4;
 // Every lattice here is low, so this is never reached; it bounds the time in any case.
-constexpr uint32_t kMaximumRounds = 200;
+constexpr uint32_t kMaximumRounds = 100;
+// So often a function is begun anew because a jump leads where nobody thought.
+constexpr uint32_t kMaximumDiscoveries = 256;
 // So far in front of a jump is the address of its table looked for, and so many words of it are
 // looked at.
 constexpr uint32_t kTableDistance = 64;
@@ -57,13 +59,18 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
     assume_ = attempt.assume;
     find_edges(attempt.guesses_edges);
     bool is_decided = false;
+    uint32_t discoveries = 0;
     do {
-      graph_.build(code_, edges_, kept_registers(function));
+      graph_.build(code_, edges_, kept_registers(function), !is_last);
       refusals.resize(refusals_before);
       max_refusals_ = is_last ? max_refusals : 1;
       stopped_ = false;
       is_decided = run();
-    } while (new_edges_);
+    } while (new_edges_ && ++discoveries < kMaximumDiscoveries);
+    if (new_edges_) {
+      is_decided = false;
+      if (is_last) refuse(Rule::Jumps, function.code_offset, "it is too hard to follow");
+    }
     if (is_decided && refusals.size() == refusals_before) return;
   }
 }
@@ -291,7 +298,7 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
     }
   };
   if (changes.calls) state.forget_what_calls_change();
-  const unsigned wide = changes.wide_registers & ~changes.narrow_registers;
+  const unsigned wide = (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
   for (Register reg = 0; reg < kRegisters; ++reg) {
     if ((changes.registers >> reg & 1) == 0) continue;
     Value value = state.get(reg);
@@ -406,7 +413,13 @@ void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t fro
     return;
   }
   const FlowBlock& block = graph_.blocks()[index];
-  if (block.position <= position_) return flow_back(block, *state, from);
+  const bool is_back = block.position <= position_;
+  // The graph has all edges, so this does not happen; but the proof rests on it.
+  if (block.position == kNoBlock || (is_back && block.loop == kNoBlock)) {
+    refuse(Rule::Jumps, from, "it leads to what is not looked at");
+    return;
+  }
+  if (is_back) return flow_back(block, *state, from);
   State*& there = arrived_[index];
   if (there == nullptr) {
     std::swap(there, state);

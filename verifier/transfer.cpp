@@ -64,7 +64,11 @@ FunctionVerifier::Checked FunctionVerifier::step(const Instruction& instruction)
     default:
       break;
   }
-  step_arithmetic(instruction);
+  if (graph_.is_dead(current_)) {
+    state_->forget_registers(instruction.defined);
+  } else {
+    step_arithmetic(instruction);
+  }
   return std::nullopt;
 }
 
