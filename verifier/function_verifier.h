@@ -61,6 +61,7 @@ class FunctionVerifier {
     const char* reason;
   };
   using Checked = std::optional<FailedRule>;  // nullopt: nothing is wrong
+
   // Decoding and control flow (function_verifier.cpp).
   bool decode_all();
   bool check_landing_pads();

@@ -159,6 +159,32 @@ TEST_CASE("what the compiler makes is verified", "[verifier]") {
   }
 }
 
+// Blocks that are looked at, of the function alone.
+uint64_t visits(const char* bytes) {
+  const uint64_t others = verify(test_image("c3"), kTestContext).statistics.block_visits - 1;
+  const Verdict verdict = verify(test_image(bytes), kTestContext);
+  REQUIRE(verdict.ok());
+  return verdict.statistics.block_visits - others;
+}
+
+TEST_CASE("each block is looked at once if what loops begin with is guessed well", "[verifier]") {
+  // mov %edi,%eax; 1: mov %gs:(%rax),%ecx; add $4,%eax; dec %esi; jne 1b; ret
+  CHECK(visits("89 f8 65 8b 08 83 c0 04 ff ce 75 f6 c3") == 3);
+  // The same, from 0 on, with a number of 64 bits in the loop that is no address:
+  // xor %eax,%eax; xor %edx,%edx; 1: mov %gs:(%rax),%ecx; add $4,%eax; add %rcx,%rdx; dec %esi; jne
+  // 1b; mov %rdx,%rax; ret
+  CHECK(visits("31 c0 31 d2 65 8b 08 83 c0 04 48 01 ca ff ce 75 f3 48 89 d0 c3") == 3);
+}
+
+TEST_CASE("a bad guess takes longer, and proves the same", "[verifier]") {
+  // Bounded by a comparison, in 64 bits:
+  // xor %eax,%eax; 1: mov %gs:(%rax),%ecx; add $4,%rax; cmp $4096,%rax; jb 1b; ret
+  CHECK(visits("31 c0 65 8b 08 48 83 c0 04 48 3d 00 10 00 00 72 f1 c3") > 3);
+  // An address that becomes a number of 64 bits at the end, which is not known before:
+  // mov %edi,%eax; 1: mov %eax,%ecx; mov %gs:(%rcx),%rdx; mov %rdx,%rax; dec %esi; jne 1b; ret
+  CHECK(visits("89 f8 89 c1 65 48 8b 11 48 89 d0 ff ce 75 f3 c3") > 3);
+}
+
 // Compares a decoder that remembers with Zydis alone, wherever an instruction may begin in `code`.
 void check_decoding(DecodeCache& cache, const std::vector<uint8_t>& code, size_t step) {
   const auto end = static_cast<uint32_t>(code.size());
