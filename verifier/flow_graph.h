@@ -36,7 +36,7 @@ struct Changes {
   // Words of 4 bytes of the frame, from kLowestSlot below the stack pointer on.
   std::vector<uint64_t> slots;
 
-  static constexpr int64_t kLowestSlot = -128, kHighestSlot = 16384;
+  static constexpr int64_t kLowestSlot = -128, kHighestSlot = 1 << 20;
   void add_slots(int64_t displacement, unsigned size);
   bool has_slot(int64_t displacement, unsigned size) const;
   void add(const Changes& other);
