@@ -8,14 +8,6 @@ namespace {
 
 constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
 
-uint16_t address_registers(const Instruction& instruction) {
-  unsigned registers = 0;
-  for (Register reg : {instruction.memory.base, instruction.memory.index}) {
-    if (reg < kRegisters) registers |= 1u << reg;
-  }
-  return static_cast<uint16_t>(registers);
-}
-
 // A return, a jump out of the function, or to where nobody knows.
 bool leaves(const DecodedFunction& code, const Instruction& instruction) {
   switch (instruction.operation) {
@@ -113,7 +105,7 @@ void FlowGraph::for_each_successor(const FlowBlock& block, Use use) const {
 }
 
 void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edges,
-                      uint16_t kept_registers, bool finds_dead) {
+                      uint16_t kept_registers) {
   edges_ = edges;
   kept_registers_ = kept_registers;
   find_blocks(code);
@@ -121,8 +113,6 @@ void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edg
   summarize(code);
   find_loops(code);
   find_live_registers();
-  dead_.assign(code.instructions.size(), 0);
-  if (finds_dead) find_dead(code);
 }
 
 void FlowGraph::find_blocks(const DecodedFunction& code) {
@@ -323,40 +313,6 @@ void FlowGraph::find_live_registers() {
       }
       changed |= live != block.live && !loops_.empty();
       block.live = live;
-    }
-  }
-}
-
-void FlowGraph::find_dead(const DecodedFunction& code) {
-  for (uint32_t index : order_) {
-    const FlowBlock& block = blocks_[index];
-    uint16_t live = leaves(code, code.instructions[block.last - 1]) ? kWantedBack : uint16_t{0};
-    for_each_successor(block, [&](uint32_t to) { live |= blocks_[to].live; });
-    // What a landing pad wants, it gets from the middle of the block.
-    const bool has_pads = block.first_edge != block.last_edge;
-    for (uint32_t i = block.last; i-- > block.first;) {
-      const Instruction& instruction = code.instructions[i];
-      switch (instruction.operation) {
-        case Operation::Call:
-          live = static_cast<uint16_t>((live & ~instruction.defined) | kept_registers_);
-          [[fallthrough]];
-        case Operation::Push:
-        case Operation::Pop:
-        case Operation::Jump:
-        case Operation::Branch:
-        case Operation::Return:
-          break;
-        default: {
-          const bool is_unasked = (instruction.defined & live) == 0 && i != block.flags_at &&
-                                  (instruction.defined != 0 || instruction.writes_flags);
-          if (!is_unasked || has_pads || instruction.uses_stack_pointer) break;
-          dead_[i] = 1;
-          if (instruction.has_memory) live |= address_registers(instruction);
-          continue;
-        }
-      }
-      live = static_cast<uint16_t>((live & ~instruction.defined) | instruction.used);
-      if (instruction.operation == Operation::Call) live |= kept_registers_;
     }
   }
 }

@@ -56,9 +56,8 @@ struct FlowBlock {
 class FlowGraph {
  public:
   // `edges` are sorted, and lead to and from instructions of the function. `kept_registers`: those
-  // that calls preserve and that are saved nowhere. `finds_dead`: what is_dead() says.
-  void build(const DecodedFunction& code, std::span<const FlowEdge> edges, uint16_t kept_registers,
-             bool finds_dead);
+  // that calls preserve and that are saved nowhere.
+  void build(const DecodedFunction& code, std::span<const FlowEdge> edges, uint16_t kept_registers);
 
   std::span<const FlowBlock> blocks() const { return blocks_; }
   // Those that can be reached, by index: each before its successors, but where there are loops.
@@ -66,8 +65,6 @@ class FlowGraph {
   // A block that an edge leads back to begins a loop.
   size_t loop_count() const { return loops_.size(); }
   const Changes& changes(uint32_t loop) const { return loops_[loop]; }
-  // What the instruction computes, nobody asks for.
-  bool is_dead(uint32_t instruction) const { return dead_[instruction] != 0; }
   // kNoBlock if none begins at this instruction.
   uint32_t block_at(uint32_t instruction) const { return block_at_[instruction]; }
 
@@ -77,7 +74,6 @@ class FlowGraph {
   void find_loops(const DecodedFunction& code);
   void summarize(const DecodedFunction& code);
   void find_live_registers();
-  void find_dead(const DecodedFunction& code);
   template <typename Use>
   void for_each_successor(const FlowBlock& block, Use use) const;
   uint32_t outermost(uint32_t position);
@@ -98,7 +94,6 @@ class FlowGraph {
     bool calls = false, writes_frame = false;
   };
   std::vector<Summary> summaries_;
-  std::vector<uint8_t> dead_;  // by instruction
 };
 
 }  // namespace linden::verifier

@@ -61,7 +61,7 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
     bool is_decided = false;
     uint32_t discoveries = 0;
     do {
-      graph_.build(code_, edges_, kept_registers(function), !is_last);
+      graph_.build(code_, edges_, kept_registers(function));
       refusals.resize(refusals_before);
       max_refusals_ = is_last ? max_refusals : 1;
       stopped_ = false;

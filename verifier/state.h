@@ -141,12 +141,6 @@ struct State {
 
   // Of registers that are not among these, nothing is known any more.
   void keep_registers(uint16_t kept) { known_registers_ &= kept; }
-  void forget_registers(uint16_t registers) {
-    for (unsigned bits = registers; bits != 0; bits &= bits - 1) {
-      overwrite(std::countr_zero(bits));
-    }
-    known_registers_ &= static_cast<uint16_t>(~registers);
-  }
   // They are counted anew at every place where states meet.
   void forget_growths() {
     for_each([](Value& value) { value.growths = 0; });

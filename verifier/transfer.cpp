@@ -64,11 +64,7 @@ FunctionVerifier::Checked FunctionVerifier::step(const Instruction& instruction)
     default:
       break;
   }
-  if (graph_.is_dead(current_)) {
-    state_->forget_registers(instruction.defined);
-  } else {
-    step_arithmetic(instruction);
-  }
+  step_arithmetic(instruction);
   return std::nullopt;
 }
 
