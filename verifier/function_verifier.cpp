@@ -21,6 +21,8 @@ constexpr uint32_t kMaximumTable = 4096;
 // How often bounds may grow, round by round.
 unsigned patience(Assume assume) { return assume == Assume::Little ? 0 : 3; }
 
+constexpr uint16_t kAllRegisters = 0xffff;
+
 constexpr char kTwoDepths[] = "the stack pointer differs among the ways that lead to one place";
 
 // Of the registers that the caller wants back, those that the image says are saved nowhere.
@@ -61,13 +63,18 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
     bool is_decided = false;
     uint32_t discoveries = 0;
     do {
+      edges_.insert(edges_.end(), discovered_.begin(), discovered_.end());
+      std::sort(edges_.begin(), edges_.end());
+      edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
+      discovered_.clear();
       graph_.build(code_, edges_, kept_registers(function));
       refusals.resize(refusals_before);
       max_refusals_ = is_last ? max_refusals : 1;
       stopped_ = false;
       is_decided = run();
-    } while (new_edges_ && ++discoveries < kMaximumDiscoveries);
-    if (new_edges_) {
+    } while (!discovered_.empty() && ++discoveries < kMaximumDiscoveries);
+    if (!discovered_.empty()) {
+      discovered_.clear();
       is_decided = false;
       if (is_last) refuse(Rule::Jumps, function.code_offset, "it is too hard to follow");
     }
@@ -147,8 +154,6 @@ void FunctionVerifier::find_edges(bool guesses) {
     }
   }
   if (guesses) find_table_edges();
-  std::sort(edges_.begin(), edges_.end());
-  edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
 }
 
 // A load from a table, relative to an address that was loaded before. Where this finds too little,
@@ -216,6 +221,7 @@ void FunctionVerifier::begin_rounds() {
   state_ = nullptr;
   arrived_.assign(graph_.blocks().size(), nullptr);
   loops_.assign(graph_.loop_count(), {});
+  hubs_.clear();
   names_.begin_function();
   slot_index_.clear();
   half_slot_index_.clear();
@@ -237,7 +243,8 @@ bool FunctionVerifier::run() {
 
 // Whether another one is needed.
 bool FunctionVerifier::run_round() {
-  another_round_ = new_edges_ = false;
+  another_round_ = false;
+  for (Hub& hub : hubs_) release(hub.state);
   uint32_t requirements = 0;
   facts_.is_function(function_->code_offset, requirements);
   State*& entry = arrived_[graph_.order()[0]];
@@ -250,9 +257,9 @@ bool FunctionVerifier::run_round() {
     if (!begin_block(index)) continue;
     ++statistics_.block_visits;
     visit(graph_.blocks()[index]);
-    if (stopped_ || new_edges_) return false;
+    if (stopped_) return false;
   }
-  return another_round_;
+  return another_round_ && discovered_.empty();
 }
 
 // What is known at the beginning of a block. False: nothing comes there.
@@ -380,20 +387,7 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
       }
       std::vector<uint32_t> targets;
       failed = check_indirect_jump(instruction, targets);
-      for (uint32_t to : targets) {
-        const FlowEdge edge{last, to};
-        const auto place = std::lower_bound(edges_.begin(), edges_.end(), edge);
-        if (place != edges_.end() && *place == edge) continue;
-        edges_.insert(place, edge);
-        new_edges_ = true;
-      }
-      if (new_edges_) break;
-      for (uint32_t to : targets) {
-        State* copy = acquire();
-        *copy = *state_;
-        flow_to(to, copy, instruction.offset);
-        release(copy);
-      }
+      if (!targets.empty()) flow_through_table(last, std::move(targets));
       break;
     }
     case Operation::Return:
@@ -403,6 +397,40 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
       break;
   }
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
+}
+
+// Several jumps may use one table, and have hundreds of targets each: what they bring is joined
+// first, and the targets get it only if it is more than what they have been given in this round.
+void FunctionVerifier::flow_through_table(uint32_t jump, std::vector<uint32_t> targets) {
+  std::sort(targets.begin(), targets.end());
+  targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+  bool is_known = true;
+  for (uint32_t to : targets) {
+    if (std::binary_search(edges_.begin(), edges_.end(), FlowEdge{jump, to})) continue;
+    discovered_.push_back({jump, to});
+    is_known = false;
+  }
+  if (!is_known) return;
+  auto hub = std::find_if(hubs_.begin(), hubs_.end(),
+                          [&](const Hub& other) { return other.targets == targets; });
+  if (hub == hubs_.end()) hub = hubs_.insert(hub, {std::move(targets), nullptr});
+  const uint32_t from = code_.instructions[jump].offset;
+  if (hub->state == nullptr) {
+    hub->state = acquire();
+    *hub->state = *state_;
+    hub->state->flags = Flags();
+  } else if (hub->state->depth != state_->depth) {
+    refuse(Rule::Frame, from, kTwoDepths);
+    return;
+  } else if (!join(*hub->state, *state_, kAllRegisters, facts_, names_, kNoLoop)) {
+    return;
+  }
+  for (uint32_t to : hub->targets) {
+    State* copy = acquire();
+    *copy = *hub->state;
+    flow_to(to, copy, from);
+    release(copy);
+  }
 }
 
 // Takes `state`, or spoils it.

@@ -74,6 +74,7 @@ class FunctionVerifier {
   void visit(const FlowBlock& block);
   void leave(const FlowBlock& block, uint32_t last);
   void flow_to(uint32_t instruction, State*& state, uint32_t from);
+  void flow_through_table(uint32_t jump, std::vector<uint32_t> targets);
   void flow_back(const FlowBlock& block, const State& state, uint32_t from);
   void flow_to_landing_pad(const Instruction& call);
   void forget_changes(State& state, const Changes& changes) const;
@@ -136,12 +137,12 @@ class FunctionVerifier {
   size_t max_refusals_ = 1;
   std::vector<Refusal>* refusals_ = nullptr;
   bool stopped_ = false;
-  bool new_edges_ = false;  // a jump that leads where nobody thought
 
   DecodeCache decoder_;
   DecodedFunction code_;
   FlowGraph graph_;
-  std::vector<FlowEdge> edges_;  // sorted
+  std::vector<FlowEdge> edges_;       // sorted
+  std::vector<FlowEdge> discovered_;  // in this round: jumps that lead where nobody thought
   JoinNames names_;
   // By block: what has come from blocks before it in this round, until it is visited; nullptr:
   // nothing.
@@ -152,6 +153,12 @@ class FunctionVerifier {
     uint32_t last_round = 0;
   };
   std::vector<Loop> loops_;
+  // What has come to the targets of jumps through tables in this round, by sets of targets.
+  struct Hub {
+    std::vector<uint32_t> targets;  // instructions, sorted
+    State* state;
+  };
+  std::vector<Hub> hubs_;
   // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0:
   // none.
   std::vector<uint32_t> slot_index_, half_slot_index_;
