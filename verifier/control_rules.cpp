@@ -14,7 +14,7 @@ constexpr uint64_t kMaximumTargets = 1 << 16;
 // the frame's size, and each register that the caller wants back either untouched or where the
 // image says.
 FunctionVerifier::Checked FunctionVerifier::check_unwind_tables() {
-  if (state_.depth != static_cast<int64_t>(function_->frame_size)) {
+  if (state_->depth != static_cast<int64_t>(function_->frame_size)) {
     return FailedRule{Rule::UnwindTables, "the frame has another size than the image says"};
   }
   static constexpr Register kOrder[] = {kRbx, kRbp, 12, 13, 14, 15};
@@ -26,7 +26,7 @@ FunctionVerifier::Checked FunctionVerifier::check_unwind_tables() {
     const int64_t distance = saved & 15;
     saved >>= 4;
     const Location at = distance == 0 ? Location{reg} : slot_at(-8 * distance);
-    const Value value = at == kNowhere ? Value::any() : state_.get(at);
+    const Value value = at == kNowhere ? Value::any() : state_->get(at);
     if (value.kind != Kind::Preserved || value.detail != reg) {
       return FailedRule{Rule::UnwindTables,
                         "a register that the caller wants back is not where the image says"};
@@ -56,7 +56,7 @@ FunctionVerifier::Checked FunctionVerifier::check_target(const Value& target) {
     default:
       return FailedRule{Rule::Calls, "what it calls is not known to be a function"};
   }
-  if ((requirements & ~state_.fulfilled()) != 0) {
+  if ((requirements & ~state_->fulfilled()) != 0) {
     return FailedRule{Rule::Calls, "the Context does not say what is called"};
   }
   return std::nullopt;
@@ -68,17 +68,17 @@ FunctionVerifier::Checked FunctionVerifier::check_call(const Instruction& instru
                            : read_source(instruction);
   if (const Checked failed = check_target(target)) return failed;
   if (const Checked failed = check_unwind_tables()) return failed;
-  state_.clobber_by_call();
-  forget_frame(INT32_MIN, -int64_t{state_.depth});
+  state_->clobber_by_call();
+  forget_frame(INT32_MIN, -int64_t{state_->depth});
   return std::nullopt;
 }
 
 FunctionVerifier::Checked FunctionVerifier::check_return() {
-  if (state_.depth != 0) {
+  if (state_->depth != 0) {
     return FailedRule{Rule::Returns, "the stack pointer is not where it was"};
   }
   for (Register reg : {kRbx, kRbp, kR12, Register{13}, Register{14}, kR15}) {
-    const Value& value = state_.registers[reg];
+    const Value& value = state_->get(reg);
     if (value.kind != Kind::Preserved || value.detail != reg) {
       return FailedRule{Rule::Returns, "a register that the caller wants back has changed"};
     }
@@ -100,17 +100,9 @@ FunctionVerifier::Checked FunctionVerifier::check_tail_call(const Instruction& i
   return check_return();
 }
 
-// Fills `targets` with places in this function.
-FunctionVerifier::Checked FunctionVerifier::check_jump(const Instruction& instruction,
-                                                       std::vector<uint32_t>& targets) {
-  if (instruction.is_direct()) {
-    const auto offset = static_cast<uint64_t>(instruction.immediate);
-    const bool is_local = offset - function_->code_offset < function_->code_size;
-    // To its own beginning it may be either, and after a frame is gone, both are the same.
-    if (!is_local) return check_tail_call(instruction);
-    targets.push_back(static_cast<uint32_t>(offset));
-    return std::nullopt;
-  }
+// A jump to what is computed. Fills `targets` with instructions of this function.
+FunctionVerifier::Checked FunctionVerifier::check_indirect_jump(const Instruction& instruction,
+                                                                std::vector<uint32_t>& targets) {
   if (instruction.has_memory) {
     if (const Checked failed = access(instruction)) return failed;
   }
@@ -122,11 +114,12 @@ FunctionVerifier::Checked FunctionVerifier::check_jump(const Instruction& instru
   }
   for (uint64_t at = target.lo; at <= target.hi; at += step) {
     const int64_t offset = int64_t{target.detail} + facts_.read32(at);
-    if (instruction_at(static_cast<uint64_t>(offset)) == kNoInstruction) {
+    const uint32_t place = code_.find(static_cast<uint64_t>(offset));
+    if (place == kNoInstruction) {
       targets.clear();
       return FailedRule{Rule::Jumps, "its table leads out of the function or into instructions"};
     }
-    targets.push_back(static_cast<uint32_t>(offset));
+    targets.push_back(place);
   }
   return std::nullopt;
 }

@@ -24,6 +24,7 @@ struct Sequence {
 
 std::span<const Sequence> corpus();
 // Parts of it.
+std::span<const Sequence> corpus_of_calls();
 std::span<const Sequence> corpus_of_relations();
 std::span<const Sequence> corpus_of_memory_base();
 

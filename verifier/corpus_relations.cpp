@@ -132,6 +132,41 @@ constexpr Sequence kCorpus[] = {
     // mov %fs:instance,%rax; mov 32(%rax),%rcx; and $1,%edi; mov (%rcx,%rdi,8),%rax; ret
     {"a tag that the module does not have", Rule::RuntimeData,
      "64 48 8b 04 25 <instance> 48 8b 48 20 83 e7 01 48 8b 04 f9 c3"},
+    // mov %rdi,-16(%rsp); movups %xmm0,-16(%rsp); cmpl $7,-16(%rsp); ja 1f; mov -16(%rsp),%eax;
+    // lea >1080(%rip),%rcx; mov (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on a slot", kFine,
+     "48 89 7c 24 f0 0f 11 44 24 f0 83 7c 24 f0 07 77 0f 8b 44 24 f0 48 8d 0d <>1080> 48 8b "
+     "14 c1 c3"},
+    // mov %rdi,-16(%rsp); cmpl $7,-16(%rsp); ja 1f; mov -16(%rsp),%eax; lea >1080(%rip),%rcx; mov
+    // (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on a slot of which something is known", kFine,
+     "48 89 7c 24 f0 83 7c 24 f0 07 77 0f 8b 44 24 f0 48 8d 0d <>1080> 48 8b 14 c1 c3"},
+    // mov %rdi,-16(%rsp); cmpl $7,-16(%rsp); ja 1f; mov -16(%rsp),%rax; lea >1080(%rip),%rcx; mov
+    // (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on the lower half of a slot that is read as a whole", Rule::RuntimeData,
+     "48 89 7c 24 f0 83 7c 24 f0 07 77 10 48 8b 44 24 f0 48 8d 0d <>1080> 48 8b 14 c1 c3"},
+    // mov %rdi,-16(%rsp); cmpl $7,-16(%rsp); mov %esi,-16(%rsp); ja 1f; mov -16(%rsp),%eax; lea
+    // >1080(%rip),%rcx; mov (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on a slot that is overwritten", Rule::Constants,
+     "48 89 7c 24 f0 83 7c 24 f0 07 89 74 24 f0 77 0f 8b 44 24 f0 48 8d 0d <>1080> 48 8b 14 "
+     "c1 c3"},
+    // mov %rdi,-16(%rsp); cmpl $7,-16(%rsp); ja 1f; movb $1,-14(%rsp); mov -16(%rsp),%eax; lea
+    // >1080(%rip),%rcx; mov (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on a slot of which a byte is overwritten", Rule::Constants,
+     "48 89 7c 24 f0 83 7c 24 f0 07 77 14 c6 44 24 f2 01 8b 44 24 f0 48 8d 0d <>1080> 48 8b "
+     "14 c1 c3"},
+    // mov %rdi,-16(%rsp); cmpl $7,-12(%rsp); ja 1f; mov -16(%rsp),%eax; lea >1080(%rip),%rcx; mov
+    // (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on the upper half of a slot", Rule::Constants,
+     "48 89 7c 24 f0 83 7c 24 f4 07 77 0f 8b 44 24 f0 48 8d 0d <>1080> 48 8b 14 c1 c3"},
+    // mov %rdi,-16(%rsp); cmpb $7,-16(%rsp); ja 1f; mov -16(%rsp),%eax; lea >1080(%rip),%rcx; mov
+    // (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on a byte of a slot", Rule::Constants,
+     "48 89 7c 24 f0 80 7c 24 f0 07 77 0f 8b 44 24 f0 48 8d 0d <>1080> 48 8b 14 c1 c3"},
+    // mov %edi,-16(%rsp); cmpl $7,-16(%rsp); ja 1f; mov %edi,%eax; lea >1080(%rip),%rcx; mov
+    // (%rcx,%rax,8),%rdx; 1: ret
+    {"a bound on a register after the lower half of it was stored", kFine,
+     "89 7c 24 f0 83 7c 24 f0 07 77 0d 89 f8 48 8d 0d <>1080> 48 8b 14 c1 c3"},
     // mov %edi,%eax; prefetcht0 %gs:(%rax); ret
     {"a prefetch from linear memory", kFine, "89 f8 65 0f 18 08 c3"},
     // prefetcht0 %gs:(%rdi); ret

@@ -1,80 +1,94 @@
 #include "verifier/decode_cache.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace linden::verifier {
 namespace {
 
-constexpr uint32_t kLongest = 15;
-
 // A little-endian number of 1, 2, 4 or 8 bytes.
 int64_t read_number(const uint8_t* bytes, unsigned size, bool is_signed) {
   uint64_t number = 0;
-  std::memcpy(&number, bytes, size);
-  if (!is_signed || size == 8) return static_cast<int64_t>(number);
+  switch (size) {
+    case 1:
+      number = bytes[0];
+      break;
+    case 2: {
+      uint16_t word;
+      std::memcpy(&word, bytes, sizeof word);
+      number = word;
+      break;
+    }
+    case 4: {
+      uint32_t word;
+      std::memcpy(&word, bytes, sizeof word);
+      number = word;
+      break;
+    }
+    default:
+      std::memcpy(&number, bytes, sizeof number);
+      return static_cast<int64_t>(number);
+  }
+  if (!is_signed) return static_cast<int64_t>(number);
   const unsigned shift = 64 - 8 * size;
   return static_cast<int64_t>(number << shift) >> shift;
 }
 
 }  // namespace
 
-DecodeResult DecodeCache::decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
-                                 Instruction& instruction) {
-  const uint8_t* bytes = code.data() + offset;
-  // An instruction's bytes may end before, so none of them is missing.
-  if (end - offset > kLongest) {
-    int32_t at = 0;
-    for (uint32_t i = 0; i < kLongest; ++i) {
-      at = nodes_[static_cast<size_t>(at)][bytes[i]];
-      if (at <= 0) break;
-    }
-    if (at < 0) {
-      const Entry& entry = entries_[static_cast<size_t>(-1 - at)];
-      instruction = entry.instruction;
-      instruction.offset = offset;
-      const Layout& layout = entry.layout;
-      if (layout.displacement_size != 0) {
-        int64_t number =
-            read_number(bytes + layout.displacement_at, layout.displacement_size, true);
-        if (instruction.memory.base == kRip) number += instruction.end();
-        instruction.memory.displacement = number;
-      }
-      if (layout.immediate_size != 0) {
-        int64_t number = read_number(bytes + layout.immediate_at, layout.immediate_size,
-                                     layout.immediate_is_signed);
-        if (layout.immediate_is_relative) number += instruction.end();
-        instruction.immediate = number;
-      }
-      return DecodeResult::Ok;
-    }
+// The entry of the form, if it has one or can be given one. `size`: bytes that there are.
+const DecodeCache::Entry* DecodeCache::find(const InstructionForm& form, uint32_t size) {
+  constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
+  const FormBytes key = form.bytes.first(form.length);
+  size_t slot = (key.low ^ key.high * kOdd) * kOdd >> (64 - kSlotBits);
+  for (; slots_[slot] != 0; slot = (slot + 1) % kSlots) {
+    const Entry& entry = entries_[slots_[slot] - 1u];
+    if (form.bytes.first(entry.layout.fixed) == entry.bytes) return &entry;
   }
-  Layout layout;
-  const DecodeResult result = verifier::decode(code, offset, end, instruction, &layout);
-  if (result == DecodeResult::Ok) remember(code, offset, instruction, layout);
-  return result;
+  if (entries_.size() >= kMaximumEntries) return nullptr;
+  uint8_t bytes[kFormWindow];
+  std::memcpy(bytes, &form.bytes.low, 8);
+  std::memcpy(bytes + 8, &form.bytes.high, 8);
+  Entry entry;
+  if (verifier::decode(bytes, 0, std::min(size, kFormWindow), entry.instruction, &entry.layout) !=
+      DecodeResult::Ok) {
+    return nullptr;
+  }
+  // Where an address is, relative to the code, is not among what is read here if other numbers are
+  // part of what the instruction is.
+  if (entry.instruction.memory.base == kRip && entry.layout.displacement_size == 0) return nullptr;
+  entry.bytes = form.bytes.first(entry.layout.fixed);
+  entries_.push_back(entry);
+  slots_[slot] = static_cast<uint16_t>(entries_.size());
+  return &entries_.back();
 }
 
-void DecodeCache::remember(std::span<const uint8_t> code, uint32_t offset,
-                           const Instruction& instruction, const Layout& layout) {
-  if (nodes_.size() + kLongest > kMaximumNodes || entries_.size() >= kMaximumEntries) return;
-  const uint8_t* bytes = code.data() + offset;
-  size_t node = 0;
-  for (uint32_t i = 0; i + 1 < layout.fixed; ++i) {
-    int16_t next = nodes_[node][bytes[i]];
-    // Not for bytes that Zydis understands: no instruction is the beginning of another.
-    if (next < 0) return;
-    if (next == 0) {
-      next = static_cast<int16_t>(nodes_.size());
-      nodes_[node][bytes[i]] = next;
-      nodes_.emplace_back();
-    }
-    node = static_cast<size_t>(next);
+DecodeResult DecodeCache::decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
+                                 Instruction& instruction) {
+  // Of what would not be all there, nothing is remembered.
+  if (code.size() - offset < kFormWindow) return verifier::decode(code, offset, end, instruction);
+  const uint8_t* at = code.data() + offset;
+  const InstructionForm form(at);
+  const Entry* entry = find(form, end - offset);
+  if (entry == nullptr || entry->instruction.length > end - offset) {
+    return verifier::decode(code, offset, end, instruction);
   }
-  int16_t& last = nodes_[node][bytes[layout.fixed - 1]];
-  if (last != 0) return;
-  last = static_cast<int16_t>(-1 - static_cast<int32_t>(entries_.size()));
-  entries_.push_back({instruction, layout});
-  entries_.back().instruction.offset = 0;
+  instruction = entry->instruction;
+  instruction.offset = offset;
+  form.put_registers(instruction);
+  const Layout& layout = entry->layout;
+  if (layout.displacement_size != 0) {
+    int64_t number = read_number(at + layout.displacement_at, layout.displacement_size, true);
+    if (instruction.memory.base == kRip) number += instruction.end();
+    instruction.memory.displacement = number;
+  }
+  if (layout.immediate_size != 0) {
+    int64_t number =
+        read_number(at + layout.immediate_at, layout.immediate_size, layout.immediate_is_signed);
+    if (layout.immediate_is_relative) number += instruction.end();
+    instruction.immediate = number;
+  }
+  return DecodeResult::Ok;
 }
 
 }  // namespace linden::verifier

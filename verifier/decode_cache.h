@@ -1,26 +1,27 @@
 // Decoding, with what Zydis has said before remembered.
 //
 // Encodings are prefix-free, and a displacement or an immediate changes nothing of an instruction
-// but itself. So bytes that begin like those of an earlier instruction, up to its displacement or
-// immediate, are that instruction with other numbers in these places. A trie over those first bytes
+// but itself; nor does the number of a register, where instruction_form.h says so. So bytes that
+// begin like those of an earlier instruction, up to its displacement or immediate and but for
+// registers, are that instruction with others in these places. A hash table over those first bytes
 // leads to it. Whatever is not found there is decoded by Zydis, and every entry was; the numbers
-// alone are read here. verifier_test compares both on all that it has.
+// and registers alone are read here. verifier_test compares both on all that it has.
 #ifndef LINDEN_VERIFIER_DECODE_CACHE_H_
 #define LINDEN_VERIFIER_DECODE_CACHE_H_
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "verifier/decoder.h"
+#include "verifier/instruction_form.h"
 
 namespace linden::verifier {
 
 // One thread at a time.
 class DecodeCache {
  public:
-  DecodeCache() : nodes_(1) {}
+  DecodeCache() : slots_(kSlots) {}
 
   // As decode().
   DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
@@ -28,18 +29,18 @@ class DecodeCache {
 
  private:
   struct Entry {
-    Instruction instruction;  // at offset 0
+    FormBytes bytes;  // the fixed ones (Layout), and zeros
     Layout layout;
+    Instruction instruction;  // at offset 0
   };
-  // By byte: 0: nothing yet; positive: a node; negative: -1 - an entry.
-  using Node = std::array<int16_t, 256>;
-  // What all of it together may grow to; beyond that nothing is remembered any more.
-  static constexpr size_t kMaximumNodes = 8192, kMaximumEntries = INT16_MAX;
+  static constexpr unsigned kSlotBits = 14;
+  static constexpr size_t kSlots = size_t{1} << kSlotBits;
+  // Beyond which nothing is remembered any more.
+  static constexpr size_t kMaximumEntries = kSlots / 2;
 
-  void remember(std::span<const uint8_t> code, uint32_t offset, const Instruction& instruction,
-                const Layout& layout);
+  const Entry* find(const InstructionForm& form, uint32_t size);
 
-  std::vector<Node> nodes_;
+  std::vector<uint16_t> slots_;  // 0: nothing; else 1 + an entry
   std::vector<Entry> entries_;
 };
 

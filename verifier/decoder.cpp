@@ -231,6 +231,9 @@ class Reader {
     } else if (operand.mem.base != ZYDIS_REGISTER_NONE) {
       memory.base = general_register(operand.mem.base).number;
       if (memory.base == kNoRegister) return false;  // %eip
+      // To the processor it has no base, but a displacement. Zydis sees that of 64-bit addresses.
+      const auto& raw = decoded_.raw;
+      if (raw.modrm.mod == 0 && raw.modrm.rm == 4 && raw.sib.base == 5) return false;
     }
     if (operand.mem.index != ZYDIS_REGISTER_NONE) {
       memory.index = general_register(operand.mem.index).number;
@@ -422,6 +425,7 @@ DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end
     return DecodeResult::Invalid;
   }
   if (!Reader(decoded, operands, instruction).read()) return DecodeResult::NotAllowed;
+  instruction.find_registers();
   if (layout != nullptr) *layout = layout_of(decoded, operands, instruction);
   return DecodeResult::Ok;
 }

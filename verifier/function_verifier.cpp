@@ -1,7 +1,3 @@
-// Blocks are visited in the order of their addresses, which LLVM lays out so that few branches go
-// back; a function without loops is done in one round. A jump table can lead into what seemed to
-// be the middle of a block: then the function is begun anew with what has been learnt.
-
 #include "verifier/function_verifier.h"
 
 #include <algorithm>
@@ -11,8 +7,34 @@
 namespace linden::verifier {
 namespace {
 
+// Rounds that begin with a guess. One that needs more is a bad one.
+constexpr uint32_t kMaximumGuesses = 4;
 // Every lattice here is low, so this is never reached; it bounds the time in any case.
-constexpr uint32_t kMaximumVisits = 1000;
+constexpr uint32_t kMaximumRounds = 100;
+// So often a function is begun anew because a jump leads where nobody thought.
+constexpr uint32_t kMaximumDiscoveries = 256;
+// So far in front of a jump is the address of its table looked for, and so many words of it are
+// looked at.
+constexpr uint32_t kTableDistance = 64;
+constexpr uint32_t kMaximumTable = 4096;
+
+// How often bounds may grow, round by round.
+unsigned patience(Assume assume) { return assume == Assume::Little ? 0 : 3; }
+
+constexpr uint16_t kAllRegisters = 0xffff;
+
+constexpr char kTwoDepths[] = "the stack pointer differs among the ways that lead to one place";
+
+// Of the registers that the caller wants back, those that the image says are saved nowhere.
+uint16_t kept_registers(const jit::ImageFunction& function) {
+  unsigned kept = 0;
+  jit::SavedRegisters saved = function.saved_registers;
+  for (Register reg : {kRbx, kRbp, kR12, Register{13}, Register{14}, kR15}) {
+    if ((saved & 15) == 0) kept |= 1u << reg;
+    saved >>= 4;
+  }
+  return static_cast<uint16_t>(kept);
+}
 
 }  // namespace
 
@@ -25,19 +47,39 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
   if (stopped_ || !decode_all()) return;
   ++statistics_.functions;
   statistics_.bytes += function.code_size;
-  statistics_.instructions += instructions_.size();
-  for (const Instruction& instruction : instructions_) {
-    statistics_.linear_accesses +=
-        instruction.has_memory && instruction.memory.segment == Segment::Gs;
-  }
+  statistics_.instructions += code_.instructions.size();
+  if (!check_landing_pads()) return;
   const size_t refusals_before = refusals.size();
-  do {
-    restart_ = stopped_ = false;
-    refusals.resize(refusals_before);
-    max_refusals_ = max_refusals;
-    if (!find_blocks()) return;
-    run();
-  } while (restart_);
+  // From what is likely to do to what is certain.
+  struct Attempt {
+    Assume assume;
+    bool guesses_edges;
+  };
+  for (const Attempt attempt : {Attempt{Assume::Little, true}, Attempt{Assume::AsBefore, true},
+                                Attempt{Assume::AsBefore, false}}) {
+    const bool is_last = !attempt.guesses_edges;
+    assume_ = attempt.assume;
+    find_edges(attempt.guesses_edges);
+    bool is_decided = false;
+    uint32_t discoveries = 0;
+    do {
+      edges_.insert(edges_.end(), discovered_.begin(), discovered_.end());
+      std::sort(edges_.begin(), edges_.end());
+      edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
+      discovered_.clear();
+      graph_.build(code_, edges_, kept_registers(function));
+      refusals.resize(refusals_before);
+      max_refusals_ = is_last ? max_refusals : 1;
+      stopped_ = false;
+      is_decided = run();
+    } while (!discovered_.empty() && ++discoveries < kMaximumDiscoveries);
+    if (!discovered_.empty()) {
+      discovered_.clear();
+      is_decided = false;
+      if (is_last) refuse(Rule::Jumps, function.code_offset, "it is too hard to follow");
+    }
+    if (is_decided && refusals.size() == refusals_before) return;
+  }
 }
 
 void FunctionVerifier::refuse(Rule rule, uint32_t offset, const char* reason, bool with_text) {
@@ -51,11 +93,14 @@ void FunctionVerifier::refuse(Rule rule, uint32_t offset, const char* reason, bo
 
 // Also gives what no branch leads to: bytes that are no instruction have no business in a function.
 bool FunctionVerifier::decode_all() {
-  instructions_.clear();
-  index_at_.assign(function_->code_size, kNoInstruction);
+  std::vector<Instruction>& instructions = code_.instructions;
+  code_.begin = function_->code_offset;
+  instructions.clear();
+  code_.ends.clear();
+  code_.index_at.assign(function_->code_size, kNoInstruction);
   const uint32_t end = function_->code_offset + function_->code_size;
   for (uint32_t offset = function_->code_offset; offset < end;) {
-    Instruction& instruction = instructions_.emplace_back();
+    Instruction& instruction = instructions.emplace_back();
     switch (decoder_.decode(facts_.image().content, offset, end, instruction)) {
       case DecodeResult::Invalid:
         refuse(Rule::Decoding, offset, "it is no instruction, or does not end in its function",
@@ -73,111 +118,212 @@ bool FunctionVerifier::decode_all() {
         }
         break;
       case DecodeResult::Ok:
+        statistics_.linear_accesses +=
+            instruction.has_memory && instruction.memory.segment == Segment::Gs;
         break;
     }
-    index_at_[offset - function_->code_offset] = static_cast<uint32_t>(instructions_.size() - 1);
+    const auto index = static_cast<uint32_t>(instructions.size() - 1);
+    code_.index_at[offset - code_.begin] = index;
+    if (instruction.ends_block()) code_.ends.push_back(index);
     offset = instruction.end();
   }
-  starts_block_.assign(instructions_.size(), false);
-  is_meeting_.assign(instructions_.size(), false);
   return true;
 }
 
-uint32_t FunctionVerifier::instruction_at(uint64_t offset) const {
-  const uint64_t position = offset - function_->code_offset;
-  return position < index_at_.size() ? index_at_[position] : kNoInstruction;
-}
-
-bool FunctionVerifier::find_blocks() {
-  starts_block_[0] = true;
-  for (uint32_t i = 0; i < instructions_.size(); ++i) {
-    const Instruction& instruction = instructions_[i];
-    if (!instruction.ends_block()) continue;
-    if (i + 1 < instructions_.size()) starts_block_[i + 1] = true;
-    const bool is_local = instruction.operation == Operation::Branch ||
-                          (instruction.operation == Operation::Jump && instruction.is_direct());
-    if (!is_local) continue;
-    const uint32_t target = instruction_at(static_cast<uint64_t>(instruction.immediate));
-    if (target != kNoInstruction) starts_block_[target] = true;
-  }
+bool FunctionVerifier::check_landing_pads() {
   for (uint32_t i = 0; i < function_->landing_pad_count; ++i) {
     const auto& pad = facts_.image().landing_pads[function_->first_landing_pad + i];
-    const uint32_t target = instruction_at(pad.landing_pad);
-    if (target == kNoInstruction) {
+    if (code_.find(pad.landing_pad) == kNoInstruction) {
       refuse(Rule::Decoding, pad.landing_pad, "a landing pad in the middle of an instruction",
              /*with_text=*/false);
       return false;
     }
-    starts_block_[target] = is_meeting_[target] = true;
   }
-  is_meeting_[0] = true;
-  blocks_.clear();
-  block_of_.resize(instructions_.size());
-  for (uint32_t i = 0; i < instructions_.size(); ++i) {
-    if (starts_block_[i]) blocks_.push_back({i, i});
-    block_of_[i] = static_cast<uint32_t>(blocks_.size() - 1);
-    blocks_.back().last = i + 1;
-  }
-  for (uint32_t i = 0; i < blocks_.size(); ++i) {
-    const Instruction& last = instructions_[blocks_[i].last - 1];
-    const bool is_branch = last.operation == Operation::Branch;
-    if (is_branch || (last.operation == Operation::Jump && last.is_direct())) {
-      const uint32_t target = instruction_at(static_cast<uint64_t>(last.immediate));
-      if (target != kNoInstruction) add_predecessor(target, i);
-    }
-    if (i + 1 < blocks_.size() && (is_branch || !last.ends_block())) {
-      add_predecessor(blocks_[i + 1].first, i);
-    }
-  }
-  if (states_.size() < blocks_.size()) states_.resize(blocks_.size());
-  named_.assign(instructions_.size() * 4 + 8, false);
-  names_.begin_function(static_cast<uint32_t>(named_.size()));
-  slot_index_.clear();
-  half_slot_index_.clear();
-  slot_count_ = 0;
   return true;
 }
 
-void FunctionVerifier::add_predecessor(uint32_t instruction, uint32_t block) {
-  Block& to = blocks_[block_of_[instruction]];
-  // A branch to what follows it counts twice: what is known differs.
-  to.predecessor = to.has_predecessor || is_meeting_[instruction] ? kNoBlock : block;
-  to.has_predecessor = true;
+// Of landing pads, and, as a guess, of what looks like jump tables.
+void FunctionVerifier::find_edges(bool guesses) {
+  edges_.clear();
+  if (function_->landing_pad_count != 0) {
+    for (uint32_t i = 0; i < code_.instructions.size(); ++i) {
+      if (code_.instructions[i].operation != Operation::Call) continue;
+      const jit::LandingPad* pad =
+          facts_.image().landing_pad_at(*function_, code_.instructions[i].end() - 1);
+      if (pad != nullptr) edges_.push_back({i, code_.find(pad->landing_pad)});
+    }
+  }
+  if (guesses) find_table_edges();
 }
 
-void FunctionVerifier::run() {
+// A load from a table, relative to an address that was loaded before. Where this finds too little,
+// the proof will say so (leave()), and what is too much is not there when it says no.
+void FunctionVerifier::find_table_edges() {
+  const std::vector<Instruction>& instructions = code_.instructions;
+  struct Table {
+    int64_t at;
+    uint32_t jump;
+  };
+  std::vector<Table> tables;
+  for (uint32_t jump = 0; jump < instructions.size(); ++jump) {
+    if (instructions[jump].operation != Operation::Jump || instructions[jump].is_direct()) continue;
+    Register base = kNoRegister;
+    for (uint32_t back = 1; back <= std::min(jump, kTableDistance); ++back) {
+      const Instruction& instruction = instructions[jump - back];
+      const MemoryOperand& memory = instruction.memory;
+      if (base == kNoRegister) {
+        if (instruction.operation == Operation::MoveSigned && instruction.has_memory &&
+            memory.size == 4 && memory.scale == 4) {
+          base = memory.base;
+        }
+      } else if (instruction.operation == Operation::Lea && memory.base == kRip &&
+                 instruction.destination_register == base) {
+        tables.push_back({memory.displacement, jump});
+        break;
+      }
+    }
+  }
+  std::sort(tables.begin(), tables.end(),
+            [](const Table& a, const Table& b) { return a.at < b.at; });
+  for (size_t i = 0; i < tables.size(); ++i) {
+    size_t next = i;
+    while (next < tables.size() && tables[next].at == tables[i].at) ++next;
+    int64_t end = tables[i].at + 4 * int64_t{kMaximumTable};
+    if (next < tables.size()) end = std::min(end, tables[next].at);
+    for (int64_t at = tables[i].at; at + 4 <= end; at += 4) {
+      if (at < 0 || !facts_.is_constant(static_cast<uint64_t>(at), 4)) break;
+      const int64_t target = tables[i].at + facts_.read32(static_cast<uint64_t>(at));
+      const uint32_t place = code_.find(static_cast<uint64_t>(target));
+      if (place == kNoInstruction) break;
+      edges_.push_back({tables[i].jump, place});
+    }
+  }
+}
+
+State* FunctionVerifier::acquire() {
+  if (free_states_.empty()) {
+    all_states_.push_back(std::make_unique<State>());
+    free_states_.push_back(all_states_.back().get());
+  }
+  State* state = free_states_.back();
+  free_states_.pop_back();
+  return state;
+}
+
+void FunctionVerifier::release(State*& state) {
+  if (state != nullptr) free_states_.push_back(state);
+  state = nullptr;
+}
+
+void FunctionVerifier::begin_rounds() {
+  free_states_.clear();
+  for (const auto& state : all_states_) free_states_.push_back(state.get());
+  state_ = nullptr;
+  arrived_.assign(graph_.blocks().size(), nullptr);
+  loops_.assign(graph_.loop_count(), {});
+  hubs_.clear();
+  names_.begin_function();
+  slot_index_.clear();
+  half_slot_index_.clear();
+  slots_.clear();
+}
+
+// False: it came to no end.
+bool FunctionVerifier::run() {
+  begin_rounds();
+  const uint32_t limit = assume_ == Assume::Little ? kMaximumGuesses : kMaximumRounds;
+  for (round_ = 1; round_ <= limit; ++round_) {
+    if (!run_round()) return true;
+  }
+  if (assume_ == Assume::AsBefore) {
+    refuse(Rule::Decoding, function_->code_offset, "it is too hard to follow");
+  }
+  return false;
+}
+
+// Whether another one is needed.
+bool FunctionVerifier::run_round() {
+  another_round_ = false;
+  for (Hub& hub : hubs_) release(hub.state);
   uint32_t requirements = 0;
   facts_.is_function(function_->code_offset, requirements);
-  states_[0] = State::at_entry();
-  states_[0].callee_set = (requirements & kNeedsCallee) != 0;
-  states_[0].constant_callee_set = (requirements & kNeedsConstantCallee) != 0;
-  blocks_[0].is_reached = blocks_[0].is_waiting = true;
-  next_block_ = 0;
-  while (next_block_ < blocks_.size() && !stopped_ && !restart_) {
-    Block& block = blocks_[next_block_];
-    if (!block.is_waiting) {
-      ++next_block_;
-      continue;
-    }
-    block.is_waiting = false;
+  State*& entry = arrived_[graph_.order()[0]];
+  if (entry == nullptr) entry = acquire();
+  *entry = State::at_entry();
+  entry->callee_set = (requirements & kNeedsCallee) != 0;
+  entry->constant_callee_set = (requirements & kNeedsConstantCallee) != 0;
+  for (position_ = 0; position_ < graph_.order().size(); ++position_) {
+    const uint32_t index = graph_.order()[position_];
+    if (!begin_block(index)) continue;
     ++statistics_.block_visits;
-    if (++block.visits > kMaximumVisits) {
-      refuse(Rule::Decoding, instructions_[block.first].offset, "it is too hard to follow");
-      return;
-    }
-    visit(block);
+    visit(graph_.blocks()[index]);
+    if (stopped_) return false;
   }
+  return another_round_ && discovered_.empty();
 }
 
-void FunctionVerifier::visit(Block& block) {
-  current_block_ = static_cast<uint32_t>(&block - blocks_.data());
-  if (block.predecessor == kNoBlock) {
-    state_ = states_[current_block_];
-  } else {
-    std::swap(state_, states_[current_block_]);
+// What is known at the beginning of a block. False: nothing comes there.
+bool FunctionVerifier::begin_block(uint32_t index) {
+  const FlowBlock& block = graph_.blocks()[index];
+  State*& arrived = arrived_[index];
+  if (block.loop == kNoBlock) {
+    if (arrived == nullptr) return false;
+    release(state_);
+    std::swap(state_, arrived);
+    return true;
   }
+  Loop& loop = loops_[block.loop];
+  if (loop.state == nullptr) {
+    if (arrived == nullptr) return false;
+    std::swap(loop.state, arrived);
+    loop.state->keep_registers(block.live);
+    loop.state->flags = Flags();
+    if (assume_ == Assume::Little) forget_changes(*loop.state, graph_.changes(block.loop));
+  } else if (arrived != nullptr) {
+    if (loop.state->depth != arrived->depth) {
+      refuse(Rule::Frame, code_.instructions[block.first].offset, kTwoDepths);
+      return false;
+    }
+    join(*loop.state, *arrived, block.live, facts_, names_, {patience(assume_), false});
+    release(arrived);
+  }
+  if (state_ == nullptr) state_ = acquire();
+  *state_ = *loop.state;
+  state_->forget_growths();
+  return true;
+}
+
+// What a loop changes is taken to be the same kind of thing afterwards. (What matters at its
+// beginning has been given a value after any call.)
+void FunctionVerifier::forget_changes(State& state, const Changes& changes) const {
+  auto forget = [](Value& value, bool is_wide) {
+    if (!value.is_number() && value.kind != Kind::Preserved) {
+      value.id = value.low_id = 0;
+    } else {
+      value =
+          value.is_number() && value.hi <= UINT32_MAX && !is_wide ? Value::word() : Value::any();
+    }
+  };
+  if (changes.calls) state.forget_what_calls_change();
+  const unsigned wide = (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
+  for (Register reg = 0; reg < kRegisters; ++reg) {
+    if ((changes.registers >> reg & 1) == 0) continue;
+    Value value = state.get(reg);
+    forget(value, (wide >> reg & 1) != 0);
+    state.set(reg, value);
+  }
+  state.forget_slots([&](size_t slot, Value& value) {
+    if (changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
+      forget(value, /*is_wide=*/slots_[slot].size == 4);  // whose bounds are known anyway
+    }
+    return value.is_any();
+  });
+}
+
+void FunctionVerifier::visit(const FlowBlock& block) {
+  flags_at_ = block.flags_at;
   for (current_ = block.first; current_ < block.last; ++current_) {
-    const Instruction& instruction = instructions_[current_];
+    const Instruction& instruction = code_.instructions[current_];
     if (instruction.ends_block()) break;
     if (const Checked failed = step(instruction)) {
       refuse(failed->rule, instruction.offset, failed->reason);
@@ -189,53 +335,59 @@ void FunctionVerifier::visit(Block& block) {
 }
 
 // The end of a block: `last` is its terminator, or the instruction after it.
-void FunctionVerifier::leave(Block& block, uint32_t last) {
+void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
+  const auto count = static_cast<uint32_t>(code_.instructions.size());
+  constexpr FailedRule kRunsOn{Rule::Jumps, "it runs on beyond the end of its function"};
   if (last == block.last) {
-    const Instruction& before = instructions_[last - 1];
-    if (last == instructions_.size()) {
-      refuse(Rule::Jumps, before.offset, "it runs on beyond the end of its function");
+    const Instruction& before = code_.instructions[last - 1];
+    if (last == count) {
+      refuse(kRunsOn.rule, before.offset, kRunsOn.reason);
     } else {
-      flow_to(before.end(), state_, before.offset);
+      flow_to(last, state_, before.offset);
     }
     return;
   }
-  const Instruction& instruction = instructions_[last];
+  const Instruction& instruction = code_.instructions[last];
+  const auto target = static_cast<uint64_t>(instruction.immediate);
   Checked failed;
   switch (instruction.operation) {
     case Operation::Branch: {
-      const bool is_understood = state_.flags.source != Flags::Source::Unknown;
-      branch_state_ = state_;
-      bool is_possible = !is_understood || branch_state_.assume(instruction.condition);
-      const uint64_t target = static_cast<uint64_t>(instruction.immediate);
+      const bool is_understood = state_->flags.source != Flags::Source::Unknown;
+      State* taken = acquire();
+      *taken = *state_;
+      bool is_possible = !is_understood || taken->assume(instruction.condition);
       if (!is_possible) {
         // Nothing jumps.
-      } else if (target - function_->code_offset < function_->code_size) {
-        flow_to(static_cast<uint32_t>(instruction.immediate), branch_state_, instruction.offset);
+      } else if (code_.contains(target)) {
+        flow_to(code_.find(target), taken, instruction.offset);
       } else {
         failed = check_tail_call(instruction);
       }
+      release(taken);
       is_possible =
           !is_understood ||
-          state_.assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+          state_->assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
       if (!is_possible) break;
-      if (last + 1 == instructions_.size()) {
-        failed = FailedRule{Rule::Jumps, "it runs on beyond the end of its function"};
+      if (last + 1 == count) {
+        failed = kRunsOn;
       } else {
-        flow_to(instruction.end(), state_, instruction.offset);
+        flow_to(last + 1, state_, instruction.offset);
       }
       break;
     }
     case Operation::Jump: {
-      std::vector<uint32_t> targets;
-      failed = check_jump(instruction, targets);
-      for (uint32_t target : targets) {
-        const uint32_t place = instruction_at(target);
-        if (!instruction.is_direct() && !is_meeting_[place]) {
-          is_meeting_[place] = true;
-          restart_ = true;
+      if (instruction.is_direct()) {
+        // To its own beginning it may be either, and after a frame is gone, both are the same.
+        if (code_.contains(target)) {
+          flow_to(code_.find(target), state_, instruction.offset);
+        } else {
+          failed = check_tail_call(instruction);
         }
-        if (!restart_) flow_to(target, state_, instruction.offset);
+        break;
       }
+      std::vector<uint32_t> targets;
+      failed = check_indirect_jump(instruction, targets);
+      if (!targets.empty()) flow_through_table(last, std::move(targets));
       break;
     }
     case Operation::Return:
@@ -247,42 +399,98 @@ void FunctionVerifier::leave(Block& block, uint32_t last) {
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
 }
 
-// Takes `state` if it is not going to be needed: behind this it is anything, unless there are
-// several successors that states meet at.
-void FunctionVerifier::flow_to(uint32_t offset, State& state, uint32_t from) {
-  const uint32_t target = instruction_at(offset);
-  if (target == kNoInstruction) {
+// Several jumps may use one table, and have hundreds of targets each: what they bring is joined
+// first, and the targets get it only if it is more than what they have been given in this round.
+void FunctionVerifier::flow_through_table(uint32_t jump, std::vector<uint32_t> targets) {
+  std::sort(targets.begin(), targets.end());
+  targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+  bool is_known = true;
+  for (uint32_t to : targets) {
+    if (std::binary_search(edges_.begin(), edges_.end(), FlowEdge{jump, to})) continue;
+    discovered_.push_back({jump, to});
+    is_known = false;
+  }
+  if (!is_known) return;
+  auto hub = std::find_if(hubs_.begin(), hubs_.end(),
+                          [&](const Hub& other) { return other.targets == targets; });
+  if (hub == hubs_.end()) hub = hubs_.insert(hub, {std::move(targets), nullptr});
+  const uint32_t from = code_.instructions[jump].offset;
+  if (hub->state == nullptr) {
+    hub->state = acquire();
+    *hub->state = *state_;
+    hub->state->flags = Flags();
+  } else if (hub->state->depth != state_->depth) {
+    refuse(Rule::Frame, from, kTwoDepths);
+    return;
+  } else if (!join(*hub->state, *state_, kAllRegisters, facts_, names_, kNoLoop)) {
+    return;
+  }
+  for (uint32_t to : hub->targets) {
+    State* copy = acquire();
+    *copy = *hub->state;
+    flow_to(to, copy, from);
+    release(copy);
+  }
+}
+
+// Takes `state`, or spoils it.
+void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t from) {
+  const uint32_t index = instruction == kNoInstruction ? kNoBlock : graph_.block_at(instruction);
+  if (index == kNoBlock) {
     refuse(Rule::Decoding, from, "it leads into the middle of an instruction, or elsewhere");
     return;
   }
-  if (!starts_block_[target]) {
-    starts_block_[target] = true;
-    restart_ = true;
+  const FlowBlock& block = graph_.blocks()[index];
+  const bool is_back = block.position <= position_;
+  // The graph has all edges, so this does not happen; but the proof rests on it.
+  if (block.position == kNoBlock || (is_back && block.loop == kNoBlock)) {
+    refuse(Rule::Jumps, from, "it leads to what is not looked at");
     return;
   }
-  Block& block = blocks_[block_of_[target]];
-  State& there = states_[block_of_[target]];
-  if (block.predecessor != kNoBlock) {
-    block.is_reached = block.is_waiting = true;
+  if (is_back) return flow_back(block, *state, from);
+  State*& there = arrived_[index];
+  if (there == nullptr) {
     std::swap(there, state);
-  } else if (!block.is_reached) {
-    block.is_reached = block.is_waiting = true;
-    there = state;
-    there.forget_growths();
-  } else if (there.depth != state.depth) {
-    refuse(Rule::Frame, from, "the stack pointer differs among the ways that lead to one place");
-    return;
-  } else if (join(there, state, facts_, names_, /*is_new_round=*/!block.is_waiting)) {
-    block.is_waiting = true;
+    if (block.predecessors > 1) there->keep_registers(block.live);
+  } else if (there->depth != state->depth) {
+    refuse(Rule::Frame, from, kTwoDepths);
+  } else {
+    join(*there, *state, block.live, facts_, names_, kNoLoop);
   }
-  if (block.is_waiting) next_block_ = std::min<size_t>(next_block_, block_of_[target]);
+}
+
+// To the beginning of a loop, which must have been assumed to begin with no more than this.
+void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uint32_t from) {
+  Loop& loop = loops_[block.loop];
+  if (loop.state == nullptr) {
+    // Nothing has come there before, as if some other edge led into the loop.
+    loop.state = acquire();
+    *loop.state = state;
+    loop.state->keep_registers(block.live);
+    loop.state->flags = Flags();
+    another_round_ = true;
+    return;
+  }
+  if (loop.state->depth != state.depth) {
+    refuse(Rule::Frame, from, kTwoDepths);
+    return;
+  }
+  if (join(*loop.state, state, block.live, facts_, names_,
+           {patience(assume_), loop.last_round != round_})) {
+    another_round_ = true;
+    loop.last_round = round_;
+  }
 }
 
 // The unwinder puts back what the call would have: the stack pointer and the preserved registers.
 void FunctionVerifier::flow_to_landing_pad(const Instruction& call) {
   if (function_->landing_pad_count == 0) return;
   const jit::LandingPad* pad = facts_.image().landing_pad_at(*function_, call.end() - 1);
-  if (pad != nullptr) flow_to(pad->landing_pad, state_, call.offset);
+  if (pad == nullptr) return;
+  State* copy = acquire();
+  *copy = *state_;
+  flow_to(code_.find(pad->landing_pad), copy, call.offset);
+  release(copy);
 }
 
 }  // namespace linden::verifier

@@ -1,21 +1,38 @@
 // The proof for one function: an abstract interpretation over its control-flow graph, to a fixed
-// point. It starts with what every function may count on (State::at_entry) and assumes of others
+// point.
+//
+// In each round, every block is visited once, in an order in which loops alone lead back. What is
+// known where a loop begins is assumed, at first by a guess, and what comes from the loop's end is
+// compared with it: if all of that is no more than what was assumed, it was true, and everything
+// that was proved of the blocks is. Else the assumption is weakened by it, and another round
+// begins. A guess that proves too little is followed by rounds without one.
+//
+// It starts with what every function may count on (State::at_entry) and assumes of others
 // only what is proved of each: that they return with the stack pointer and the preserved registers
 // as they were.
 #ifndef LINDEN_VERIFIER_FUNCTION_VERIFIER_H_
 #define LINDEN_VERIFIER_FUNCTION_VERIFIER_H_
 
+#include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "verifier/decode_cache.h"
+#include "verifier/flow_graph.h"
 #include "verifier/image_facts.h"
 #include "verifier/instruction.h"
 #include "verifier/state.h"
 #include "verifier/verifier.h"
 
 namespace linden::verifier {
+
+// What loops are assumed to begin with, before what their ends say has been seen.
+enum class Assume : uint8_t {
+  Little,    // what comes from before the loop, without the bounds of what the loop changes
+  AsBefore,  // what comes from before
+};
 
 // Keeps its buffers from one function to the next. One thread at a time.
 class FunctionVerifier {
@@ -30,17 +47,6 @@ class FunctionVerifier {
   const Statistics& statistics() const { return statistics_; }
 
  private:
-  struct Block {
-    uint32_t first = 0, last = 0;  // instructions: [first, last)
-    bool is_reached = false;
-    bool is_waiting = false;
-    uint32_t visits = 0;
-    // The one block that control comes from; kNoBlock if there are several. Then states meet here,
-    // and the one at its beginning is kept; else it is handed on.
-    uint32_t predecessor = kNoBlock;
-    bool has_predecessor = false;
-  };
-  static constexpr uint32_t kNoBlock = UINT32_MAX;
   using Sum = __int128;  // of bounds, without overflow
   // An address: `pointer`, of whatever kind, plus `offset`.
   struct Address {
@@ -55,18 +61,25 @@ class FunctionVerifier {
     const char* reason;
   };
   using Checked = std::optional<FailedRule>;  // nullopt: nothing is wrong
-  static constexpr uint32_t kNoInstruction = UINT32_MAX;
 
   // Decoding and control flow (function_verifier.cpp).
   bool decode_all();
-  bool find_blocks();
-  void run();
-  void visit(Block& block);
-  void leave(Block& block, uint32_t last);
-  void flow_to(uint32_t offset, State& state, uint32_t from);
-  void add_predecessor(uint32_t instruction, uint32_t block);
+  bool check_landing_pads();
+  void find_edges(bool guesses);
+  void find_table_edges();
+  void begin_rounds();
+  bool run();
+  bool run_round();
+  bool begin_block(uint32_t index);
+  void visit(const FlowBlock& block);
+  void leave(const FlowBlock& block, uint32_t last);
+  void flow_to(uint32_t instruction, State*& state, uint32_t from);
+  void flow_through_table(uint32_t jump, std::vector<uint32_t> targets);
+  void flow_back(const FlowBlock& block, const State& state, uint32_t from);
   void flow_to_landing_pad(const Instruction& call);
-  uint32_t instruction_at(uint64_t offset) const;
+  void forget_changes(State& state, const Changes& changes) const;
+  State* acquire();
+  void release(State*& state);
   void refuse(Rule rule, uint32_t offset, const char* reason, bool with_text = true);
 
   // What instructions do (transfer.cpp).
@@ -75,6 +88,8 @@ class FunctionVerifier {
   Checked step_push_pop(const Instruction& instruction);
   void step_arithmetic(const Instruction& instruction);
   void set_flags(const Instruction& instruction);
+  // Of flags that others overwrite before the block's end, nobody asks.
+  bool matter_flags() const { return current_ == flags_at_; }
   Value read_source(const Instruction& instruction) const;
   Value read_destination(const Instruction& instruction) const;
   Value compute(const Instruction& instruction);
@@ -86,8 +101,8 @@ class FunctionVerifier {
   Value scaled(Register index, unsigned scale);
   static void set_origin(Value& result, const Value& of, unsigned shift);
   void prepare_difference(const Instruction& instruction);
-  void name(Location location, uint32_t which);
-  void name_low(Location location, uint32_t which);
+  void name(Location location);
+  void name_low(Location location);
 
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);
@@ -101,6 +116,8 @@ class FunctionVerifier {
   Address address_of(const MemoryOperand& memory);
   Value value_stored(const Instruction& instruction) const;
   Checked check_filled(const Value& slots);
+  Checked check_slots(const Value& slots) const;
+  bool count_code_words(const Value& at, uint64_t& words, uint64_t& code_words);
   Location slot_at(int64_t frame_offset, unsigned size = 8) const;
   Location track_slot(int64_t frame_offset, unsigned size = 8);
   void forget_frame(int64_t begin, int64_t end);
@@ -111,7 +128,7 @@ class FunctionVerifier {
   Checked check_tail_call(const Instruction& instruction);
   Checked check_return();
   Checked check_unwind_tables();
-  Checked check_jump(const Instruction& instruction, std::vector<uint32_t>& targets);
+  Checked check_indirect_jump(const Instruction& instruction, std::vector<uint32_t>& targets);
 
   const ImageFacts& facts_;
   Statistics statistics_;
@@ -120,28 +137,60 @@ class FunctionVerifier {
   size_t max_refusals_ = 1;
   std::vector<Refusal>* refusals_ = nullptr;
   bool stopped_ = false;
-  bool restart_ = false;
 
   DecodeCache decoder_;
-  std::vector<Instruction> instructions_;
-  std::vector<uint32_t> index_at_;  // by offset in the function; kNoInstruction: in the middle
-  std::vector<bool> named_;         // by id: whether it was given in this round
+  DecodedFunction code_;
+  FlowGraph graph_;
+  std::vector<FlowEdge> edges_;       // sorted
+  std::vector<FlowEdge> discovered_;  // in this round: jumps that lead where nobody thought
   JoinNames names_;
-  std::vector<bool> is_meeting_;    // by instruction: comes from a jump table, or an exception
-  std::vector<bool> starts_block_;  // by instruction
-  std::vector<uint32_t> block_of_;  // by instruction that starts one
-  std::vector<Block> blocks_;
-  std::vector<State> states_;  // by block, at its beginning
+  // By block: what has come from blocks before it in this round, until it is visited; nullptr:
+  // nothing.
+  std::vector<State*> arrived_;
+  // By loop: what it is assumed to begin with, and the last round that changed that at its end.
+  struct Loop {
+    State* state = nullptr;
+    uint32_t last_round = 0;
+  };
+  std::vector<Loop> loops_;
+  // What has come to the targets of jumps through tables in this round, by sets of targets.
+  struct Hub {
+    std::vector<uint32_t> targets;  // instructions, sorted
+    State* state;
+  };
+  std::vector<Hub> hubs_;
   // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0:
   // none.
   std::vector<uint32_t> slot_index_, half_slot_index_;
-  uint32_t slot_count_ = 0;
-  size_t next_block_ = 0;  // none before it is waiting
+  struct Slot {
+    int32_t offset;  // from the return address
+    uint32_t size;
+  };
+  std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<State>> all_states_;
+  std::vector<State*> free_states_;
 
-  State state_, branch_state_;
-  uint32_t current_block_ = 0;
-  uint32_t current_ = 0;  // instruction
-  Value loaded_;          // from memory, by the current instruction
+  State* state_ = nullptr;  // where the current instruction is
+  Assume assume_ = Assume::Little;
+  uint32_t round_ = 0;
+  bool another_round_ = false;  // something that a loop was assumed to begin with is not so
+  uint32_t position_ = 0;       // of the current block
+  uint32_t current_ = 0;        // instruction
+  uint32_t flags_at_ = 0;       // the last one of the current block that writes flags
+  // What was found in ranges of constants before, by a hash of them.
+  struct SlotsSeen {
+    Value slots;
+    Checked result;
+    bool is_valid = false;
+  };
+  struct WordsSeen {
+    uint64_t lo = 1, hi = 0;
+    uint64_t alignment = 0, words = 0, code_words = 0;
+  };
+  std::array<SlotsSeen, 64> slots_seen_;
+  std::array<WordsSeen, 64> words_seen_;
+
+  Value loaded_;  // from memory, by the current instruction
   Location loaded_from_ = kNowhere;
   Flags subtracted_;
 };

@@ -114,8 +114,15 @@ struct Instruction {
   uint16_t writes32 = 0;
   uint16_t writes_part = 0;
   bool uses_stack_pointer = false;  // as a register operand
-  int64_t immediate = 0;            // for direct jumps and calls: the target's offset in the image
-  MemoryOperand memory;             // also what lea computes
+  // General registers whose values can matter to the proof (not what vectors are made of, and the
+  // like), and those that hold something else afterwards. Of a call, without what both sides agree
+  // on to be preserved.
+  uint16_t used = 0, defined = 0;
+  int64_t immediate = 0;  // for direct jumps and calls: the target's offset in the image
+  MemoryOperand memory;   // also what lea computes
+
+  // Fills `used` and `defined`.
+  void find_registers();
 
   uint32_t end() const { return offset + length; }
   bool is_direct() const { return source == Place::Immediate; }

@@ -71,8 +71,8 @@ FunctionVerifier::Checked FunctionVerifier::access_linear_memory(const MemoryOpe
   if (memory.base == kRip) return FailedRule{Rule::LinearMemory, "relative to the code"};
   if (memory.address32) return std::nullopt;
   const Value zero = Value::constant(0);
-  const Value& base = memory.base == kNoRegister ? zero : state_.registers[memory.base];
-  const Value& index = memory.index == kNoRegister ? zero : state_.registers[memory.index];
+  const Value& base = memory.base == kNoRegister ? zero : state_->get(memory.base);
+  const Value& index = memory.index == kNoRegister ? zero : state_->get(memory.index);
   if (!base.is_number() || !index.is_number()) {
     return FailedRule{Rule::LinearMemory, "the address is that of something else"};
   }
@@ -122,14 +122,14 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
         if (value.kind != Kind::FunctionReference || memory.is_read) {
           return FailedRule{Rule::Context, "the callee is not known to be a reference"};
         }
-        state_.callee_set = true;
+        state_->callee_set = true;
         return std::nullopt;
       case offsetof(Context, constant_callee):
         if (value.kind != Kind::Image || memory.is_read) {
           return FailedRule{Rule::Context, "the callee is not known to be a slot in use"};
         }
         if (const Checked failed = check_filled(value)) return failed;
-        state_.constant_callee_set = true;
+        state_->constant_callee_set = true;
         return std::nullopt;
       case offsetof(Context, expected_type):
         if (!value.is_number() || !value.is_exact() || value.lo >= facts_.image().target.types ||
@@ -161,11 +161,11 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
 FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& instruction) {
   const MemoryOperand& memory = instruction.memory;
   const Value index =
-      memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index].as_number();
-  const Sum start = Sum{memory.displacement} - state_.depth;
+      memory.index == kNoRegister ? Value::constant(0) : state_->get(memory.index).as_number();
+  const Sum start = Sum{memory.displacement} - state_->depth;
   const Sum lo = start + Sum{index.lo} * memory.scale, hi = start + Sum{index.hi} * memory.scale;
   // Offset 0 is the return address.
-  if (lo < -Sum{state_.depth} - kRedZone || hi + memory.size > 0) {
+  if (lo < -Sum{state_->depth} - kRedZone || hi + memory.size > 0) {
     return FailedRule{Rule::Frame, "beyond the frame"};
   }
   const auto offset = static_cast<int64_t>(lo);
@@ -173,19 +173,25 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
   if (memory.is_read && is_exact && (memory.size == 8 || memory.size == 4)) {
     Location slot = slot_at(offset, memory.size);
     const Location around = memory.size == 4 ? slot_at(offset) : kNowhere;
-    const bool is_around = around != kNowhere && !state_.get(around).is_any();
-    if ((slot == kNowhere || state_.get(slot).is_any()) && !is_around &&
-        instruction.operation == Operation::Move && !memory.is_written) {
-      // Whatever it is: the register and the slot hold the same from now on.
+    const bool is_around = around != kNowhere && !state_->get(around).is_any();
+    const bool is_compared =
+        instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
+    if ((slot == kNowhere || state_->get(slot).is_any()) && !is_around &&
+        (instruction.operation == Operation::Move || is_compared) && !memory.is_written) {
+      // Whatever it is: the register and the slot hold the same from now on, or, what is learnt by
+      // comparing it is true of what is read next.
       slot = track_slot(offset, memory.size);
-      if (slot != kNowhere) state_.set(slot, memory.size == 8 ? Value::any() : Value::word());
+      if (slot != kNowhere) state_->set(slot, memory.size == 8 ? Value::any() : Value::word());
     }
-    if (slot != kNowhere && !state_.get(slot).is_any()) {
-      loaded_ = memory.size == 8 ? state_.get(slot) : state_.get(slot).low_word();
+    if (slot != kNowhere && !state_->get(slot).is_any()) {
+      loaded_ = memory.size == 8 ? state_->get(slot) : state_->get(slot).low_word();
       loaded_from_ = slot;
     } else if (memory.size == 4) {
       // The lower half of a slot of 8 bytes.
-      if (is_around) loaded_ = state_.get(around).low_word();
+      if (is_around) {
+        loaded_ = state_->get(around).low_word();
+        loaded_from_ = around;
+      }
     }
   }
   if (!memory.is_written) return std::nullopt;
@@ -200,7 +206,7 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
       instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere;
   if (memory.size == 4 && instruction.source == Place::Immediate) {
     const Location constant = track_slot(offset, 4);
-    if (constant != kNowhere) state_.set(constant, value.low_word());
+    if (constant != kNowhere) state_->set(constant, value.low_word());
     return std::nullopt;
   }
   if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
@@ -237,10 +243,7 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   }
   const uint64_t step = uint64_t{1} << at.alignment;
   uint64_t words = 0, code_words = 0;
-  for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
-    if (++words > kMaximumSlots) return std::nullopt;
-    code_words += facts_.is_code_word(offset);
-  }
+  if (!count_code_words(at, words, code_words)) return std::nullopt;
   if (words == code_words) {
     loaded_ = Value::pointer(Kind::Code);
   } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) &&
@@ -257,9 +260,35 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   return std::nullopt;
 }
 
+// Among those that may be meant. False: they are too many.
+bool FunctionVerifier::count_code_words(const Value& at, uint64_t& words, uint64_t& code_words) {
+  const uint64_t step = uint64_t{1} << at.alignment;
+  if ((at.hi - at.lo) / step >= kMaximumSlots) return false;
+  WordsSeen& seen = words_seen_[(at.lo / 8 + at.hi) % words_seen_.size()];
+  if (seen.lo != at.lo || seen.hi != at.hi || seen.alignment != at.alignment) {
+    seen = {at.lo, at.hi, at.alignment, 0, 0};
+    for (uint64_t offset = at.lo; offset <= at.hi; offset += step) {
+      ++seen.words;
+      seen.code_words += facts_.is_code_word(offset);
+    }
+  }
+  words = seen.words;
+  code_words = seen.code_words;
+  return true;
+}
+
+FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
+  SlotsSeen& seen = slots_seen_[(slots.lo / 8 + slots.hi) % slots_seen_.size()];
+  if (!seen.is_valid || seen.slots.lo != slots.lo || seen.slots.hi != slots.hi ||
+      seen.slots.alignment != slots.alignment || seen.slots.fact != slots.fact) {
+    seen = {slots, check_slots(slots), true};
+  }
+  return seen.result;
+}
+
 // Whether a call of what is in any of these slots of a constant table that are in use, is one of a
 // function. Where it is not known of the slot that it is in use, all of them must be.
-FunctionVerifier::Checked FunctionVerifier::check_filled(const Value& slots) {
+FunctionVerifier::Checked FunctionVerifier::check_slots(const Value& slots) const {
   constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
   static_assert(offsetof(jit::ConstantTableEntry, code) == 0);
   const uint64_t step = uint64_t{1} << slots.alignment;
@@ -367,7 +396,7 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       if (pointer.kind == Kind::TableEntries) {
         // A slot with a constant index, which the table is known to have.
         slot = static_cast<uint64_t>(offset) / sizeof(TableEntry);
-        if (!state_.has_slot(pointer.detail, slot)) {
+        if (!state_->has_slot(pointer.detail, slot)) {
           return FailedRule{Rule::RuntimeData, "the table may be shorter"};
         }
         offset %= sizeof(TableEntry);
@@ -406,10 +435,8 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
     return address;
   }
   Location linked = kNowhere;
-  const Value base =
-      memory.base == kNoRegister ? Value::constant(0) : state_.registers[memory.base];
-  const Value index =
-      memory.index == kNoRegister ? Value::constant(0) : state_.registers[memory.index];
+  const Value base = memory.base == kNoRegister ? Value::constant(0) : state_->get(memory.base);
+  const Value index = memory.index == kNoRegister ? Value::constant(0) : state_->get(memory.index);
   const Value scaled =
       memory.index == kNoRegister ? index : this->scaled(memory.index, memory.scale);
   // The part that varies, and the one that it is added to.
@@ -432,7 +459,7 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
     if (is_indexed && pointer.is_exact()) {
       address.link_base = pointer.lo + static_cast<uint64_t>(memory.displacement);
       address.link_scale = base_is_pointer ? memory.scale : 1;
-      const Value& named = state_.get(linked);
+      const Value& named = state_->get(linked);
       if (named.fact == Fact::FilledConstant && named.detail == address.link_base &&
           named.scale == address.link_scale) {
         address.pointer.fact = Fact::Filled;
@@ -448,8 +475,8 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
        (!number.is_exact() ||
         memory.displacement == static_cast<int64_t>(offsetof(jit::ConstantTableEntry, type_id))));
   if (is_slot && linked != kNowhere) {
-    if (state_.get(linked).id == 0) name(linked, 2);
-    address.link = state_.get(linked).id;
+    if (state_->get(linked).id == 0) name(linked);
+    address.link = state_->get(linked).id;
   }
   return address;
 }
@@ -473,7 +500,10 @@ Location FunctionVerifier::track_slot(int64_t frame_offset, unsigned size) {
   std::vector<uint32_t>& slots = size == 8 ? slot_index_ : half_slot_index_;
   const auto unit = static_cast<uint64_t>(-frame_offset) / size;
   if (unit >= slots.size()) slots.resize(unit + 1);
-  if (slots[unit] == 0) slots[unit] = ++slot_count_;
+  if (slots[unit] == 0) {
+    slots_.push_back({static_cast<int32_t>(frame_offset), size});
+    slots[unit] = static_cast<uint32_t>(slots_.size());
+  }
   return static_cast<Location>(kRegisters + slots[unit] - 1);
 }
 
@@ -487,7 +517,7 @@ void FunctionVerifier::forget_frame(int64_t begin, int64_t end) {
         std::min<int64_t>(static_cast<int64_t>(slots.size()) - 1, (-begin + size - 1) / size);
     for (int64_t n = first; n <= last; ++n) {
       const uint32_t index = slots[static_cast<size_t>(n)];
-      if (index != 0) state_.set(static_cast<Location>(kRegisters + index - 1), Value::any());
+      if (index != 0) state_->set(static_cast<Location>(kRegisters + index - 1), Value::any());
     }
   }
 }

@@ -5,93 +5,7 @@
 namespace linden::verifier {
 namespace {
 
-constexpr Location kFirstSlot = kRegisters;
 constexpr uint16_t kClobbered = 0b0000'1111'1100'0111;  // rax rcx rdx rsi rdi r8-r11
-
-// Bounds that have grown so often at a place, and still grow, are rounded up.
-constexpr unsigned kGrowthsBeforeWidening = 3;
-
-// Bounds that a growing one is rounded up to.
-constexpr uint64_t kThresholds[] = {INT32_MAX, UINT32_MAX, uint64_t{1} << 33, UINT64_MAX};
-
-uint64_t next_threshold(uint64_t bound) {
-  for (uint64_t threshold : kThresholds) {
-    if (bound <= threshold) return threshold;
-  }
-  return UINT64_MAX;
-}
-
-bool has_grown(const Value& old, const Value& value) {
-  return value.kind == old.kind && (value.hi > old.hi || value.lo < old.lo ||
-                                    value.low_hi > old.low_hi || value.low_lo < old.low_lo);
-}
-
-Value widened(const Value& old, Value value) {
-  if (value.kind == Kind::Image && old.kind == Kind::Image && has_grown(old, value)) {
-    // As far as what it is computed from can.
-    if (value.origin == 0) return Value::any();
-    value.lo = std::min<uint64_t>(value.lo, value.detail);
-    value.hi = std::max(value.hi, value.detail + (uint64_t{UINT32_MAX} << value.origin_shift));
-    value.alignment = std::min(value.alignment, value.origin_shift);
-    return value;
-  }
-  if (value.kind == Kind::MemoryBase && old.kind == Kind::MemoryBase && has_grown(old, value)) {
-    const bool is_far = value.hi >= kBaseBias + (uint64_t{1} << 33);
-    if (value.lo < old.lo || is_far) return Value::any();
-    value.hi = kBaseBias + next_threshold(value.hi < kBaseBias ? 0 : value.hi - kBaseBias);
-    return value;
-  }
-  if (!value.is_number() || !old.is_number()) return value;
-  if (value.hi > old.hi) value.hi = next_threshold(value.hi);
-  if (value.lo < old.lo) value.lo = value.low_lo = 0;
-  if (value.low_lo < old.low_lo) value.low_lo = 0;
-  if (value.low_hi > old.low_hi)
-    value.low_hi =
-        static_cast<uint32_t>(std::min<uint64_t>(next_threshold(value.low_hi), UINT32_MAX));
-  if (value.hi <= UINT32_MAX)
-    value.low_hi = std::max(value.low_hi, static_cast<uint32_t>(value.hi));
-  if (value.alignment < old.alignment) value.alignment = 0;
-  return value;
-}
-
-// Code that may be called once these requirements are fulfilled.
-bool as_code(const Value& value, const State& state, const RequirementSource& functions,
-             uint32_t& requirements) {
-  if (value.kind == Kind::Code) {
-    requirements = value.detail & ~state.fulfilled();
-    return true;
-  }
-  if (value.kind == Kind::Image && value.is_exact() &&
-      functions.is_function(value.lo, requirements)) {
-    requirements &= ~state.fulfilled();
-    return true;
-  }
-  return false;
-}
-
-// What is fulfilled once, stays so: nothing but a reference is ever stored there again.
-Value join_values(Value a, const State& of_a, Value b, const State& of_b,
-                  const RequirementSource& functions, JoinNames& names) {
-  a.id = b.id = names.match(a.id, b.id);
-  a.low_id = b.low_id = names.match(a.low_id, b.low_id);
-  if (a.origin_shift != b.origin_shift) b.origin = 0;
-  a.origin = b.origin = names.match(a.origin, b.origin);
-  if (a.kind == Kind::TypeId && b.kind == Kind::TypeId) {
-    b.detail = names.match(a.detail, b.detail);
-    Value result = a;
-    result.detail = b.detail;
-    if (a.lo != b.lo || a.scale != b.scale) result.detail = 0;
-    if (a.hi != b.hi) result.origin = 0;
-    return result.detail == 0 && result.origin == 0 ? Value::any() : result;
-  }
-  if (a == b && a.kind != Kind::Code) return a;
-  uint32_t need_a = 0, need_b = 0;
-  if ((a.kind == Kind::Code || b.kind == Kind::Code || a.kind == Kind::Image) &&
-      as_code(a, of_a, functions, need_a) && as_code(b, of_b, functions, need_b)) {
-    return Value::pointer(Kind::Code, need_a | need_b);
-  }
-  return join(a, b);
-}
 
 // The condition for the operands the other way round.
 Condition mirrored(Condition condition) {
@@ -239,20 +153,10 @@ void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
 
 }  // namespace
 
-uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
-  for (const Divided& one : divided_) {
-    if (one.a == a && one.b == b) return one.name;
-  }
-  const auto name = static_cast<uint32_t>(pairs_.size());
-  pairs_.push_back({round_, 0});
-  divided_.push_back({a, b, name});
-  return name;
-}
-
 State State::at_entry() {
   State state;
   for (Register r : {kRbx, kRbp, Register{12}, Register{13}, Register{14}, Register{15}}) {
-    state.registers[r] = Value::pointer(Kind::Preserved, r);
+    state.set(r, Value::pointer(Kind::Preserved, r));
   }
   return state;
 }
@@ -264,8 +168,16 @@ State& State::operator=(const State& other) {
   constant_callee_set = other.constant_callee_set;
   long_table = other.long_table;
   long_table_size = other.long_table_size;
-  flags = other.flags;
-  registers = other.registers;
+  if (other.flags.source != Flags::Source::Unknown) {
+    flags = other.flags;
+  } else {
+    flags.source = Flags::Source::Unknown;
+  }
+  known_registers_ = other.known_registers_;
+  for (unsigned bits = known_registers_; bits != 0; bits &= bits - 1) {
+    const auto r = static_cast<size_t>(std::countr_zero(bits));
+    registers_[r] = other.registers_[r];
+  }
   known_ = other.known_;
   if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
   for (size_t word = 0; word < known_.size(); ++word) {
@@ -277,26 +189,19 @@ State& State::operator=(const State& other) {
   return *this;
 }
 
-Value State::get(Location location) const {
-  if (location < kFirstSlot) return registers[static_cast<size_t>(location)];
-  const auto slot = static_cast<size_t>(location - kFirstSlot);
-  return is_known(slot) ? slots_[slot] : Value::any();
-}
-
 Value* State::find(Location location) {
-  if (location < kFirstSlot) return &registers[static_cast<size_t>(location)];
+  if (location < kFirstSlot) {
+    const auto reg = static_cast<Register>(location);
+    // It may get a name though nothing else is known of it.
+    registers_[reg] = get(reg);
+    known_registers_ |= static_cast<uint16_t>(1u << reg);
+    return &registers_[reg];
+  }
   const auto slot = static_cast<size_t>(location - kFirstSlot);
   return is_known(slot) ? &slots_[slot] : nullptr;
 }
 
-void State::set(Location location, const Value& value) {
-  if (flags.difference == location) flags.difference = kNowhere;
-  if (flags.left == location) flags.left = kNowhere;
-  if (flags.right == location) flags.right = kNowhere;
-  if (location < kFirstSlot) {
-    registers[static_cast<size_t>(location)] = value;
-    return;
-  }
+void State::set_slot(Location location, const Value& value) {
   const auto slot = static_cast<size_t>(location - kFirstSlot);
   const uint64_t bit = uint64_t{1} << slot % 64;
   if (value.is_any()) {
@@ -304,43 +209,31 @@ void State::set(Location location, const Value& value) {
     return;
   }
   if (slot / 64 >= known_.size()) {
+    const Value kept = value;  // which may be one of those that move now
     known_.resize(slot / 64 + 1);
     if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
+    slots_[slot] = kept;
+  } else {
+    slots_[slot] = value;
   }
   known_[slot / 64] |= bit;
-  slots_[slot] = value;
 }
 
-// In a loop, the same instruction names again and again; what has the name from the last time, is
-// another value.
-void State::forget_id(uint32_t id) {
-  auto forget = [id](Value& value) {
-    if (value.id == id) value.id = 0;
-    if (value.low_id == id) value.low_id = 0;
-    if (value.origin == id) value.origin = 0;
-    if (value.kind == Kind::TypeId && value.detail == id) value.detail = 0;
-  };
-  for (Value& value : registers) forget(value);
-  for_each_slot(forget);
-  forget(flags.left_value);
-  forget(flags.right_value);
-}
-
-void State::name(Location location, uint32_t id, bool again) {
-  if (again) forget_id(id);
+void State::name(Location location, uint32_t id) {
   if (Value* value = find(location)) value->id = id;
 }
 
-void State::name_low(Location location, uint32_t id, bool again) {
-  if (again) forget_id(id);
+void State::name_low(Location location, uint32_t id) {
   if (Value* value = find(location)) value->low_id = id;
 }
 
 void State::clobber_by_call() {
-  for (Register r = 0; r < kRegisters; ++r) {
-    if ((kClobbered >> r & 1) != 0) registers[r] = Value::any();
-  }
+  known_registers_ &= static_cast<uint16_t>(~kClobbered);
   flags = Flags();
+  forget_what_calls_change();
+}
+
+void State::forget_what_calls_change() {
   auto forget_changeable = [](Value& value) {
     switch (value.kind) {
       case Kind::TableEntries:
@@ -358,8 +251,7 @@ void State::clobber_by_call() {
         break;
     }
   };
-  for (Value& value : registers) forget_changeable(value);
-  for_each_slot(forget_changeable);
+  for_each(forget_changeable);
 }
 
 void State::assume_filled(const Value& type_id) {
@@ -379,8 +271,7 @@ void State::assume_filled(const Value& type_id) {
         value.fact = Fact::FilledOffset;
       }
     };
-    for (Value& value : registers) fill(value);
-    for_each_slot(fill);
+    for_each(fill);
   }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
@@ -446,8 +337,7 @@ bool State::assume_relation(Condition condition, bool is_left) {
     if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
     if (value.origin == x.low_id) restrict_derived(value, lo, hi);
   };
-  for (Value& value : registers) restrict_low(value);
-  for_each_slot(restrict_low);
+  for_each(restrict_low);
   return is_possible;
 }
 
@@ -484,67 +374,6 @@ bool State::assume(Condition condition) {
   }
   flags = before;
   return is_possible;
-}
-
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
-          bool is_new_round) {
-  bool changed = false;
-  names.begin();
-  static constexpr Value kAny;
-  auto merge = [&](Value& a, const Value& b) {
-    if (a == kAny) return;
-    // Most often: equal, whatever it is, if its names are equal too.
-    if (a == b && a.kind != Kind::Code && a.kind != Kind::TypeId) {
-      const uint32_t id = names.match(a.id, a.id), low_id = names.match(a.low_id, a.low_id),
-                     origin = names.match(a.origin, a.origin);
-      if (id != a.id || low_id != a.low_id || origin != a.origin) {
-        a.id = id;
-        a.low_id = low_id;
-        a.origin = origin;
-        changed = true;
-      }
-      return;
-    }
-    Value joined = join_values(a, into, b, from, functions, names);
-    if (joined == a) return;
-    if (has_grown(a, joined)) {
-      if (joined.growths == kGrowthsBeforeWidening) {
-        joined = widened(a, joined);
-      } else if (is_new_round) {
-        joined.growths = joined.growths + 1;
-      }
-    }
-    a = joined;
-    changed = true;
-  };
-  for (size_t r = 0; r < kRegisters; ++r) merge(into.registers[r], from.registers[r]);
-  for (size_t word = 0; word < into.known_.size(); ++word) {
-    for (uint64_t bits = into.known_[word]; bits != 0; bits &= bits - 1) {
-      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
-      Value& a = into.slots_[slot];
-      merge(a, from.is_known(slot) ? from.slots_[slot] : kAny);
-      if (a == kAny) into.known_[word] &= ~(uint64_t{1} << slot % 64);
-    }
-  }
-  // Names in flags would have to be matched too, for what does not happen.
-  if (into.flags.source != Flags::Source::Unknown) {
-    into.flags = Flags();
-    changed = true;
-  }
-  if (into.long_table_size != 0 &&
-      (into.long_table != from.long_table || into.long_table_size > from.long_table_size)) {
-    into.long_table_size = into.long_table == from.long_table ? from.long_table_size : 0;
-    changed = true;
-  }
-  if (into.callee_set && !from.callee_set) {
-    into.callee_set = false;
-    changed = true;
-  }
-  if (into.constant_callee_set && !from.constant_callee_set) {
-    into.constant_callee_set = false;
-    changed = true;
-  }
-  return changed;
 }
 
 }  // namespace linden::verifier

@@ -13,6 +13,7 @@ namespace linden::verifier {
 // A register (its number) or a slot of the frame (16 and its index), or neither.
 using Location = int32_t;
 inline constexpr Location kNowhere = -1;
+inline constexpr Location kFirstSlot = kRegisters;
 
 // What the processor's flags come from.
 struct Flags {
@@ -33,6 +34,18 @@ struct Flags {
 class JoinNames;
 class RequirementSource;
 
+// What to do with bounds that grow when states are joined.
+struct Growth {
+  // Those that have been counted to grow so often, and still grow, are rounded up, so that loops
+  // come to an end. No count is larger than kForever.
+  unsigned patience;
+  bool is_counted;
+
+  static constexpr unsigned kForever = 16;
+};
+// Where there is no loop.
+inline constexpr Growth kNoLoop{Growth::kForever, false};
+
 struct State {
   // Distance of the stack pointer from where it was when the function began.
   int32_t depth = 0;
@@ -42,7 +55,6 @@ struct State {
   uint32_t long_table = 0;
   uint64_t long_table_size = 0;
   Flags flags;
-  std::array<Value, kRegisters> registers;
 
   static State at_entry();
   State() = default;
@@ -51,12 +63,27 @@ struct State {
   State(const State& other) { *this = other; }
   State& operator=(const State& other);
 
-  // Of the slots of which anything is known.
+  // Of all registers and slots of which anything is known.
   template <typename Use>
-  void for_each_slot(Use use) {
+  void for_each(Use use) {
+    for (unsigned bits = known_registers_; bits != 0; bits &= bits - 1) {
+      use(registers_[static_cast<size_t>(std::countr_zero(bits))]);
+    }
     for (size_t word = 0; word < known_.size(); ++word) {
       for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
         use(slots_[word * 64 + static_cast<size_t>(std::countr_zero(bits))]);
+      }
+    }
+  }
+
+  // Of the slots, with their numbers. Nothing is known any more of those for which `forget` says
+  // so.
+  template <typename Forget>
+  void forget_slots(Forget forget) {
+    for (size_t word = 0; word < known_.size(); ++word) {
+      for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
+        const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+        if (forget(slot, slots_[slot])) known_[word] &= ~(uint64_t{1} << slot % 64);
       }
     }
   }
@@ -67,16 +94,36 @@ struct State {
   bool has_slot(uint32_t table, uint64_t index) const {
     return table == long_table && index < long_table_size;
   }
-  Value get(Location location) const;
-  void set(Location location, const Value& value);
-  // Makes `location` hold a value that is not known to be equal to any other, with this id; or so
-  // its lower half.
-  // `again`: the id has been given before, so other places may have it.
-  void name(Location location, uint32_t id, bool again);
-  void name_low(Location location, uint32_t id, bool again);
-  // Forgets what may have changed in a call: registers, what tables hold and where they lie, and
-  // where linear memory is.
+  const Value& get(Register reg) const {
+    return (known_registers_ >> reg & 1) != 0 ? registers_[reg] : kAny;
+  }
+  const Value& get(Location location) const {
+    if (location < kFirstSlot) return get(static_cast<Register>(location));
+    const auto slot = static_cast<size_t>(location - kFirstSlot);
+    return is_known(slot) ? slots_[slot] : kAny;
+  }
+  void set(Register reg, const Value& value) {
+    overwrite(reg);
+    const auto bit = static_cast<uint16_t>(1u << reg);
+    if (value.is_any()) {
+      known_registers_ &= static_cast<uint16_t>(~bit);
+    } else {
+      known_registers_ |= bit;
+      registers_[reg] = value;
+    }
+  }
+  void set(Location location, const Value& value) {
+    if (location < kFirstSlot) return set(static_cast<Register>(location), value);
+    overwrite(location);
+    set_slot(location, value);
+  }
+  // Gives what is at `location`, or its lower half, a name that nothing has.
+  void name(Location location, uint32_t id);
+  void name_low(Location location, uint32_t id);
+  // Forgets what may have changed in a call: registers, and the following.
   void clobber_by_call();
+  // What tables hold and where they lie, and where linear memory is.
+  void forget_what_calls_change();
 
   // Calls `change` for the value at `location` and everything equal to it.
   template <typename Change>
@@ -87,37 +134,44 @@ struct State {
       set(location, value);
     }
     if (id == 0) return;
-    for (Value& value : registers) {
-      if (value.id == id) change(value);
-    }
-    for_each_slot([&](Value& value) {
+    for_each([&](Value& value) {
       if (value.id == id) change(value);
     });
   }
 
+  // Of registers that are not among these, nothing is known any more.
+  void keep_registers(uint16_t kept) { known_registers_ &= kept; }
   // They are counted anew at every place where states meet.
   void forget_growths() {
-    for (Value& value : registers) value.growths = 0;
-    for_each_slot([](Value& value) { value.growths = 0; });
+    for_each([](Value& value) { value.growths = 0; });
   }
 
   // What is true if the flags fulfil `condition`. False: they cannot.
   bool assume(Condition condition);
 
  private:
-  friend bool join(State& into, const State& from, const RequirementSource& functions,
-                   JoinNames& names, bool is_new_round);
+  friend bool join(State& into, const State& from, uint16_t registers,
+                   const RequirementSource& functions, JoinNames& names, Growth growth);
   bool is_known(size_t slot) const {
     return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
   }
+  // The flags are still those of what was there.
+  void overwrite(Location location) {
+    if (flags.difference == location) flags.difference = kNowhere;
+    if (flags.left == location) flags.left = kNowhere;
+    if (flags.right == location) flags.right = kNowhere;
+  }
+  void set_slot(Location location, const Value& value);
   Value* find(Location location);
-  void forget_id(uint32_t id);
+  static constexpr Value kAny{};
   bool assume_relation(Condition condition, bool is_left);
   bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
 
-  // Of a frame's slots few are known at a time, so the others are neither copied nor joined: what
-  // they have in slots_ is of no meaning.
+  // Of few registers and slots anything is known at a time, so the others are neither copied nor
+  // joined: what they have in registers_ and slots_ is of no meaning.
+  uint16_t known_registers_ = 0;
+  std::array<Value, kRegisters> registers_;
   std::vector<uint64_t> known_;
   std::vector<Value> slots_;
 };
@@ -135,10 +189,15 @@ class RequirementSource {
 // new one. Names only ever divide, so this comes to an end.
 class JoinNames {
  public:
-  // Of a function whose instructions give names below `names`.
-  void begin_function(uint32_t names) {
-    pairs_.assign(names, {});
+  void begin_function() {
+    pairs_.assign(1, {});
     round_ = 0;
+  }
+  // A name that has never been given. 0, which is none, if there are very many.
+  uint32_t create() {
+    if (pairs_.size() >= kMaximumNames) return 0;
+    pairs_.emplace_back();
+    return static_cast<uint32_t>(pairs_.size() - 1);
   }
   void begin() {
     ++round_;
@@ -162,6 +221,8 @@ class JoinNames {
   struct Divided {
     uint32_t a, b, name;
   };
+  static constexpr size_t kMaximumNames = 1 << 22;
+
   uint32_t divide(uint32_t a, uint32_t b);
 
   std::vector<Pair> pairs_;  // by the first state's name
@@ -169,11 +230,10 @@ class JoinNames {
   uint32_t round_ = 0;
 };
 
-// Makes `into` true of both. `is_new_round`: `into` was looked at since the last join, so that what
-// grows now is counted. Bounds that grow again and again are made to grow far, so
-// that loops come to an end. Returns whether it changed. Their depths are equal.
-bool join(State& into, const State& from, const RequirementSource& functions, JoinNames& names,
-          bool is_new_round);
+// Makes `into` true of both. Of registers that are not among `registers`, nothing is known in it.
+// Returns whether it changed. Their depths are equal.
+bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
+          JoinNames& names, Growth growth);
 
 }  // namespace linden::verifier
 

@@ -84,12 +84,12 @@ FunctionVerifier::Checked FunctionVerifier::step_stack_pointer(const Instruction
   } else {
     return FailedRule{Rule::Frame, "the stack pointer, but in a sum with a constant"};
   }
-  const int64_t depth = state_.depth + change;
+  const int64_t depth = state_->depth + change;
   if (depth < 0 || depth > static_cast<int64_t>(jit::kMaxFrameSize)) {
     return FailedRule{Rule::Frame, "a frame beyond its bounds"};
   }
-  state_.depth = static_cast<int32_t>(depth);
-  if (instruction.writes_flags) state_.flags = Flags();
+  state_->depth = static_cast<int32_t>(depth);
+  if (instruction.writes_flags) state_->flags = Flags();
   return std::nullopt;
 }
 
@@ -108,7 +108,7 @@ void FunctionVerifier::set_origin(Value& result, const Value& of, unsigned shift
 
 // What an index adds to an address.
 Value FunctionVerifier::scaled(Register index, unsigned scale) {
-  const Value& value = state_.registers[index];
+  const Value& value = state_->get(index);
   if (value.is_number()) name_for_later(index);
   if (scale == 1 && !value.is_number()) return value;
   Value result = scale == 1 ? value : multiply(value, Value::constant(scale), 8);
@@ -121,64 +121,57 @@ Value FunctionVerifier::scaled(Register index, unsigned scale) {
 FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& instruction) {
   constexpr int32_t kWord = 8;
   if (instruction.operation == Operation::Push) {
-    if (state_.depth + kWord > static_cast<int64_t>(jit::kMaxFrameSize)) {
+    if (state_->depth + kWord > static_cast<int64_t>(jit::kMaxFrameSize)) {
       return FailedRule{Rule::Frame, "a frame beyond its bounds"};
     }
-    state_.depth += kWord;
-    forget_frame(-state_.depth, -state_.depth + kWord);
+    state_->depth += kWord;
+    forget_frame(-state_->depth, -state_->depth + kWord);
     if (instruction.source == Place::Register) {
-      const Value& value = state_.registers[instruction.source_register];
+      const Value& value = state_->get(instruction.source_register);
       if (!value.is_any()) {
-        const Location slot = track_slot(-state_.depth);
+        const Location slot = track_slot(-state_->depth);
         if (slot != kNowhere) copy(slot, instruction.source_register, value);
       }
     }
     return std::nullopt;
   }
-  if (state_.depth < kWord) return FailedRule{Rule::Frame, "it takes what is not in its frame"};
-  const Location slot = slot_at(-state_.depth);
-  state_.set(instruction.source_register, slot == kNowhere ? Value::any() : state_.get(slot));
-  state_.depth -= kWord;
+  if (state_->depth < kWord) return FailedRule{Rule::Frame, "it takes what is not in its frame"};
+  const Location slot = slot_at(-state_->depth);
+  state_->set(instruction.source_register, slot == kNowhere ? Value::any() : state_->get(slot));
+  state_->depth -= kWord;
   return std::nullopt;
 }
 
-// The names that an instruction may give: four.
-void FunctionVerifier::name(Location location, uint32_t which) {
-  const uint32_t id = current_ * 4 + 1 + which;
-  state_.name(location, id, named_[id]);
-  named_[id] = true;
-}
+void FunctionVerifier::name(Location location) { state_->name(location, names_.create()); }
 
-void FunctionVerifier::name_low(Location location, uint32_t which) {
-  const uint32_t id = current_ * 4 + 1 + which;
-  state_.name_low(location, id, named_[id]);
-  named_[id] = true;
-}
+void FunctionVerifier::name_low(Location location) { state_->name_low(location, names_.create()); }
 
 // Two places with one value have one name, so that what is learnt of one is learnt of the other.
 void FunctionVerifier::copy(Location to, Location from, const Value& value) {
-  state_.set(to, value);
+  state_->set(to, value);
   if (from == kNowhere || from == to || value.is_any() || value.id != 0) return;
-  name(from, 0);
-  if (value.low_id == 0) name_low(from, 1);
-  state_.set(to, state_.get(from));
+  // Of what the caller wants back, nothing else is ever asked.
+  if (value.kind == Kind::Preserved) return;
+  name(from);
+  if (value.low_id == 0) name_low(from);
+  state_->set(to, state_->get(from));
 }
 
 // The same for the lower 32 bits, which become all of `to`.
 void FunctionVerifier::copy_low(Location to, Location from) {
-  if (!state_.get(from).is_number()) return state_.set(to, Value::word());
-  if (state_.get(from).low_id == 0) name_low(from, 1);
-  state_.set(to, state_.get(from).low_word());
+  if (!state_->get(from).is_number()) return state_->set(to, Value::word());
+  if (state_->get(from).low_id == 0) name_low(from);
+  state_->set(to, state_->get(from).low_word());
 }
 
 // Zero-extended from the width of the source.
 Value FunctionVerifier::read_source(const Instruction& instruction) const {
   switch (instruction.source) {
     case Place::Register:
-      return narrow(state_.registers[instruction.source_register], instruction.is_direct() ? 8
-                                                                   : instruction.source_width == 0
-                                                                       ? 8
-                                                                       : instruction.source_width);
+      return narrow(state_->get(instruction.source_register), instruction.is_direct() ? 8
+                                                              : instruction.source_width == 0
+                                                                  ? 8
+                                                                  : instruction.source_width);
     case Place::Memory:
       return loaded_;
     case Place::Immediate:
@@ -192,7 +185,7 @@ Value FunctionVerifier::read_source(const Instruction& instruction) const {
 
 Value FunctionVerifier::read_destination(const Instruction& instruction) const {
   return instruction.destination == Place::Register
-             ? narrow(state_.registers[instruction.destination_register], instruction.width)
+             ? narrow(state_->get(instruction.destination_register), instruction.width)
              : loaded_;
 }
 
@@ -252,7 +245,7 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
   if (b.is_number() && b.is_exact() && b.lo == 0) return a;
   if (a.kind == Kind::TableEntries && b.is_number() && b.is_exact() &&
       b.lo % sizeof(jit::TableEntry) == 0 &&
-      state_.has_slot(a.detail, b.lo / sizeof(jit::TableEntry))) {
+      state_->has_slot(a.detail, b.lo / sizeof(jit::TableEntry))) {
     Value result = Value::pointer(Kind::TableEntry, a.detail);
     result.origin = kConstantSlot;
     result.lo = b.lo / sizeof(jit::TableEntry);
@@ -281,14 +274,14 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
       if (memory.address32) return Value::word();
       Value sum = memory.base == kRip ? Value::image(static_cast<uint64_t>(memory.displacement))
                   : memory.base == kNoRegister ? Value::constant(0)
-                                               : state_.registers[memory.base];
+                                               : state_->get(memory.base);
       const Value displacement =
           Value::constant(memory.base == kRip ? 0 : static_cast<uint64_t>(memory.displacement));
       if (width == 4) {
         // Modulo 2^32 from the start: what a 64-bit sum would lose, does not matter.
         Value low = add(sum, displacement, 4);
         if (memory.index == kNoRegister) return low;
-        const Value& index = state_.registers[memory.index];
+        const Value& index = state_->get(memory.index);
         return add(low, multiply(index, Value::constant(memory.scale), 4), 4);
       }
       if (memory.index != kNoRegister) {
@@ -347,7 +340,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::ConditionalMove:
       return join(left, right);
     case Operation::ZeroHigh: {
-      const Value count = narrow(state_.registers[instruction.count_register], 1);
+      const Value count = narrow(state_->get(instruction.count_register), 1);
       const Value kept = narrow(right, width);
       if (count.hi >= 63) return kept.as_number();
       return bitwise_and(kept, Value::between(0, (uint64_t{1} << count.hi) - 1), width);
@@ -360,20 +353,20 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
 }
 
 void FunctionVerifier::name_for_later(Register reg) {
-  const Value& value = state_.registers[reg];
+  const Value& value = state_->get(reg);
   if (value.is_number() && value.hi <= UINT32_MAX && value.low_id == 0) {
-    name_low(reg, 3);
+    name_low(reg);
   }
 }
 
 void FunctionVerifier::write_register(Register reg, const Value& value, unsigned width) {
   if (width == 8) {
-    state_.set(reg, value);
+    state_->set(reg, value);
   } else if (width == 4) {
-    state_.set(reg, value.low_word());
+    state_->set(reg, value.low_word());
   } else {
     const Value part = narrow(value, width);
-    state_.set(reg, overwrite_part(state_.registers[reg], width, part.lo, part.hi));
+    state_->set(reg, overwrite_part(state_->get(reg), width, part.lo, part.hi));
   }
 }
 
@@ -385,10 +378,10 @@ void FunctionVerifier::prepare_difference(const Instruction& instruction) {
   if (is_self || instruction.source == Place::Opaque) return;
   subtracted_.source = Flags::Source::Comparison;
   subtracted_.width = instruction.width;
-  subtracted_.left_value = state_.registers[to];
+  subtracted_.left_value = state_->get(to);
   if (instruction.source == Place::Register) {
     subtracted_.right = instruction.source_register;
-    subtracted_.right_value = state_.registers[instruction.source_register];
+    subtracted_.right_value = state_->get(instruction.source_register);
   } else if (instruction.source == Place::Memory) {
     subtracted_.right = loaded_from_;
     subtracted_.right_value = loaded_;
@@ -398,7 +391,7 @@ void FunctionVerifier::prepare_difference(const Instruction& instruction) {
 }
 
 void FunctionVerifier::set_flags(const Instruction& instruction) {
-  if (!instruction.writes_flags) return;
+  if (!matter_flags()) return;
   Flags flags;
   flags.width = instruction.width;
   const bool is_register = instruction.destination == Place::Register;
@@ -420,12 +413,12 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
       if (instruction.operation == Operation::Test && !is_self) break;
       flags.source = Flags::Source::Comparison;
       flags.left = is_register ? Location{instruction.destination_register} : loaded_from_;
-      flags.left_value = is_register ? state_.registers[instruction.destination_register] : loaded_;
+      flags.left_value = is_register ? state_->get(instruction.destination_register) : loaded_;
       if (instruction.operation == Operation::Test) {
         flags.right_value = Value::constant(0);
       } else if (instruction.source == Place::Register) {
         flags.right = instruction.source_register;
-        flags.right_value = state_.registers[instruction.source_register];
+        flags.right_value = state_->get(instruction.source_register);
       } else if (instruction.source == Place::Memory) {
         flags.right = loaded_from_;
         flags.right_value = loaded_;
@@ -440,13 +433,13 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
       if (!is_register || instruction.width < 4) break;
       flags.source = Flags::Source::Result;
       flags.left = instruction.destination_register;
-      flags.left_value = state_.registers[instruction.destination_register];
+      flags.left_value = state_->get(instruction.destination_register);
       flags.right_value = Value::constant(0);
       break;
     default:
       break;
   }
-  state_.flags = flags;
+  state_->flags = flags;
 }
 
 void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
@@ -454,15 +447,15 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
     for (Register reg = 0; reg < kRegisters; ++reg) {
       const unsigned bit = 1u << reg;
       if ((instruction.writes & bit) != 0) {
-        state_.set(reg, Value::any());
+        state_->set(reg, Value::any());
       } else if ((instruction.writes32 & bit) != 0) {
-        state_.set(reg, Value::word());
+        state_->set(reg, Value::word());
       }
       if ((instruction.writes_part & bit) != 0) {
-        state_.set(reg, overwrite_part(state_.registers[reg], 2, 0, UINT64_MAX));
+        state_->set(reg, overwrite_part(state_->get(reg), 2, 0, UINT64_MAX));
       }
     }
-    if (instruction.writes_flags) state_.flags = Flags();
+    if (instruction.writes_flags) state_->flags = Flags();
     return;
   }
   const bool is_test =
@@ -472,13 +465,15 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
     // What is multiplied may be compared later, and is remembered by its name.
     if (instruction.operation == Operation::ShiftLeft && instruction.width == 8) name_for_later(to);
     const bool is_copy = instruction.operation == Operation::Move && instruction.width >= 4;
-    if (instruction.operation == Operation::Subtract) prepare_difference(instruction);
+    if (instruction.operation == Operation::Subtract && matter_flags()) {
+      prepare_difference(instruction);
+    }
     const Location from = instruction.source == Place::Register
                               ? Location{instruction.source_register}
                               : loaded_from_;
     const Value value = compute(instruction);
     // A copy of less than all is one of all if the rest is zero.
-    if (is_copy && from != kNowhere && state_.get(from) == value) {
+    if (is_copy && from != kNowhere && state_->get(from) == value) {
       copy(to, from, value);
     } else if (is_copy && instruction.source_width == 4 && from != kNowhere && from != to) {
       copy_low(to, from);

@@ -47,9 +47,7 @@ Value Value::constant(uint64_t number) {
   return value;
 }
 
-Value Value::low_word() const {
-  if (kind != Kind::Number) return word();
-  if (hi <= UINT32_MAX) return *this;
+Value Value::cut_word() const {
   Value low = aligned(between(low_lo, low_hi), std::min<unsigned>(alignment, 32));
   low.low_id = low_id;
   low.byte_lo = byte_lo;

@@ -134,7 +134,7 @@ struct Value {
 
   bool is_number() const { return kind == Kind::Number; }
   bool is_any() const {
-    return kind == Kind::Number && lo == 0 && hi == UINT64_MAX && low_lo == 0 &&
+    return hi == UINT64_MAX && kind == Kind::Number && lo == 0 && low_lo == 0 &&
            low_hi == UINT32_MAX && alignment == 0 && fact == Fact::None && id == 0 && low_id == 0 &&
            !is_signed_word && byte_lo == 0 && byte_hi == UINT8_MAX;
   }
@@ -145,7 +145,11 @@ struct Value {
     return any();
   }
   // Its lower 32 bits, zero-extended.
-  Value low_word() const;
+  Value low_word() const {
+    if (kind != Kind::Number) return word();
+    return hi <= UINT32_MAX ? *this : cut_word();
+  }
+  Value cut_word() const;
 
   bool operator==(const Value& other) const {
     using Words = std::array<uint64_t, 6>;

@@ -159,6 +159,32 @@ TEST_CASE("what the compiler makes is verified", "[verifier]") {
   }
 }
 
+// Blocks that are looked at, of the function alone.
+uint64_t visits(const char* bytes) {
+  const uint64_t others = verify(test_image("c3"), kTestContext).statistics.block_visits - 1;
+  const Verdict verdict = verify(test_image(bytes), kTestContext);
+  REQUIRE(verdict.ok());
+  return verdict.statistics.block_visits - others;
+}
+
+TEST_CASE("each block is looked at once if what loops begin with is guessed well", "[verifier]") {
+  // mov %edi,%eax; 1: mov %gs:(%rax),%ecx; add $4,%eax; dec %esi; jne 1b; ret
+  CHECK(visits("89 f8 65 8b 08 83 c0 04 ff ce 75 f6 c3") == 3);
+  // The same, from 0 on, with a number of 64 bits in the loop that is no address:
+  // xor %eax,%eax; xor %edx,%edx; 1: mov %gs:(%rax),%ecx; add $4,%eax; add %rcx,%rdx; dec %esi; jne
+  // 1b; mov %rdx,%rax; ret
+  CHECK(visits("31 c0 31 d2 65 8b 08 83 c0 04 48 01 ca ff ce 75 f3 48 89 d0 c3") == 3);
+}
+
+TEST_CASE("a bad guess takes longer, and proves the same", "[verifier]") {
+  // Bounded by a comparison, in 64 bits:
+  // xor %eax,%eax; 1: mov %gs:(%rax),%ecx; add $4,%rax; cmp $4096,%rax; jb 1b; ret
+  CHECK(visits("31 c0 65 8b 08 48 83 c0 04 48 3d 00 10 00 00 72 f1 c3") > 3);
+  // An address that becomes a number of 64 bits at the end, which is not known before:
+  // mov %edi,%eax; 1: mov %eax,%ecx; mov %gs:(%rcx),%rdx; mov %rdx,%rax; dec %esi; jne 1b; ret
+  CHECK(visits("89 f8 89 c1 65 48 8b 11 48 89 d0 ff ce 75 f3 c3") > 3);
+}
+
 // Compares a decoder that remembers with Zydis alone, wherever an instruction may begin in `code`.
 void check_decoding(DecodeCache& cache, const std::vector<uint8_t>& code, size_t step) {
   const auto end = static_cast<uint32_t>(code.size());
@@ -194,6 +220,44 @@ TEST_CASE("what was decoded before is decoded in the same way again", "[verifier
     }
     check_decoding(cache, code, 16);
     check_decoding(cache, code, 16);
+  }
+  SECTION("all registers") {
+    // Every opcode of one byte and of two that has an operand byte, with all prefixes that
+    // registers and widths have, and all operand bytes.
+    for (const char* prefix : {"", "66", "65", "65 67", "64", "f0", "f3"}) {
+      for (unsigned two = 0; two < 2; ++two) {
+        for (unsigned opcode = 0; opcode < 256; ++opcode) {
+          DecodeCache fresh;
+          std::vector<uint8_t> code;
+          for (unsigned operands = 0; operands < 256; ++operands) {
+            for (unsigned rex = 0x3f; rex < 0x50; ++rex) {
+              // Each REX prefix with a part of the operand bytes.
+              if ((operands + rex + opcode) % 3 != 0) continue;
+              const size_t begin = code.size();
+              for (uint8_t byte : test_bytes(prefix, 0)) code.push_back(byte);
+              if (rex >= 0x40) code.push_back(static_cast<uint8_t>(rex));
+              if (two != 0) code.push_back(0x0f);
+              code.push_back(static_cast<uint8_t>(opcode));
+              code.push_back(static_cast<uint8_t>(operands));
+              while (code.size() < begin + 16) code.push_back(static_cast<uint8_t>(random()));
+            }
+          }
+          check_decoding(fresh, code, 16);
+        }
+      }
+    }
+  }
+  SECTION("addresses relative to the code, at different places") {
+    // vpshufd $1, 16(%rip), %xmm0; mov 16(%rip), %eax; addl $1, 16(%rip); jmp .+16
+    constexpr char kCode[] =
+        "c5 f9 70 05 10 00 00 00 01 8b 05 10 00 00 00 83 05 10 00 00 00 01 eb 10";
+    std::vector<uint8_t> code;
+    for (int i = 0; i < 4; ++i) {
+      const std::vector<uint8_t> more = test_bytes(kCode, 0);
+      code.insert(code.end(), more.begin(), more.end());
+    }
+    check_decoding(cache, code, 1);
+    check_decoding(cache, code, 1);
   }
   SECTION("the corpus") {
     for (const Sequence& sequence : corpus()) {

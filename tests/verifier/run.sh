@@ -36,9 +36,18 @@ if [[ -e /usr/include/wasm32-wasi ]]; then
   done
 fi
 
+# With exceptions: landing pads.
+if [[ -e /usr/include/wasm32-wasi ]]; then
+  programs=$here/../programs
+  read -ra flags < <(sed -n 's|^// wasm: ||p' "$programs/setjmp.c")
+  (cd "$programs" && clang-22 --target=wasm32-wasi -Wno-deprecated --sysroot=/usr -O2 -msimd128 -w "${flags[@]}" setjmp.c \
+    -o "$work/setjmp.wasm" -lm) && check setjmp.wasm
+fi
+
 # With glibc: calls through pointers of other types, large functions, threads, exceptions of the C kind.
 if [[ -e $sysroot/linden.cfg ]]; then
-  for program in posix/processes/exec posix/processes/fork posix/threads/threads posix/signals/jump_out_of_handler; do
+  for program in posix/processes/exec posix/processes/fork posix/threads/threads posix/signals/jump_out_of_handler \
+    posix/processes/words_with_commands; do
     name=$(basename "$program")
     LINDEN_SYSROOT=$sysroot "$linden" cc -O2 -w "$here/../$program.c" -o "$name.wasm" -lm || continue
     check "$name.wasm"

@@ -1,0 +1,320 @@
+#include "verifier/flow_graph.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace linden::verifier {
+namespace {
+
+constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
+
+// A return, a jump out of the function, or to where nobody knows.
+bool leaves(const DecodedFunction& code, const Instruction& instruction) {
+  switch (instruction.operation) {
+    case Operation::Return:
+      return true;
+    case Operation::Branch:
+    case Operation::Jump:
+      return !instruction.is_direct() ||
+             !code.contains(static_cast<uint64_t>(instruction.immediate));
+    default:
+      return false;
+  }
+}
+
+// Whether more than 32 bits may be in a register that it writes. A guess.
+bool is_wide(const Instruction& instruction) {
+  switch (instruction.operation) {
+    case Operation::Other:
+      return instruction.writes != 0;
+    case Operation::Pop:
+      return true;
+    case Operation::Move:
+      if (instruction.width != 8) return false;
+      if (instruction.source == Place::Memory)
+        return instruction.source_width == 8 && instruction.memory.base != kRsp;
+      return instruction.source == Place::Immediate &&
+             static_cast<uint64_t>(instruction.immediate) > UINT32_MAX;
+    case Operation::And:
+    case Operation::ShiftRight:
+    case Operation::ShiftRightSome:
+    case Operation::ConditionalMove:
+    case Operation::ZeroHigh:
+      return false;
+    default:
+      return instruction.width == 8;
+  }
+}
+
+bool writes_frame(const Instruction& instruction) {
+  return instruction.operation == Operation::Push ||
+         (instruction.has_memory && instruction.memory.is_written &&
+          instruction.memory.base == kRsp);
+}
+
+void add_slots(const Instruction& instruction, Changes& changes) {
+  if (!writes_frame(instruction)) return;
+  if (instruction.operation == Operation::Push || instruction.memory.index != kNoRegister) {
+    changes.all_slots = true;
+  } else {
+    changes.add_slots(instruction.memory.displacement, instruction.memory.size);
+  }
+}
+
+}  // namespace
+
+void Changes::add_slots(int64_t displacement, unsigned size) {
+  if (displacement < kLowestSlot || displacement + size > kHighestSlot) {
+    all_slots = true;
+    return;
+  }
+  const auto first = static_cast<uint64_t>(displacement - kLowestSlot) / 4;
+  const auto last = static_cast<uint64_t>(displacement - kLowestSlot + size - 1) / 4;
+  if (slots.size() <= last / 64) slots.resize(last / 64 + 1);
+  for (uint64_t word = first; word <= last; ++word) slots[word / 64] |= uint64_t{1} << word % 64;
+}
+
+bool Changes::has_slot(int64_t displacement, unsigned size) const {
+  if (all_slots || displacement < kLowestSlot || displacement + size > kHighestSlot) return true;
+  const auto first = static_cast<uint64_t>(displacement - kLowestSlot) / 4;
+  const auto last = static_cast<uint64_t>(displacement - kLowestSlot + size - 1) / 4;
+  for (uint64_t word = first; word <= last; ++word) {
+    if (word / 64 < slots.size() && (slots[word / 64] >> word % 64 & 1) != 0) return true;
+  }
+  return false;
+}
+
+void Changes::add(const Changes& other) {
+  registers |= other.registers;
+  wide_registers |= other.wide_registers;
+  narrow_registers |= other.narrow_registers;
+  calls |= other.calls;
+  all_slots |= other.all_slots;
+  if (slots.size() < other.slots.size()) slots.resize(other.slots.size());
+  for (size_t i = 0; i < other.slots.size(); ++i) slots[i] |= other.slots[i];
+}
+
+template <typename Use>
+void FlowGraph::for_each_successor(const FlowBlock& block, Use use) const {
+  for (uint32_t successor : block.successors) {
+    if (successor != kNoBlock) use(successor);
+  }
+  for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
+    use(block_at_[edges_[edge].to]);
+  }
+}
+
+void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edges,
+                      uint16_t kept_registers) {
+  edges_ = edges;
+  kept_registers_ = kept_registers;
+  find_blocks(code);
+  find_order();
+  summarize(code);
+  find_loops(code);
+  find_live_registers();
+}
+
+void FlowGraph::find_blocks(const DecodedFunction& code) {
+  const auto count = static_cast<uint32_t>(code.instructions.size());
+  constexpr uint32_t kStart = 0;
+  block_at_.assign(count, kNoBlock);
+  block_at_[0] = kStart;
+  auto local_target = [&](const Instruction& instruction) {
+    const bool is_jump =
+        instruction.operation == Operation::Branch || instruction.operation == Operation::Jump;
+    return is_jump && instruction.is_direct()
+               ? code.find(static_cast<uint64_t>(instruction.immediate))
+               : kNoInstruction;
+  };
+  for (uint32_t i : code.ends) {
+    if (i + 1 < count) block_at_[i + 1] = kStart;
+    const uint32_t target = local_target(code.instructions[i]);
+    if (target != kNoInstruction) block_at_[target] = kStart;
+  }
+  for (const FlowEdge& edge : edges_) block_at_[edge.to] = kStart;
+
+  blocks_.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (block_at_[i] == kNoBlock) continue;
+    if (!blocks_.empty()) blocks_.back().last = i;
+    block_at_[i] = static_cast<uint32_t>(blocks_.size());
+    blocks_.emplace_back().first = i;
+  }
+  blocks_.back().last = count;
+  uint32_t edge = 0;
+  for (uint32_t i = 0; i < blocks_.size(); ++i) {
+    FlowBlock& block = blocks_[i];
+    const Instruction& last = code.instructions[block.last - 1];
+    const uint32_t target = local_target(last);
+    if (target != kNoInstruction) block.successors[0] = block_at_[target];
+    const bool falls = last.operation == Operation::Branch || !last.ends_block();
+    if (falls && i + 1 < blocks_.size()) block.successors[1] = i + 1;
+    block.first_edge = edge;
+    while (edge < edges_.size() && edges_[edge].from < block.last) ++edge;
+    block.last_edge = edge;
+  }
+}
+
+// Reverse post-order. Of a branch, what follows it comes first.
+void FlowGraph::find_order() {
+  constexpr uint32_t kSeen = kNoBlock - 1;
+  order_.clear();
+  path_.clear();
+  path_.push_back({0, 0});
+  blocks_[0].position = kSeen;
+  while (!path_.empty()) {
+    auto& [index, next] = path_.back();
+    const FlowBlock& block = blocks_[index];
+    const uint32_t successors = 2 + block.last_edge - block.first_edge;
+    uint32_t to = kNoBlock;
+    while (next < successors && to == kNoBlock) {
+      to = next < 2 ? block.successors[next] : block_at_[edges_[block.first_edge + next - 2].to];
+      ++next;
+      if (to != kNoBlock && blocks_[to].position != kNoBlock) to = kNoBlock;
+    }
+    if (to == kNoBlock) {
+      order_.push_back(index);
+      path_.pop_back();
+    } else {
+      blocks_[to].position = kSeen;
+      path_.push_back({to, 0});
+    }
+  }
+  std::reverse(order_.begin(), order_.end());
+  for (uint32_t i = 0; i < order_.size(); ++i) blocks_[order_[i]].position = i;
+}
+
+// The loop that a block, or a loop, has been found to be in, or itself.
+uint32_t FlowGraph::outermost(uint32_t position) {
+  while (inner_[position] != position) {
+    position = inner_[position] = inner_[inner_[position]];
+  }
+  return position;
+}
+
+// From inner loops to outer ones: what reaches the end of a loop without its beginning is in it.
+void FlowGraph::find_loops(const DecodedFunction& code) {
+  const auto count = static_cast<uint32_t>(order_.size());
+  uint32_t loop_count = 0;
+  first_predecessor_.assign(count + 2, 0);
+  for (uint32_t at = 0; at < count; ++at) {
+    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+      FlowBlock& block = blocks_[to];
+      if (block.position <= at && block.loop == kNoBlock) block.loop = loop_count++;
+      if (block.predecessors < 2) ++block.predecessors;
+      ++first_predecessor_[block.position + 2];
+    });
+  }
+  loops_.resize(loop_count);
+  if (loop_count == 0) return;
+  for (Changes& loop : loops_) {
+    loop.registers = loop.wide_registers = loop.narrow_registers = 0;
+    loop.calls = loop.all_slots = false;
+    loop.slots.clear();
+  }
+  for (uint32_t at = 0; at <= count; ++at) first_predecessor_[at + 1] += first_predecessor_[at];
+  predecessors_.resize(first_predecessor_[count + 1]);
+  for (uint32_t at = 0; at < count; ++at) {
+    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+      predecessors_[first_predecessor_[blocks_[to].position + 1]++] = at;
+    });
+  }
+  inner_.resize(count);
+  for (uint32_t at = 0; at < count; ++at) inner_[at] = at;
+  for (uint32_t header = count; header-- > 0;) {
+    const uint32_t loop = blocks_[order_[header]].loop;
+    if (loop == kNoBlock) continue;
+    Changes& changes = loops_[loop];
+    auto add_block = [&](uint32_t at) {
+      const FlowBlock& block = blocks_[order_[at]];
+      const Summary& summary = summaries_[order_[at]];
+      changes.registers |= summary.defined;
+      changes.wide_registers |= summary.wide;
+      changes.narrow_registers |= summary.narrow;
+      changes.calls |= summary.calls;
+      if (!summary.writes_frame) return;
+      for (uint32_t i = block.first; i < block.last; ++i) add_slots(code.instructions[i], changes);
+    };
+    auto add_predecessors = [&](uint32_t at, bool only_later) {
+      for (uint32_t i = first_predecessor_[at]; i < first_predecessor_[at + 1]; ++i) {
+        if (predecessors_[i] < header || (only_later && predecessors_[i] == header)) continue;
+        const uint32_t from = outermost(predecessors_[i]);
+        if (from <= header) continue;
+        inner_[from] = header;
+        work_.push_back(from);
+      }
+    };
+    add_block(header);
+    changes.wide_at_end = 0;
+    for (uint32_t i = first_predecessor_[header]; i < first_predecessor_[header + 1]; ++i) {
+      if (predecessors_[i] < header) continue;
+      changes.wide_at_end |= summaries_[order_[predecessors_[i]]].wide_at_end;
+    }
+    work_.clear();
+    add_predecessors(header, true);
+    while (!work_.empty()) {
+      const uint32_t at = work_.back();
+      work_.pop_back();
+      const uint32_t inner = blocks_[order_[at]].loop;
+      if (inner != kNoBlock) {
+        changes.add(loops_[inner]);
+      } else {
+        add_block(at);
+      }
+      add_predecessors(at, false);
+    }
+  }
+}
+
+void FlowGraph::summarize(const DecodedFunction& code) {
+  summaries_.assign(blocks_.size(), {});
+  for (uint32_t index : order_) {
+    FlowBlock& block = blocks_[index];
+    Summary& summary = summaries_[index];
+    uint16_t used = leaves(code, code.instructions[block.last - 1]) ? kWantedBack : uint16_t{0};
+    for (uint32_t i = block.last; i-- > block.first;) {
+      const Instruction& instruction = code.instructions[i];
+      const uint16_t defined = instruction.defined;
+      used = static_cast<uint16_t>((used & ~defined) | instruction.used);
+      if (instruction.writes_flags && block.flags_at == kNoInstruction) block.flags_at = i;
+      if (instruction.operation == Operation::Call) {
+        // What matters afterwards is written again.
+        used |= kept_registers_;
+        summary.calls = true;
+      } else if (defined != 0) {
+        if (is_wide(instruction)) {
+          summary.wide |= defined;
+          summary.wide_at_end |= defined & static_cast<uint16_t>(~summary.defined);
+        } else if (instruction.width != 8) {
+          summary.narrow |= defined;
+        }
+      }
+      summary.defined |= defined;
+      summary.writes_frame |= writes_frame(instruction);
+    }
+    summary.used = used;
+  }
+}
+
+void FlowGraph::find_live_registers() {
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (size_t at = order_.size(); at-- > 0;) {
+      FlowBlock& block = blocks_[order_[at]];
+      const Summary& summary = summaries_[order_[at]];
+      uint16_t live = 0;
+      for_each_successor(block, [&](uint32_t to) { live |= blocks_[to].live; });
+      live = static_cast<uint16_t>((live & ~summary.defined) | summary.used);
+      // Landing pads are reached from the middle of the block.
+      for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
+        if (edges_[edge].from + 1 != block.last) live |= blocks_[block_at_[edges_[edge].to]].live;
+      }
+      changed |= live != block.live && !loops_.empty();
+      block.live = live;
+    }
+  }
+}
+
+}  // namespace linden::verifier
