@@ -50,7 +50,7 @@ constexpr char kPassList[] =
     "function<eager-inv>("
       "float2int,loop(loop-rotate<header-duplication>,loop-deletion),loop-vectorize,linden-widen-vectors,"
       "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,"
-      "slp-vectorizer,vector-combine,loop-simplify,linden-search-loops,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
+      "linden-float-slp,vector-combine,loop-simplify,linden-search-loops,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
       "loop-mssa(licm<allowspeculation>),linden-wide-multiply,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
     "globaldce,constmerge,function(linden-balance-sums,linden-split-loads,linden-narrow-addresses,linden-keep-checks)";

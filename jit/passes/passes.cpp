@@ -18,6 +18,10 @@ void register_passes(llvm::PassBuilder& builder) {
       passes.addPass(SearchLoopsPass());
       return true;
     }
+    if (name == "linden-float-slp") {
+      passes.addPass(FloatSlpPass());
+      return true;
+    }
     if (name == "linden-balance-sums") {
       passes.addPass(BalanceSumsPass());
       return true;

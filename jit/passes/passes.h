@@ -26,6 +26,11 @@ struct SearchLoopsPass : llvm::PassInfoMixin<SearchLoopsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-float-slp": LLVM's vectoriser of straight-line code, for functions with floating point.
+struct FloatSlpPass : llvm::PassInfoMixin<FloatSlpPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // "linden-balance-sums": adds up last what a round of a loop is waiting for.
 struct BalanceSumsPass : llvm::PassInfoMixin<BalanceSumsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
