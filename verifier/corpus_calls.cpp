@@ -132,6 +132,37 @@ constexpr Sequence kCorpus[] = {
      "48 8d 0d <>1000> 83 e7 03 eb 1d 90 90 90 90 c3 90 90 90 90 90 90 90 c3 90 90 90 90 90 "
      "90 90 c3 90 90 90 90 90 90 90 c3 48 63 04 b9 48 8d 15 <>1080> 48 01 d0 ff e0"},
 
+    // lea >1000(%rip),%rcx; and $3,%edi; jmp 1f; .org 0x10,0x90; mov %gs:(%rsi),%eax; ret; .org
+    // 0x18,0x90; ret; .org 0x20,0x90; ret; .org 0x28,0x90; ret; 1: mov %esi,%esi; test %edx,%edx;
+    // je 2f; movslq (%rcx,%rdi,4),%rax; add %rcx,%rax; jmp *%rax; 2: movslq (%rcx,%rdi,4),%rax;
+    // add %rcx,%rax; jmp *%rax
+    {"two jumps through one table", kFine,
+     "48 8d 0d <>1000> 83 e7 03 eb 1d 90 90 90 90 65 8b 06 c3 90 90 90 90 c3 90 90 90 90 90 "
+     "90 90 c3 90 90 90 90 90 90 90 c3 89 f6 85 d2 74 09 48 63 04 b9 48 01 c8 ff e0 48 63 04 "
+     "b9 48 01 c8 ff e0"},
+    // lea >1000(%rip),%rcx; and $3,%edi; jmp 1f; .org 0x10,0x90; mov %gs:(%rsi),%eax; ret; .org
+    // 0x18,0x90; ret; .org 0x20,0x90; ret; .org 0x28,0x90; ret; 1: test %edx,%edx; je 2f; mov
+    // %esi,%esi; movslq (%rcx,%rdi,4),%rax; add %rcx,%rax; jmp *%rax; 2: movslq
+    // (%rcx,%rdi,4),%rax; add %rcx,%rax; jmp *%rax
+    {"two jumps through one table, the first of which knows more", Rule::LinearMemory,
+     "48 8d 0d <>1000> 83 e7 03 eb 1d 90 90 90 90 65 8b 06 c3 90 90 90 90 c3 90 90 90 90 90 "
+     "90 90 c3 90 90 90 90 90 90 90 c3 85 d2 74 0b 89 f6 48 63 04 b9 48 01 c8 ff e0 48 63 04 "
+     "b9 48 01 c8 ff e0"},
+    // lea >1000(%rip),%rcx; and $3,%edi; jmp 1f; .org 0x10,0x90; mov %gs:(%rsi),%eax; ret; .org
+    // 0x18,0x90; ret; .org 0x20,0x90; ret; .org 0x28,0x90; ret; 1: test %edx,%edx; je 2f; movslq
+    // (%rcx,%rdi,4),%rax; add %rcx,%rax; jmp *%rax; 2: mov %esi,%esi; movslq (%rcx,%rdi,4),%rax;
+    // add %rcx,%rax; jmp *%rax
+    {"two jumps through one table, the second of which knows more", Rule::LinearMemory,
+     "48 8d 0d <>1000> 83 e7 03 eb 1d 90 90 90 90 65 8b 06 c3 90 90 90 90 c3 90 90 90 90 90 "
+     "90 90 c3 90 90 90 90 90 90 90 c3 85 d2 74 09 48 63 04 b9 48 01 c8 ff e0 89 f6 48 63 04 "
+     "b9 48 01 c8 ff e0"},
+    // lea >1000(%rip),%rcx; and $3,%edi; jmp 1f; .org 0x10,0x90; mov %gs:(%rsi),%eax; ret; .org
+    // 0x18,0x90; mov %rdx,%rsi; jmp 2f; .org 0x20,0x90; ret; .org 0x28,0x90; ret; 1: mov
+    // %esi,%esi; 2: movslq (%rcx,%rdi,4),%rax; add %rcx,%rax; jmp *%rax
+    {"a target that jumps through the table again, and knows less", Rule::LinearMemory,
+     "48 8d 0d <>1000> 83 e7 03 eb 1d 90 90 90 90 65 8b 06 c3 90 90 90 90 48 89 d6 eb 0e 90 "
+     "90 90 c3 90 90 90 90 90 90 90 c3 89 f6 48 63 04 b9 48 01 c8 ff e0"},
+
     // Indirect calls through a constant table.
     // push %rax; and $3,%edi; shl $4,%rdi; lea >1040(%rip),%rcx; cmpq $1,8(%rcx,%rdi); jne 1f;
     // call *(%rcx,%rdi); 1: pop %rcx; ret

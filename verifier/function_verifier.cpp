@@ -387,7 +387,7 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
       }
       std::vector<uint32_t> targets;
       failed = check_indirect_jump(instruction, targets);
-      if (!targets.empty()) flow_through_table(last, std::move(targets));
+      if (!targets.empty()) flow_through_table(last, targets);
       break;
     }
     case Operation::Return:
@@ -401,19 +401,24 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
 
 // Several jumps may use one table, and have hundreds of targets each: what they bring is joined
 // first, and the targets get it only if it is more than what they have been given in this round.
-void FunctionVerifier::flow_through_table(uint32_t jump, std::vector<uint32_t> targets) {
-  std::sort(targets.begin(), targets.end());
-  targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
-  bool is_known = true;
-  for (uint32_t to : targets) {
-    if (std::binary_search(edges_.begin(), edges_.end(), FlowEdge{jump, to})) continue;
-    discovered_.push_back({jump, to});
-    is_known = false;
-  }
-  if (!is_known) return;
+void FunctionVerifier::flow_through_table(uint32_t jump, const std::vector<uint32_t>& table) {
   auto hub = std::find_if(hubs_.begin(), hubs_.end(),
-                          [&](const Hub& other) { return other.targets == targets; });
-  if (hub == hubs_.end()) hub = hubs_.insert(hub, {std::move(targets), nullptr});
+                          [&](const Hub& other) { return other.table == table; });
+  if (hub == hubs_.end()) {
+    hub = hubs_.insert(hub, {table, table, {}, nullptr});
+    std::sort(hub->targets.begin(), hub->targets.end());
+    hub->targets.erase(std::unique(hub->targets.begin(), hub->targets.end()), hub->targets.end());
+  }
+  if (std::find(hub->jumps.begin(), hub->jumps.end(), jump) == hub->jumps.end()) {
+    bool is_known = true;
+    for (uint32_t to : hub->targets) {
+      if (std::binary_search(edges_.begin(), edges_.end(), FlowEdge{jump, to})) continue;
+      discovered_.push_back({jump, to});
+      is_known = false;
+    }
+    if (!is_known) return;
+    hub->jumps.push_back(jump);
+  }
   const uint32_t from = code_.instructions[jump].offset;
   if (hub->state == nullptr) {
     hub->state = acquire();

@@ -74,7 +74,7 @@ class FunctionVerifier {
   void visit(const FlowBlock& block);
   void leave(const FlowBlock& block, uint32_t last);
   void flow_to(uint32_t instruction, State*& state, uint32_t from);
-  void flow_through_table(uint32_t jump, std::vector<uint32_t> targets);
+  void flow_through_table(uint32_t jump, const std::vector<uint32_t>& table);
   void flow_back(const FlowBlock& block, const State& state, uint32_t from);
   void flow_to_landing_pad(const Instruction& call);
   void forget_changes(State& state, const Changes& changes) const;
@@ -153,9 +153,11 @@ class FunctionVerifier {
     uint32_t last_round = 0;
   };
   std::vector<Loop> loops_;
-  // What has come to the targets of jumps through tables in this round, by sets of targets.
+  // What has come to the targets of jumps through tables in this round, by table.
   struct Hub {
-    std::vector<uint32_t> targets;  // instructions, sorted
+    std::vector<uint32_t> table;    // instructions, as it has them
+    std::vector<uint32_t> targets;  // sorted
+    std::vector<uint32_t> jumps;    // whose edges to all of these the graph has
     State* state;
   };
   std::vector<Hub> hubs_;
