@@ -22,7 +22,7 @@ bool is_pointer_to(const llvm::Value* value, unsigned address_space) {
   return type != nullptr && type->getAddressSpace() == address_space;
 }
 
-bool is_masked(const llvm::Instruction& instruction, llvm::Intrinsic::ID id) {
+bool is_intrinsic(const llvm::Instruction& instruction, llvm::Intrinsic::ID id) {
   auto* intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
   return intrinsic != nullptr && intrinsic->getIntrinsicID() == id;
 }
@@ -43,7 +43,7 @@ std::optional<MemoryAccess> read_access(llvm::Instruction& instruction) {
     return MemoryAccess{exchange, exchange->getPointerOperand(), type, nullptr, 0, true};
   }
   // Operands: pointer, lanes, and what the other lanes are; or value, pointer, lanes.
-  if (is_masked(instruction, llvm::Intrinsic::masked_load)) {
+  if (is_intrinsic(instruction, llvm::Intrinsic::masked_load)) {
     return MemoryAccess{&instruction,
                         instruction.getOperand(0),
                         instruction.getType(),
@@ -51,7 +51,7 @@ std::optional<MemoryAccess> read_access(llvm::Instruction& instruction) {
                         0,
                         false};
   }
-  if (is_masked(instruction, llvm::Intrinsic::masked_store)) {
+  if (is_intrinsic(instruction, llvm::Intrinsic::masked_store)) {
     return MemoryAccess{&instruction,
                         instruction.getOperand(1),
                         instruction.getOperand(0)->getType(),
@@ -97,7 +97,10 @@ absl::StatusOr<std::vector<MemoryAccess>> find_accesses(llvm::Function& function
   const llvm::DataLayout& layout = function.getDataLayout();
   for (llvm::BasicBlock& block : function) {
     for (llvm::Instruction& instruction : block) {
-      if (!instruction.mayReadOrWriteMemory()) continue;
+      if (!instruction.mayReadOrWriteMemory() ||
+          is_intrinsic(instruction, llvm::Intrinsic::prefetch)) {
+        continue;
+      }
       std::optional<MemoryAccess> access = read_access(instruction);
       if (access && is_pointer_to(access->pointer, address_space)) {
         access->size = layout.getTypeStoreSize(access->type).getFixedValue();

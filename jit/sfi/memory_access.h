@@ -23,8 +23,8 @@ struct MemoryAccess {
   bool is_store;  // or both, as atomic operations are
 };
 
-// All of a function, in the order of its blocks. Internal if something else than loads, stores,
-// atomic operations and masked vectors takes a pointer of the address space.
+// All of a function, in the order of its blocks, without prefetches. Internal if something else
+// than loads, stores, atomic operations and masked vectors takes a pointer of the address space.
 absl::StatusOr<std::vector<MemoryAccess>> find_accesses(llvm::Function& function,
                                                         unsigned address_space);
 
