@@ -17,9 +17,11 @@
 
 #include "jit/thread_dispatch.h"
 
+#include <llvm/CodeGen/MachineDominators.h>
 #include <llvm/CodeGen/MachineFunctionPass.h>
 #include <llvm/CodeGen/MachineInstr.h>
 #include <llvm/CodeGen/MachineJumpTableInfo.h>
+#include <llvm/CodeGen/MachineLoopInfo.h>
 #include <llvm/CodeGen/TargetInstrInfo.h>
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
 
@@ -47,12 +49,20 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
     const llvm::MachineJumpTableInfo* tables = function.getJumpTableInfo();
     if (tables == nullptr || tables->isEmpty()) return false;
     instructions_ = function.getSubtarget().getInstrInfo();
+    llvm::MachineDominatorTree dominators(function);
+    const llvm::MachineLoopInfo loops(dominators);
     size_t growth = 0;
     bool changed = false;
     std::vector<llvm::MachineBasicBlock*> heads;
-    for (llvm::MachineBasicBlock& block : function) heads.push_back(&block);
+    for (llvm::MachineBasicBlock& block : function) {
+      if (loops.getLoopFor(&block) != nullptr) heads.push_back(&block);
+    }
     for (llvm::MachineBasicBlock* head : heads) {
-      const std::vector<llvm::MachineBasicBlock*> jumping = blocks_jumping_to(*head);
+      std::vector<llvm::MachineBasicBlock*> jumping = blocks_jumping_to(*head);
+      // A copy is worth its room if it runs again and again.
+      llvm::erase_if(jumping, [&](llvm::MachineBasicBlock* block) {
+        return !loops.getLoopFor(head)->contains(block);
+      });
       if (jumping.size() < kFewestCopies) continue;
       size_t size = 0;
       const Trace trace = trace_from(*head, size);
