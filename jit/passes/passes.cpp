@@ -1,44 +1,40 @@
 #include "jit/passes/passes.h"
 
 namespace linden::jit {
+namespace {
+
+template <typename Pass>
+void add(llvm::FunctionPassManager& passes) {
+  passes.addPass(Pass());
+}
+
+struct Entry {
+  llvm::StringRef name;
+  void (*add)(llvm::FunctionPassManager& passes);
+};
+
+const Entry kPasses[] = {
+    {"linden-wide-multiply", add<WideMultiplyPass>},
+    {"linden-widen-vectors", add<WidenVectorsPass>},
+    {"linden-search-loops", add<SearchLoopsPass>},
+    {"linden-float-slp", add<FloatSlpPass>},
+    {"linden-balance-sums", add<BalanceSumsPass>},
+    {"linden-split-loads", add<SplitLoadsPass>},
+    {"linden-narrow-addresses", add<NarrowAddressesPass>},
+    {"linden-keep-checks", add<KeepChecksPass>},
+};
+
+}  // namespace
 
 void register_passes(llvm::PassBuilder& builder) {
   builder.registerPipelineParsingCallback([](llvm::StringRef name,
                                              llvm::FunctionPassManager& passes,
                                              llvm::ArrayRef<llvm::PassBuilder::PipelineElement>) {
-    if (name == "linden-wide-multiply") {
-      passes.addPass(WideMultiplyPass());
-      return true;
-    }
-    if (name == "linden-widen-vectors") {
-      passes.addPass(WidenVectorsPass());
-      return true;
-    }
-    if (name == "linden-search-loops") {
-      passes.addPass(SearchLoopsPass());
-      return true;
-    }
-    if (name == "linden-float-slp") {
-      passes.addPass(FloatSlpPass());
-      return true;
-    }
-    if (name == "linden-balance-sums") {
-      passes.addPass(BalanceSumsPass());
-      return true;
-    }
-    if (name == "linden-split-loads") {
-      passes.addPass(SplitLoadsPass());
-      return true;
-    }
-    if (name == "linden-narrow-addresses") {
-      passes.addPass(NarrowAddressesPass());
-      return true;
-    }
-    if (name == "linden-keep-checks") {
-      passes.addPass(KeepChecksPass());
-      return true;
-    }
-    return false;
+    const Entry* found =
+        llvm::find_if(kPasses, [&](const Entry& entry) { return entry.name == name; });
+    if (found == std::end(kPasses)) return false;
+    found->add(passes);
+    return true;
   });
 }
 
