@@ -141,9 +141,9 @@ void lower_throws(llvm::Module& module) {
 void set_hidden_options() {
   static std::once_flag once;
   std::call_once(once, [] {
-    // Lets the SLP vectoriser make 256-bit operations of neighbouring 128-bit ones, which is what
-    // wasm's vectors are. Loop strength reduction is off because its addresses cannot be verified:
-    // passes/narrow_addresses.cpp.
+    // Lets the SLP vectoriser (linden-float-slp) make 256-bit operations of neighbouring 128-bit
+    // ones, which is what wasm's vectors are. Loop strength reduction is off because its addresses
+    // cannot be verified: passes/narrow_addresses.cpp.
     const char* arguments[] = {"linden", "-slp-revec", "-disable-lsr"};
     llvm::cl::ParseCommandLineOptions(3, arguments);
   });

@@ -38,7 +38,7 @@ struct LoadOptions {
   std::string compiler;
   bool strict_traps = false;
   bool strict_calls = false;
-  std::string tuning;  // the processor to make code fast on; empty: this one
+  std::string tuning;            // the processor to make code fast on; empty: this one
   unsigned compile_threads = 0;  // 0: all cores
   const Cache* cache = nullptr;  // null: compile always, keep nothing
   std::function<void(double)> progress;
