@@ -1,6 +1,6 @@
 // A machine pass (machine_passes.h): the proof that no frame carries the base of linear memory
-// across a call, on which fork by copying stacks rests where memory is not addressed by a segment
-// (of code for `segment`, too: sfi/critical_accesses.h).
+// across a call, on which fork by copying stacks rests wherever code loads that base: with every
+// back-end but `segment`, and with that for critical accesses (sfi/critical_accesses.h).
 #ifndef LINDEN_JIT_BASE_CHECK_H_
 #define LINDEN_JIT_BASE_CHECK_H_
 
