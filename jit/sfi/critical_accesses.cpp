@@ -81,14 +81,6 @@ bool chases(llvm::LoadInst& load, const llvm::Loop& loop) {
   return found;
 }
 
-// Whether the segment form adds up what the base form would need another instruction for
-// (fold_addresses.h).
-bool is_wrapping_sum(const IndexedAddress& address) {
-  auto* sum = llvm::dyn_cast_or_null<llvm::BinaryOperator>(address.index);
-  return address.offset == 0 && sum != nullptr &&
-         (sum->getOpcode() == llvm::Instruction::Add || sum->getOpcode() == llvm::Instruction::Shl);
-}
-
 std::optional<uint64_t> constant_address(llvm::Value* pointer) {
   const std::optional<IndexedAddress> address = decompose(pointer);
   if (!address || address->index != nullptr ||
@@ -96,6 +88,63 @@ std::optional<uint64_t> constant_address(llvm::Value* pointer) {
     return std::nullopt;
   }
   return address->offset;
+}
+
+// `p = c ? p->left : p->right` is one load from p + (c ? 0 : 4).
+llvm::SelectInst* choice_in(llvm::BinaryOperator& sum) {
+  if (sum.getOpcode() != llvm::Instruction::Add) return nullptr;
+  for (llvm::Value* operand : sum.operands()) {
+    auto* choice = llvm::dyn_cast<llvm::SelectInst>(operand);
+    if (choice != nullptr && choice->hasOneUse() &&
+        llvm::isa<llvm::ConstantInt>(choice->getTrueValue()) &&
+        llvm::isa<llvm::ConstantInt>(choice->getFalseValue())) {
+      return choice;
+    }
+  }
+  return nullptr;
+}
+
+// Makes it a choice between p and p + 4, after which nothing is to be added.
+void choose_last(llvm::BinaryOperator& sum, llvm::SelectInst& choice) {
+  llvm::Value* pointer = sum.getOperand(sum.getOperand(0) == &choice ? 1 : 0);
+  llvm::IRBuilder<> builder(&sum);
+  sum.replaceAllUsesWith(builder.CreateSelect(choice.getCondition(),
+                                              builder.CreateAdd(pointer, choice.getTrueValue()),
+                                              builder.CreateAdd(pointer, choice.getFalseValue())));
+  sum.eraseFromParent();
+  choice.eraseFromParent();
+}
+
+// Whether the segment form adds up what the base form would need another instruction for
+// (fold_addresses.h).
+bool is_wrapping_sum(const IndexedAddress& address) {
+  auto* sum = llvm::dyn_cast_or_null<llvm::BinaryOperator>(address.index);
+  return address.offset == 0 && sum != nullptr && choice_in(*sum) == nullptr &&
+         (sum->getOpcode() == llvm::Instruction::Add || sum->getOpcode() == llvm::Instruction::Shl);
+}
+
+// Carries a pointer from round to round as the 64 bits that address: those of loads are extended
+// for nothing, but where they arrive nobody would know that they were.
+void widen(llvm::PHINode& pointer) {
+  std::vector<llvm::ZExtInst*> extensions;
+  for (llvm::User* user : pointer.users()) {
+    auto* extension = llvm::dyn_cast<llvm::ZExtInst>(user);
+    if (extension != nullptr && extension->getType()->isIntegerTy(64)) {
+      extensions.push_back(extension);
+    }
+  }
+  if (extensions.empty()) return;
+  llvm::IRBuilder<> builder(&pointer);
+  llvm::PHINode* wide = builder.CreatePHI(builder.getInt64Ty(), pointer.getNumIncomingValues());
+  for (unsigned i = 0; i < pointer.getNumIncomingValues(); ++i) {
+    builder.SetInsertPoint(pointer.getIncomingBlock(i)->getTerminator());
+    wide->addIncoming(builder.CreateZExt(pointer.getIncomingValue(i), builder.getInt64Ty()),
+                      pointer.getIncomingBlock(i));
+  }
+  for (llvm::ZExtInst* extension : extensions) {
+    extension->replaceAllUsesWith(wide);
+    extension->eraseFromParent();
+  }
 }
 
 class Chooser {
@@ -123,7 +172,16 @@ class Chooser {
       if (size_of(loop->getBlocks()) > rounds * kSmallLoop) continue;
       llvm::IRBuilder<> builder(loop->getLoopPredecessor()->getTerminator());
       llvm::Value* base = load_host_address(builder, offsetof(Context, memory_base));
-      for (const MemoryAccess* link : links) redirect_by(base, *link);
+      for (const MemoryAccess* link : links) {
+        const std::optional<IndexedAddress> address = decompose(link->pointer);
+        auto* sum = llvm::dyn_cast<llvm::BinaryOperator>(address->index);
+        llvm::SelectInst* choice = sum != nullptr ? choice_in(*sum) : nullptr;
+        if (choice != nullptr) choose_last(*sum, *choice);
+        redirect_by(base, *link);
+      }
+      for (llvm::PHINode& pointer : loop->getHeader()->phis()) {
+        if (pointer.getType()->isIntegerTy(32)) widen(pointer);
+      }
     }
   }
 
