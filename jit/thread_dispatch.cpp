@@ -14,6 +14,10 @@
 //
 // What is copied is a trace: the block that is jumped to, and those that it falls through to, up to
 // the one that jumps by a table. Branches out of the trace are copied as they are.
+//
+// Before that, whatever jumps within a loop to a few instructions and another jump gets a copy of
+// them: a round of a scanner's loop often ends so, and a jump to a jump costs it a cycle or two,
+// more than its work if it lies badly.
 
 #include "jit/thread_dispatch.h"
 
@@ -36,6 +40,8 @@ constexpr size_t kMostInstructions = 32;
 constexpr size_t kMostGrowth = 8192;
 // Of a switch that is no interpreter's, copies are but larger code.
 constexpr size_t kFewestCopies = 4;
+// In instructions, with the jump.
+constexpr size_t kShortTail = 4;
 
 using Trace = std::vector<llvm::MachineBasicBlock*>;
 
@@ -46,13 +52,13 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
   llvm::StringRef getPassName() const override { return "Linden dispatch threading"; }
 
   bool runOnMachineFunction(llvm::MachineFunction& function) override {
-    const llvm::MachineJumpTableInfo* tables = function.getJumpTableInfo();
-    if (tables == nullptr || tables->isEmpty()) return false;
     instructions_ = function.getSubtarget().getInstrInfo();
     llvm::MachineDominatorTree dominators(function);
     const llvm::MachineLoopInfo loops(dominators);
+    bool changed = copy_short_tails(function, loops);
+    const llvm::MachineJumpTableInfo* tables = function.getJumpTableInfo();
+    if (tables == nullptr || tables->isEmpty()) return changed;
     size_t growth = 0;
-    bool changed = false;
     std::vector<llvm::MachineBasicBlock*> heads;
     for (llvm::MachineBasicBlock& block : function) {
       if (loops.getLoopFor(&block) != nullptr) heads.push_back(&block);
@@ -104,6 +110,39 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
     return found;
   }
 
+  // Whether it ends with a jump, and nothing else leads out of it.
+  bool jumps_on(llvm::MachineBasicBlock& block) const {
+    const std::optional<Branches> branches = branches_of(block);
+    return branches && branches->taken != nullptr && branches->condition.empty();
+  }
+
+  static bool may_be_copied(const llvm::MachineInstr& instruction) {
+    return !instruction.isCall() && !instruction.isNotDuplicable() && !instruction.isPosition() &&
+           !instruction.isInlineAsm();
+  }
+
+  bool copy_short_tails(llvm::MachineFunction& function, const llvm::MachineLoopInfo& loops) {
+    std::vector<std::pair<llvm::MachineBasicBlock*, llvm::MachineBasicBlock*>> found;
+    for (llvm::MachineBasicBlock& tail : function) {
+      const llvm::MachineLoop* loop = loops.getLoopFor(&tail);
+      if (loop == nullptr || tail.size() > kShortTail || tail.isEHPad() || tail.hasAddressTaken() ||
+          !jumps_on(tail) || !llvm::all_of(tail, may_be_copied)) {
+        continue;
+      }
+      for (llvm::MachineBasicBlock* block : blocks_jumping_to(tail)) {
+        if (block != &tail && loop->contains(block)) found.push_back({block, &tail});
+      }
+    }
+    bool changed = false;
+    for (auto [block, tail] : found) {
+      // It may have got a copy itself, which it falls through to.
+      if (!jumps_on(*tail)) continue;
+      copy_behind(*block, {tail});
+      changed = true;
+    }
+    return changed;
+  }
+
   static bool is_table_jump(const llvm::MachineInstr& instruction) {
     return instruction.isIndirectBranch() && instruction.isBarrier();
   }
@@ -114,10 +153,7 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
     for (llvm::MachineBasicBlock* block = &head; trace.size() < kMostBlocks;) {
       if (block->isEHPad() || block->hasAddressTaken() || llvm::is_contained(trace, block)) break;
       for (const llvm::MachineInstr& instruction : *block) {
-        if (instruction.isCall() || instruction.isNotDuplicable() || instruction.isPosition() ||
-            instruction.isInlineAsm() || ++size > kMostInstructions) {
-          return {};
-        }
+        if (!may_be_copied(instruction) || ++size > kMostInstructions) return {};
       }
       trace.push_back(block);
       if (!block->empty() && is_table_jump(block->back())) return trace;
