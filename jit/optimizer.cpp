@@ -23,6 +23,7 @@
 
 #include "jit/abi.h"
 #include "jit/module_translator.h"
+#include "jit/passes/memory_alias.h"
 #include "jit/passes/passes.h"
 #include "jit/runtime_symbols.h"
 
@@ -41,7 +42,7 @@ constexpr char kPassList[] =
         "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,"
           "loop-rotate<header-duplication>,licm<allowspeculation>,simple-loop-unswitch<no-nontrivial;trivial>),"
         "simplifycfg<switch-range-to-icmp>,instcombine<max-iterations=1;no-verify-fixpoint>,"
-        "loop(loop-deletion,loop-unroll-full),"
+        "linden-unroll-nests,loop(loop-deletion,loop-unroll-full),"
         "gvn<>,sccp,bdce,instcombine<max-iterations=1;no-verify-fixpoint>,"
         "adce,dse,"
         "simplifycfg<switch-range-to-icmp;hoist-common-insts;sink-common-insts>),"
@@ -158,6 +159,12 @@ void run_passes(llvm::Module& module, llvm::TargetMachine& machine, const char* 
   llvm::PipelineTuningOptions tuning;
   llvm::PassBuilder builder(&machine, tuning);
   register_passes(builder);
+  functions.registerPass([&] {
+    llvm::AAManager manager = builder.buildDefaultAAPipeline();
+    manager.registerFunctionAnalysis<MemoryAliasAnalysis>();
+    return manager;
+  });
+  functions.registerPass([] { return MemoryAliasAnalysis(); });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);

@@ -17,6 +17,7 @@ const Entry kPasses[] = {
     {"linden-wide-multiply", add<WideMultiplyPass>},
     {"linden-widen-vectors", add<WidenVectorsPass>},
     {"linden-search-loops", add<SearchLoopsPass>},
+    {"linden-unroll-nests", add<UnrollNestsPass>},
     {"linden-float-slp", add<FloatSlpPass>},
     {"linden-balance-sums", add<BalanceSumsPass>},
     {"linden-split-loads", add<SplitLoadsPass>},

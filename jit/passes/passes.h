@@ -26,6 +26,11 @@ struct SearchLoopsPass : llvm::PassInfoMixin<SearchLoopsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-unroll-nests": has small triangular nests of loops unrolled.
+struct UnrollNestsPass : llvm::PassInfoMixin<UnrollNestsPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // "linden-float-slp": LLVM's vectoriser of straight-line code, for functions with floating point.
 struct FloatSlpPass : llvm::PassInfoMixin<FloatSlpPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
