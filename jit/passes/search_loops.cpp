@@ -49,17 +49,27 @@ namespace {
 
 constexpr unsigned kPageSize = 4096;
 constexpr unsigned kMostVectorBytes = 32;
+// Iterations before the first look ahead, of loops that look for where two things begin to differ
+// by words. Most matches that a compressor finds are over by then, and a look ahead costs as much
+// as they do. (Of strings that are compared by bytes, and of searches, this is not so.)
+constexpr unsigned kPatience = 4;
+
+bool is_patient(const SearchLoop& loop) {
+  return loop.streams.size() >= 2 && loop.element_size >= 4;
+}
 
 class FastForward {
  public:
   FastForward(const SearchLoop& loop, unsigned vector_bytes)
       : loop_(loop),
-        is_eager_(loop.loads_at_once && loop.carried.empty()),
+        is_eager_(loop.loads_at_once && loop.carried.empty() && !is_patient(loop)),
         lanes_(vector_bytes / loop.element_size),
         check_(new_block("search.check")),
         scan_(new_block("search.scan")),
         resume_(new_block("search.resume")),
-        builder_(check_) {}
+        builder_(check_) {
+    if (is_patient(loop)) wait_ = new_block("search.wait");
+  }
 
   void build() {
     build_state();
@@ -82,7 +92,7 @@ class FastForward {
         state->addIncoming(phi->getIncomingValueForBlock(loop_.preheader), loop_.preheader);
         state->addIncoming(phi->getIncomingValueForBlock(loop_.latch), loop_.latch);
       } else {
-        state->addIncoming(phi, loop_.latch);
+        state->addIncoming(phi, wait_ != nullptr ? wait_ : loop_.latch);
       }
       in_lane_0_[phi] = state;
     }
@@ -218,11 +228,27 @@ class FastForward {
               reloaded(carried.next, builder_.CreateSub(advance, builder_.getInt64(1)), known));
     }
     builder_.CreateBr(loop_.header);
-    loop_.latch->getTerminator()->replaceSuccessorWith(loop_.header, check_);
+    loop_.latch->getTerminator()->replaceSuccessorWith(loop_.header,
+                                                       wait_ != nullptr ? wait_ : check_);
     forbid_unrolling(loop_.latch->getTerminator());
     if (is_eager_) {
       loop_.preheader->getTerminator()->replaceSuccessorWith(loop_.header, check_);
+    } else if (wait_ != nullptr) {
+      build_wait();
     }
+  }
+
+  // Between the latch and `check`: goes on without a look ahead in the first iterations.
+  void build_wait() {
+    builder_.SetInsertPoint(loop_.header, loop_.header->begin());
+    llvm::PHINode* before = builder_.CreatePHI(builder_.getInt32Ty(), 3);
+    builder_.SetInsertPoint(wait_);
+    llvm::Value* rounds = builder_.CreateAdd(before, builder_.getInt32(1));
+    before->addIncoming(builder_.getInt32(0), loop_.preheader);
+    before->addIncoming(rounds, wait_);
+    before->addIncoming(builder_.getInt32(kPatience), resume_);
+    forbid_unrolling(builder_.CreateCondBr(
+        builder_.CreateICmpULT(rounds, builder_.getInt32(kPatience)), loop_.header, check_));
   }
 
   // Long enough as it is.
@@ -238,6 +264,8 @@ class FastForward {
   void set_phi(llvm::PHINode& phi, llvm::Value* value) {
     if (is_eager_) phi.removeIncomingValue(loop_.preheader, /*DeletePHIIfEmpty=*/false);
     const int latch = phi.getBasicBlockIndex(loop_.latch);
+    if (wait_ != nullptr)
+      phi.addIncoming(phi.getIncomingValue(static_cast<unsigned>(latch)), wait_);
     phi.setIncomingBlock(static_cast<unsigned>(latch), resume_);
     phi.setIncomingValue(static_cast<unsigned>(latch), value);
   }
@@ -421,7 +449,7 @@ class FastForward {
   const SearchLoop& loop_;
   const bool is_eager_;
   const unsigned lanes_;
-  llvm::BasicBlock *check_, *scan_, *resume_;
+  llvm::BasicBlock *check_, *scan_, *resume_, *wait_ = nullptr;
   llvm::IRBuilder<> builder_;
   llvm::DenseMap<llvm::Value*, llvm::Value*> in_lane_0_;
   llvm::DenseMap<llvm::Value*, llvm::Value*> in_lanes_[2];
