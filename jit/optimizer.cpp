@@ -52,7 +52,7 @@ constexpr char kPassList[] =
       "float2int,loop(loop-rotate<header-duplication>,loop-deletion),loop-vectorize,linden-widen-vectors,"
       "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,"
       "linden-float-slp,vector-combine,loop-simplify,linden-search-loops,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
-      "loop-mssa(licm<allowspeculation>),linden-wide-multiply,loop-sink,instsimplify,div-rem-pairs,"
+      "loop-mssa(licm<allowspeculation>),linden-wide-multiply,linden-byte-masks,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
     "globaldce,constmerge,function(linden-balance-sums,linden-split-loads,linden-narrow-addresses,linden-keep-checks)";
 // clang-format on

@@ -15,6 +15,7 @@ struct Entry {
 
 const Entry kPasses[] = {
     {"linden-wide-multiply", add<WideMultiplyPass>},
+    {"linden-byte-masks", add<ByteMasksPass>},
     {"linden-widen-vectors", add<WidenVectorsPass>},
     {"linden-search-loops", add<SearchLoopsPass>},
     {"linden-unroll-nests", add<UnrollNestsPass>},

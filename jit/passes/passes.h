@@ -16,6 +16,11 @@ struct WideMultiplyPass : llvm::PassInfoMixin<WideMultiplyPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-byte-masks": compares rows of bytes by vectors that are compared by words.
+struct ByteMasksPass : llvm::PassInfoMixin<ByteMasksPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // "linden-widen-vectors": makes 256-bit operations of loops with 128-bit ones.
 struct WidenVectorsPass : llvm::PassInfoMixin<WidenVectorsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
