@@ -97,7 +97,8 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
     return branches;
   }
 
-  // Those that end with an unconditional jump to it.
+  // Those that end with a jump to it, or with a branch that can be turned about, so that a copy can
+  // come behind.
   std::vector<llvm::MachineBasicBlock*> blocks_jumping_to(llvm::MachineBasicBlock& head) const {
     std::vector<llvm::MachineBasicBlock*> found;
     for (llvm::MachineBasicBlock* block : head.predecessors()) {
@@ -105,9 +106,17 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
       if (!branches) continue;
       const bool jumps =
           branches->condition.empty() ? branches->taken == &head : branches->other == &head;
-      if (jumps) found.push_back(block);
+      if (jumps || falls_into_copy_if_reversed(*block, *branches, head)) found.push_back(block);
     }
     return found;
+  }
+
+  // A conditional branch to it, which goes on with the next block otherwise.
+  bool falls_into_copy_if_reversed(llvm::MachineBasicBlock& block, const Branches& branches,
+                                   const llvm::MachineBasicBlock& head) const {
+    llvm::SmallVector<llvm::MachineOperand, 4> condition = branches.condition;
+    return !condition.empty() && branches.taken == &head && branches.other == nullptr &&
+           block.getNextNode() != nullptr && !instructions_->reverseBranchCondition(condition);
   }
 
   // Whether it ends with a jump, and nothing else leads out of it.
@@ -170,12 +179,13 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
 
   void copy_behind(llvm::MachineBasicBlock& block, const Trace& trace) {
     llvm::MachineFunction& function = *block.getParent();
-    const Branches branches = *branches_of(block);
+    Branches branches = *branches_of(block);
+    if (falls_into_copy_if_reversed(block, branches, *trace.front())) {
+      branches.taken = block.getNextNode();
+      instructions_->reverseBranchCondition(branches.condition);
+    }
     const llvm::DebugLoc location = block.findBranchDebugLoc();
     instructions_->removeBranch(block);
-    if (!branches.condition.empty()) {
-      instructions_->insertBranch(block, branches.taken, nullptr, branches.condition, location);
-    }
     std::vector<llvm::MachineBasicBlock*> copies;
     for (llvm::MachineBasicBlock* original : trace) {
       llvm::MachineBasicBlock* copy = function.CreateMachineBasicBlock(original->getBasicBlock());
@@ -194,6 +204,10 @@ class ThreadDispatch : public llvm::MachineFunctionPass {
       }
     }
     block.replaceSuccessor(trace.front(), copies.front());
+    // Last, because some conditions need a branch to what comes next, too.
+    if (!branches.condition.empty()) {
+      instructions_->insertBranch(block, branches.taken, nullptr, branches.condition, location);
+    }
   }
 
   const llvm::TargetInstrInfo* instructions_ = nullptr;
