@@ -54,7 +54,7 @@ constexpr char kPassList[] =
       "linden-float-slp,vector-combine,loop-simplify,linden-search-loops,loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
       "loop-mssa(licm<allowspeculation>),linden-wide-multiply,linden-byte-masks,loop-sink,instsimplify,div-rem-pairs,"
       "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
-    "globaldce,constmerge,function(linden-balance-sums,linden-split-loads,linden-narrow-addresses,linden-keep-checks)";
+    "globaldce,constmerge,function(linden-delayed-addresses,linden-balance-sums,linden-split-loads,linden-narrow-addresses,linden-keep-checks)";
 // clang-format on
 
 // More of them (instcombine, globaldce) cost more than smaller IR saves in code generation.

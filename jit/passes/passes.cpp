@@ -20,6 +20,7 @@ const Entry kPasses[] = {
     {"linden-search-loops", add<SearchLoopsPass>},
     {"linden-unroll-nests", add<UnrollNestsPass>},
     {"linden-float-slp", add<FloatSlpPass>},
+    {"linden-delayed-addresses", add<DelayedAddressesPass>},
     {"linden-balance-sums", add<BalanceSumsPass>},
     {"linden-split-loads", add<SplitLoadsPass>},
     {"linden-narrow-addresses", add<NarrowAddressesPass>},

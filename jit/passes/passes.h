@@ -41,6 +41,11 @@ struct FloatSlpPass : llvm::PassInfoMixin<FloatSlpPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 };
 
+// "linden-delayed-addresses": prefetches what goes through an array before it is an address.
+struct DelayedAddressesPass : llvm::PassInfoMixin<DelayedAddressesPass> {
+  llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+};
+
 // "linden-balance-sums": adds up last what a round of a loop is waiting for.
 struct BalanceSumsPass : llvm::PassInfoMixin<BalanceSumsPass> {
   llvm::PreservedAnalyses run(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
