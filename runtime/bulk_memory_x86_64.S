@@ -1,10 +1,14 @@
-// Short copies and fills of linear memory: what most calls of memcpy and memset are. They are done here,
-// without a frame and without leaving the guest; whatever is longer or out of bounds goes to the functions
-// of helpers.cpp.
+// Copies and fills of linear memory that are not long: what most calls of memcpy and memset are. They are
+// done here, without a frame and without leaving the guest; whatever is longer or out of bounds goes to the
+// functions of helpers.cpp.
 //
-// %gs is linear memory with every SFI back-end. All of the source is read before anything is written, so
-// that the pieces may overlap, and so may source and destination. Nothing here needs more than SSE2: the
-// widest case takes all sixteen registers, which belong to no caller.
+// %gs is linear memory with every SFI back-end. Up to 256 bytes, all of the source is read before anything
+// is written, so that the pieces may overlap, and so may source and destination. Nothing there needs more
+// than SSE2: the widest case takes all sixteen registers, which belong to no caller.
+//
+// Where there is AVX, more than that, up to a page, goes forward in blocks of 128 bytes. Of a block, and of
+// the last 128 bytes before all others, everything is read before anything is written. So it may
+// begin anywhere before its source, or behind its end.
 //
 // A fault between linden_bulk_memory and linden_bulk_memory_end is the guest's, which may have unmapped or
 // protected what lies within its memory's size: the handler takes the stack pointer for Context::activation
@@ -41,7 +45,7 @@ linden_helper_MemoryCopy_entry:
         movl    %edx, %edx
 .Lcopy:
         cmpq    $256, %rdx
-        ja      linden_helper_MemoryCopy_long
+        ja      .Lcopy_blocks
         LOAD_SIZE
         REQUIRE_IN_BOUNDS %rdi, linden_helper_MemoryCopy_long
         REQUIRE_IN_BOUNDS %rsi, linden_helper_MemoryCopy_long
@@ -120,6 +124,43 @@ linden_helper_MemoryCopy_entry:
         movb    %r9b, %gs:(%rdi,%r8)
         movb    %cl, %gs:-1(%rdi,%rdx)
 7:      ret
+
+        .p2align 4
+.Lcopy_blocks:
+        cmpq    $4096, %rdx
+        ja      linden_helper_MemoryCopy_long
+        cmpb    $0, linden_has_avx(%rip)
+        je      linden_helper_MemoryCopy_long
+        LOAD_SIZE
+        REQUIRE_IN_BOUNDS %rdi, linden_helper_MemoryCopy_long
+        REQUIRE_IN_BOUNDS %rsi, linden_helper_MemoryCopy_long
+        movq    %rdi, %rax
+        subq    %rsi, %rax
+        cmpq    %rdx, %rax
+        jb      linden_helper_MemoryCopy_long
+        vmovdqu %gs:-128(%rsi,%rdx), %ymm0
+        vmovdqu %gs:-96(%rsi,%rdx), %ymm1
+        vmovdqu %gs:-64(%rsi,%rdx), %ymm2
+        vmovdqu %gs:-32(%rsi,%rdx), %ymm3
+        leaq    -128(%rdi,%rdx), %rax
+8:      vmovdqu %gs:(%rsi), %ymm4
+        vmovdqu %gs:32(%rsi), %ymm5
+        vmovdqu %gs:64(%rsi), %ymm6
+        vmovdqu %gs:96(%rsi), %ymm7
+        vmovdqu %ymm4, %gs:(%rdi)
+        vmovdqu %ymm5, %gs:32(%rdi)
+        vmovdqu %ymm6, %gs:64(%rdi)
+        vmovdqu %ymm7, %gs:96(%rdi)
+        addq    $128, %rsi
+        addq    $128, %rdi
+        cmpq    %rax, %rdi
+        jb      8b
+        vmovdqu %ymm0, %gs:(%rax)
+        vmovdqu %ymm1, %gs:32(%rax)
+        vmovdqu %ymm2, %gs:64(%rax)
+        vmovdqu %ymm3, %gs:96(%rax)
+        vzeroupper
+        ret
         .size   linden_helper_MemoryCopy_entry, . - linden_helper_MemoryCopy_entry
 
 // (to %rdi, value %esi, length %rdx)
@@ -131,7 +172,7 @@ linden_helper_MemoryFill_entry:
         movl    %edx, %edx
 .Lfill:
         cmpq    $256, %rdx
-        ja      linden_helper_MemoryFill_long
+        ja      .Lfill_blocks
         LOAD_SIZE
         REQUIRE_IN_BOUNDS %rdi, linden_helper_MemoryFill_long
         movzbl  %sil, %ecx
@@ -185,6 +226,34 @@ linden_helper_MemoryFill_entry:
         movb    %al, %gs:(%rdi,%r8)
         movb    %al, %gs:-1(%rdi,%rdx)
 7:      ret
+
+        .p2align 4
+.Lfill_blocks:
+        cmpq    $4096, %rdx
+        ja      linden_helper_MemoryFill_long
+        cmpb    $0, linden_has_avx(%rip)
+        je      linden_helper_MemoryFill_long
+        LOAD_SIZE
+        REQUIRE_IN_BOUNDS %rdi, linden_helper_MemoryFill_long
+        movzbl  %sil, %ecx
+        imull   $0x01010101, %ecx, %ecx
+        vmovd   %ecx, %xmm0
+        vshufps $0, %xmm0, %xmm0, %xmm0
+        vinsertf128 $1, %xmm0, %ymm0, %ymm0
+        leaq    -128(%rdi,%rdx), %rax
+8:      vmovdqu %ymm0, %gs:(%rdi)
+        vmovdqu %ymm0, %gs:32(%rdi)
+        vmovdqu %ymm0, %gs:64(%rdi)
+        vmovdqu %ymm0, %gs:96(%rdi)
+        addq    $128, %rdi
+        cmpq    %rax, %rdi
+        jb      8b
+        vmovdqu %ymm0, %gs:(%rax)
+        vmovdqu %ymm0, %gs:32(%rax)
+        vmovdqu %ymm0, %gs:64(%rax)
+        vmovdqu %ymm0, %gs:96(%rax)
+        vzeroupper
+        ret
         .size   linden_helper_MemoryFill_entry, . - linden_helper_MemoryFill_entry
 
 // What LLVM asks for has 64-bit operands.

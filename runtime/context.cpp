@@ -35,6 +35,10 @@ thread_local constinit jit::Context linden_context{
 };
 
 thread_local constinit bool linden_in_bulk_access = false;
+
+#ifdef __x86_64__
+bool linden_has_avx = __builtin_cpu_supports("avx");
+#endif
 }
 
 static_assert(offsetof(jit::Context, instance) == LINDEN_CONTEXT_INSTANCE);

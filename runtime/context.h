@@ -22,6 +22,11 @@ void* current_user_data();
 // there is the guest's. False everywhere else, where a fault of host code is our own.
 extern "C" thread_local constinit bool linden_in_bulk_access;
 
+#ifdef __x86_64__
+// Whether copies go by vectors of 32 bytes (bulk_memory_x86_64.S). Only tests change it.
+extern "C" bool linden_has_avx;
+#endif
+
 // Ends the guest computation that is running on this thread with a trap: unwinds to the innermost
 // invoke(). Host frames in between are dropped without running destructors, so the caller must hold
 // nothing.
