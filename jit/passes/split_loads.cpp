@@ -16,11 +16,11 @@
 #include <llvm/ADT/MapVector.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
-#include <llvm/IR/IntrinsicInst.h>
 
 #include <deque>
 
 #include "jit/passes/address_terms.h"
+#include "jit/passes/calls.h"
 #include "jit/passes/passes.h"
 #include "jit/sfi/strategy.h"
 
@@ -85,8 +85,7 @@ class Splitter {
         }
       } else if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
         if (const int64_t part = part_of(*load, recent)) found[load] = part;
-      } else if (llvm::isa<llvm::CallBase>(instruction) &&
-                 !llvm::isa<llvm::IntrinsicInst>(instruction)) {
+      } else if (is_call(instruction)) {
         recent.clear();
       }
     }

@@ -12,9 +12,9 @@
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
-#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
 
+#include "jit/passes/calls.h"
 #include "jit/passes/passes.h"
 
 namespace linden::jit {
@@ -24,14 +24,6 @@ constexpr unsigned kMostOuterRounds = 8;
 constexpr uint64_t kMostInnerRounds = 32;
 // In instructions of LLVM's, of all rounds.
 constexpr uint64_t kLargest = 2048;
-
-bool is_straight(const llvm::Loop& loop) {
-  return llvm::all_of(loop.blocks(), [](const llvm::BasicBlock* block) {
-    return llvm::none_of(*block, [](const llvm::Instruction& instruction) {
-      return llvm::isa<llvm::CallBase>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction);
-    });
-  });
-}
 
 // The rounds of `inner` in all rounds of `outer` together; 0 if that is no constant, or does not
 // depend on the round.
@@ -62,7 +54,7 @@ llvm::PreservedAnalyses UnrollNestsPass::run(llvm::Function& function,
     if (outer->getSubLoops().size() != 1 || !outer->getSubLoops()[0]->isInnermost()) continue;
     llvm::Loop& inner = *outer->getSubLoops()[0];
     const unsigned rounds = evolution.getSmallConstantTripCount(outer);
-    if (rounds == 0 || rounds > kMostOuterRounds || !is_straight(*outer)) continue;
+    if (rounds == 0 || rounds > kMostOuterRounds || has_call(*outer)) continue;
     const uint64_t total = inner_rounds(inner, *outer, rounds, evolution);
     uint64_t inner_size = 0, outer_size = 0;
     for (const llvm::BasicBlock* block : outer->blocks()) {

@@ -18,10 +18,10 @@
 #include <llvm/ADT/MapVector.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/Dominators.h>
-#include <llvm/IR/IntrinsicInst.h>
 
 #include "jit/abi.h"
 #include "jit/passes/address_terms.h"
+#include "jit/passes/calls.h"
 #include "jit/sfi/memory_access.h"
 
 namespace linden::jit {
@@ -35,10 +35,6 @@ constexpr size_t kMostRounds = 16;
 // Operations between a counter's load and its store.
 constexpr unsigned kMaximumChain = 16;
 
-bool is_call(const llvm::Instruction& instruction) {
-  return llvm::isa<llvm::CallBase>(instruction) && !llvm::isa<llvm::IntrinsicInst>(instruction);
-}
-
 size_t size_of(llvm::ArrayRef<llvm::BasicBlock*> blocks) {
   size_t size = 0;
   for (const llvm::BasicBlock* block : blocks) size += block->size();
@@ -50,11 +46,6 @@ bool calls_itself(const llvm::Function& function) {
     auto* call = llvm::dyn_cast<llvm::CallBase>(user);
     return call != nullptr && call->getFunction() == &function;
   });
-}
-
-bool has_call(const llvm::Loop& loop) {
-  return llvm::any_of(loop.blocks(),
-                      [](const llvm::BasicBlock* block) { return llvm::any_of(*block, is_call); });
 }
 
 // Visits what `value` is made of, itself first; `visit` says whether to look into it.
