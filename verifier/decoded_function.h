@@ -17,7 +17,8 @@ struct DecodedFunction {
   std::vector<uint32_t>
       index_at;  // by offset in the function; kNoInstruction: in the middle of one
 
-  std::vector<uint32_t> ends;  // those that end a block
+  std::vector<uint32_t> ends;    // those that end a block
+  uint16_t count_registers = 0;  // which have numbers of bits (Operation::ZeroHigh)
 
   uint64_t size() const { return index_at.size(); }
   bool contains(uint64_t offset) const { return offset - begin < size(); }

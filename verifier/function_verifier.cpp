@@ -18,8 +18,11 @@ constexpr uint32_t kMaximumDiscoveries = 256;
 constexpr uint32_t kTableDistance = 64;
 constexpr uint32_t kMaximumTable = 4096;
 
+// What is not much more than 32 bits: an address and a constant.
+constexpr uint64_t kLargestSum = uint64_t{1} << 33;
+
 // How often bounds may grow, round by round.
-unsigned patience(Assume assume) { return assume == Assume::Little ? 0 : 3; }
+unsigned patience(Assume assume) { return assume == Assume::AsBefore ? 3 : 0; }
 
 constexpr uint16_t kAllRegisters = 0xffff;
 
@@ -55,8 +58,9 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
     Assume assume;
     bool guesses_edges;
   };
-  for (const Attempt attempt : {Attempt{Assume::Little, true}, Attempt{Assume::AsBefore, true},
-                                Attempt{Assume::AsBefore, false}}) {
+  for (const Attempt attempt :
+       {Attempt{Assume::Little, true}, Attempt{Assume::Words, true},
+        Attempt{Assume::AsBefore, true}, Attempt{Assume::AsBefore, false}}) {
     const bool is_last = !attempt.guesses_edges;
     assume_ = attempt.assume;
     find_edges(attempt.guesses_edges);
@@ -97,6 +101,7 @@ bool FunctionVerifier::decode_all() {
   code_.begin = function_->code_offset;
   instructions.clear();
   code_.ends.clear();
+  code_.count_registers = 0;
   code_.index_at.assign(function_->code_size, kNoInstruction);
   const uint32_t end = function_->code_offset + function_->code_size;
   for (uint32_t offset = function_->code_offset; offset < end;) {
@@ -124,6 +129,9 @@ bool FunctionVerifier::decode_all() {
     }
     const auto index = static_cast<uint32_t>(instructions.size() - 1);
     code_.index_at[offset - code_.begin] = index;
+    if (instruction.count_register < kRegisters) {
+      code_.count_registers |= static_cast<uint16_t>(1u << instruction.count_register);
+    }
     if (instruction.ends_block()) code_.ends.push_back(index);
     offset = instruction.end();
   }
@@ -231,7 +239,9 @@ void FunctionVerifier::begin_rounds() {
 // False: it came to no end.
 bool FunctionVerifier::run() {
   begin_rounds();
-  const uint32_t limit = assume_ == Assume::Little ? kMaximumGuesses : kMaximumRounds;
+  const uint32_t limit = assume_ == Assume::Little  ? kMaximumGuesses
+                         : assume_ == Assume::Words ? 2 * kMaximumGuesses
+                                                    : kMaximumRounds;
   for (round_ = 1; round_ <= limit; ++round_) {
     if (!run_round()) return true;
   }
@@ -278,7 +288,7 @@ bool FunctionVerifier::begin_block(uint32_t index) {
     std::swap(loop.state, arrived);
     loop.state->keep_registers(block.live);
     loop.state->flags = Flags();
-    if (assume_ == Assume::Little) forget_changes(*loop.state, graph_.changes(block.loop));
+    if (assume_ != Assume::AsBefore) forget_changes(*loop.state, graph_.changes(block.loop));
   } else if (arrived != nullptr) {
     if (loop.state->depth != arrived->depth) {
       refuse(Rule::Frame, code_.instructions[block.first].offset, kTwoDepths);
@@ -300,16 +310,30 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
     if (!value.is_number() && value.kind != Kind::Preserved) {
       value.id = value.low_id = 0;
     } else {
-      value =
-          value.is_number() && value.hi <= UINT32_MAX && !is_wide ? Value::word() : Value::any();
+      value = !value.is_number() || value.hi > kLargestSum || is_wide ? Value::any()
+              : value.hi <= UINT32_MAX ? Value::word()
+                                       : Value::between(0, kLargestSum);
     }
   };
   if (changes.calls) state.forget_what_calls_change();
-  const unsigned wide = (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
+  const unsigned wide =
+      assume_ == Assume::Words
+          ? 0
+          : (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
   for (Register reg = 0; reg < kRegisters; ++reg) {
     if ((changes.registers >> reg & 1) == 0) continue;
     Value value = state.get(reg);
+    const Value before = value;
     forget(value, (wide >> reg & 1) != 0);
+    // How many bits are kept of others, is a constant, which is put there again.
+    if (assume_ == Assume::Words && (code_.count_registers >> reg & 1) != 0 && before.is_number()) {
+      const uint64_t hi = std::min<uint64_t>(before.hi, before.byte_hi);
+      if (hi < 64) {
+        value.byte_lo = static_cast<uint8_t>(
+            std::min<uint64_t>(std::max<uint64_t>(before.lo, before.byte_lo), hi));
+        value.byte_hi = static_cast<uint8_t>(hi);
+      }
+    }
     state.set(reg, value);
   }
   state.forget_slots([&](size_t slot, Value& value) {

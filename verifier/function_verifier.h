@@ -31,6 +31,7 @@ namespace linden::verifier {
 // What loops are assumed to begin with, before what their ends say has been seen.
 enum class Assume : uint8_t {
   Little,    // what comes from before the loop, without the bounds of what the loop changes
+  Words,     // the same, but whatever it changes, has 32 bits afterwards if it had no more before
   AsBefore,  // what comes from before
 };
 
