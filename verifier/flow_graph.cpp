@@ -8,20 +8,6 @@ namespace {
 
 constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
 
-// A return, a jump out of the function, or to where nobody knows.
-bool leaves(const DecodedFunction& code, const Instruction& instruction) {
-  switch (instruction.operation) {
-    case Operation::Return:
-      return true;
-    case Operation::Branch:
-    case Operation::Jump:
-      return !instruction.is_direct() ||
-             !code.contains(static_cast<uint64_t>(instruction.immediate));
-    default:
-      return false;
-  }
-}
-
 // Whether more than 32 bits may be in a register that it writes. A guess.
 bool is_wide(const Instruction& instruction) {
   switch (instruction.operation) {
@@ -94,46 +80,39 @@ void Changes::add(const Changes& other) {
   for (size_t i = 0; i < other.slots.size(); ++i) slots[i] |= other.slots[i];
 }
 
-template <typename Use>
-void FlowGraph::for_each_successor(const FlowBlock& block, Use use) const {
-  for (uint32_t successor : block.successors) {
-    if (successor != kNoBlock) use(successor);
-  }
-  for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
-    use(block_at_[edges_[edge].to]);
-  }
-}
-
-void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edges,
-                      uint16_t kept_registers) {
-  edges_ = edges;
+void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> landing_pads,
+                      std::span<const FlowTable> tables, uint16_t kept_registers) {
   kept_registers_ = kept_registers;
-  find_blocks(code);
+  block_at_.assign(code.instructions.size(), kNoBlock);
+  for (const FlowEdge& edge : landing_pads) block_at_[edge.to] = 0;
+  find_blocks(code, tables);
+  find_successors(code, landing_pads, tables);
   find_order();
   summarize(code);
   find_loops(code);
   find_live_registers();
 }
 
-void FlowGraph::find_blocks(const DecodedFunction& code) {
+// Where landing pads are, has been marked.
+void FlowGraph::find_blocks(const DecodedFunction& code, std::span<const FlowTable> tables) {
   const auto count = static_cast<uint32_t>(code.instructions.size());
   constexpr uint32_t kStart = 0;
-  block_at_.assign(count, kNoBlock);
   block_at_[0] = kStart;
-  auto local_target = [&](const Instruction& instruction) {
-    const bool is_jump =
-        instruction.operation == Operation::Branch || instruction.operation == Operation::Jump;
-    return is_jump && instruction.is_direct()
-               ? code.find(static_cast<uint64_t>(instruction.immediate))
-               : kNoInstruction;
-  };
+  jump_targets_.clear();
   for (uint32_t i : code.ends) {
     if (i + 1 < count) block_at_[i + 1] = kStart;
-    const uint32_t target = local_target(code.instructions[i]);
+    const Instruction& instruction = code.instructions[i];
+    const bool is_jump =
+        instruction.operation == Operation::Branch || instruction.operation == Operation::Jump;
+    const uint32_t target = is_jump && instruction.is_direct()
+                                ? code.find(static_cast<uint64_t>(instruction.immediate))
+                                : kNoInstruction;
     if (target != kNoInstruction) block_at_[target] = kStart;
+    jump_targets_.push_back(target);
   }
-  for (const FlowEdge& edge : edges_) block_at_[edge.to] = kStart;
-
+  for (const FlowTable& table : tables) {
+    for (uint32_t target : table.targets) block_at_[target] = kStart;
+  }
   blocks_.clear();
   for (uint32_t i = 0; i < count; ++i) {
     if (block_at_[i] == kNoBlock) continue;
@@ -142,17 +121,55 @@ void FlowGraph::find_blocks(const DecodedFunction& code) {
     blocks_.emplace_back().first = i;
   }
   blocks_.back().last = count;
-  uint32_t edge = 0;
-  for (uint32_t i = 0; i < blocks_.size(); ++i) {
+  first_hub_ = static_cast<uint32_t>(blocks_.size());
+  for (const FlowTable& table : tables) {
+    FlowBlock& hub = blocks_.emplace_back();
+    hub.first = hub.last = table.jumps[0];
+  }
+}
+
+// Of a branch, its target comes before what follows it.
+void FlowGraph::find_successors(const DecodedFunction& code, std::span<const FlowEdge> landing_pads,
+                                std::span<const FlowTable> tables) {
+  successors_.clear();
+  hub_at_.clear();
+  for (size_t table = 0; table < tables.size(); ++table) {
+    for (uint32_t jump : tables[table].jumps) {
+      if (hub_at_.size() <= jump) hub_at_.resize(jump + 1, kNoBlock);
+      hub_at_[jump] = hub_of(table);
+    }
+  }
+  size_t end = 0;
+  auto pad = landing_pads.begin();
+  for (uint32_t i = 0; i < first_hub_; ++i) {
     FlowBlock& block = blocks_[i];
-    const Instruction& last = code.instructions[block.last - 1];
-    const uint32_t target = local_target(last);
-    if (target != kNoInstruction) block.successors[0] = block_at_[target];
-    const bool falls = last.operation == Operation::Branch || !last.ends_block();
-    if (falls && i + 1 < blocks_.size()) block.successors[1] = i + 1;
-    block.first_edge = edge;
-    while (edge < edges_.size() && edges_[edge].from < block.last) ++edge;
-    block.last_edge = edge;
+    block.first_successor = static_cast<uint32_t>(successors_.size());
+    const uint32_t at = block.last - 1;
+    bool falls = true;
+    if (end < code.ends.size() && code.ends[end] == at) {
+      const Operation operation = code.instructions[at].operation;
+      falls = operation == Operation::Branch;
+      const uint32_t target = jump_targets_[end++];
+      if (target != kNoInstruction) {
+        successors_.push_back(block_at_[target]);
+      } else if (at < hub_at_.size() && hub_at_[at] != kNoBlock) {
+        successors_.push_back(hub_at_[at]);
+      } else {
+        block.leaves = operation != Operation::Trap;
+      }
+    }
+    if (falls && i + 1 < first_hub_) successors_.push_back(i + 1);
+    block.first_pad = static_cast<uint32_t>(successors_.size());
+    for (; pad != landing_pads.end() && pad->from < block.last; ++pad) {
+      successors_.push_back(block_at_[pad->to]);
+    }
+    block.last_successor = static_cast<uint32_t>(successors_.size());
+  }
+  for (size_t table = 0; table < tables.size(); ++table) {
+    FlowBlock& hub = blocks_[hub_of(table)];
+    hub.first_successor = static_cast<uint32_t>(successors_.size());
+    for (uint32_t target : tables[table].targets) successors_.push_back(block_at_[target]);
+    hub.first_pad = hub.last_successor = static_cast<uint32_t>(successors_.size());
   }
 }
 
@@ -166,12 +183,11 @@ void FlowGraph::find_order() {
   while (!path_.empty()) {
     auto& [index, next] = path_.back();
     const FlowBlock& block = blocks_[index];
-    const uint32_t successors = 2 + block.last_edge - block.first_edge;
+    const uint32_t count = block.last_successor - block.first_successor;
     uint32_t to = kNoBlock;
-    while (next < successors && to == kNoBlock) {
-      to = next < 2 ? block.successors[next] : block_at_[edges_[block.first_edge + next - 2].to];
-      ++next;
-      if (to != kNoBlock && blocks_[to].position != kNoBlock) to = kNoBlock;
+    while (next < count && to == kNoBlock) {
+      to = successors_[block.first_successor + next++];
+      if (blocks_[to].position != kNoBlock) to = kNoBlock;
     }
     if (to == kNoBlock) {
       order_.push_back(index);
@@ -199,12 +215,12 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
   uint32_t loop_count = 0;
   first_predecessor_.assign(count + 2, 0);
   for (uint32_t at = 0; at < count; ++at) {
-    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+    for (uint32_t to : successors(blocks_[order_[at]])) {
       FlowBlock& block = blocks_[to];
       if (block.position <= at && block.loop == kNoBlock) block.loop = loop_count++;
       if (block.predecessors < 2) ++block.predecessors;
       ++first_predecessor_[block.position + 2];
-    });
+    }
   }
   loops_.resize(loop_count);
   if (loop_count == 0) return;
@@ -216,9 +232,9 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
   for (uint32_t at = 0; at <= count; ++at) first_predecessor_[at + 1] += first_predecessor_[at];
   predecessors_.resize(first_predecessor_[count + 1]);
   for (uint32_t at = 0; at < count; ++at) {
-    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+    for (uint32_t to : successors(blocks_[order_[at]])) {
       predecessors_[first_predecessor_[blocks_[to].position + 1]++] = at;
-    });
+    }
   }
   inner_.resize(count);
   for (uint32_t at = 0; at < count; ++at) inner_[at] = at;
@@ -272,7 +288,8 @@ void FlowGraph::summarize(const DecodedFunction& code) {
   for (uint32_t index : order_) {
     FlowBlock& block = blocks_[index];
     Summary& summary = summaries_[index];
-    uint16_t used = leaves(code, code.instructions[block.last - 1]) ? kWantedBack : uint16_t{0};
+    if (block.is_hub()) continue;
+    uint16_t used = block.leaves ? kWantedBack : uint16_t{0};
     for (uint32_t i = block.last; i-- > block.first;) {
       const Instruction& instruction = code.instructions[i];
       const uint16_t defined = instruction.defined;
@@ -305,11 +322,12 @@ void FlowGraph::find_live_registers() {
       FlowBlock& block = blocks_[order_[at]];
       const Summary& summary = summaries_[order_[at]];
       uint16_t live = 0;
-      for_each_successor(block, [&](uint32_t to) { live |= blocks_[to].live; });
+      for (uint32_t i = block.first_successor; i < block.first_pad; ++i) {
+        live |= blocks_[successors_[i]].live;
+      }
       live = static_cast<uint16_t>((live & ~summary.defined) | summary.used);
-      // Landing pads are reached from the middle of the block.
-      for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
-        if (edges_[edge].from + 1 != block.last) live |= blocks_[block_at_[edges_[edge].to]].live;
+      for (uint32_t i = block.first_pad; i < block.last_successor; ++i) {
+        live |= blocks_[successors_[i]].live;
       }
       changed |= live != block.live && !loops_.empty();
       block.live = live;

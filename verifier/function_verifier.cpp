@@ -24,8 +24,6 @@ constexpr uint64_t kLargestSum = uint64_t{1} << 33;
 // How often bounds may grow, round by round.
 unsigned patience(Assume assume) { return assume == Assume::AsBefore ? 3 : 0; }
 
-constexpr uint16_t kAllRegisters = 0xffff;
-
 constexpr char kTwoDepths[] = "the stack pointer differs among the ways that lead to one place";
 
 // Of the registers that the caller wants back, those that the image says are saved nowhere.
@@ -52,33 +50,38 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
   statistics_.bytes += function.code_size;
   statistics_.instructions += code_.instructions.size();
   if (!check_landing_pads()) return;
+  find_landing_pads();
   const size_t refusals_before = refusals.size();
   // From what is likely to do to what is certain.
   struct Attempt {
     Assume assume;
-    bool guesses_edges;
+    bool guesses_tables;
   };
   for (const Attempt attempt :
        {Attempt{Assume::Little, true}, Attempt{Assume::Words, true},
         Attempt{Assume::AsBefore, true}, Attempt{Assume::AsBefore, false}}) {
-    const bool is_last = !attempt.guesses_edges;
+    const bool is_last = !attempt.guesses_tables;
     assume_ = attempt.assume;
-    find_edges(attempt.guesses_edges);
+    tables_.clear();
+    discovered_.clear();
+    if (attempt.guesses_tables) guess_tables();
     bool is_decided = false;
     uint32_t discoveries = 0;
     do {
-      edges_.insert(edges_.end(), discovered_.begin(), discovered_.end());
-      std::sort(edges_.begin(), edges_.end());
-      edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
+      for (auto& [jump, targets] : discovered_) put_jump(jump, targets);
       discovered_.clear();
-      graph_.build(code_, edges_, kept_registers(function));
+      table_of_jump_.clear();
+      for (uint32_t table = 0; table < tables_.size(); ++table) {
+        for (uint32_t jump : tables_[table].jumps) table_of_jump_.push_back({jump, table});
+      }
+      std::sort(table_of_jump_.begin(), table_of_jump_.end());
+      graph_.build(code_, landing_pads_, tables_, kept_registers(function));
       refusals.resize(refusals_before);
       max_refusals_ = is_last ? max_refusals : 1;
       stopped_ = false;
       is_decided = run();
     } while (!discovered_.empty() && ++discoveries < kMaximumDiscoveries);
     if (!discovered_.empty()) {
-      discovered_.clear();
       is_decided = false;
       if (is_last) refuse(Rule::Jumps, function.code_offset, "it is too hard to follow");
     }
@@ -150,30 +153,39 @@ bool FunctionVerifier::check_landing_pads() {
   return true;
 }
 
-// Of landing pads, and, as a guess, of what looks like jump tables.
-void FunctionVerifier::find_edges(bool guesses) {
-  edges_.clear();
-  if (function_->landing_pad_count != 0) {
-    for (uint32_t i = 0; i < code_.instructions.size(); ++i) {
-      if (code_.instructions[i].operation != Operation::Call) continue;
-      const jit::LandingPad* pad =
-          facts_.image().landing_pad_at(*function_, code_.instructions[i].end() - 1);
-      if (pad != nullptr) edges_.push_back({i, code_.find(pad->landing_pad)});
-    }
+void FunctionVerifier::find_landing_pads() {
+  landing_pads_.clear();
+  if (function_->landing_pad_count == 0) return;
+  for (uint32_t i = 0; i < code_.instructions.size(); ++i) {
+    if (code_.instructions[i].operation != Operation::Call) continue;
+    const jit::LandingPad* pad =
+        facts_.image().landing_pad_at(*function_, code_.instructions[i].end() - 1);
+    if (pad != nullptr) landing_pads_.push_back({i, code_.find(pad->landing_pad)});
   }
-  if (guesses) find_table_edges();
+}
+
+// Says that the jump leads to exactly these; takes them.
+void FunctionVerifier::put_jump(uint32_t jump, std::vector<uint32_t>& targets) {
+  for (FlowTable& table : tables_) std::erase(table.jumps, jump);
+  std::erase_if(tables_, [](const FlowTable& table) { return table.jumps.empty(); });
+  for (FlowTable& table : tables_) {
+    if (table.targets != targets) continue;
+    table.jumps.push_back(jump);
+    return;
+  }
+  tables_.push_back({std::move(targets), {jump}});
 }
 
 // A load from a table, relative to an address that was loaded before. Where this finds too little,
 // the proof will say so (leave()), and what is too much is not there when it says no.
-void FunctionVerifier::find_table_edges() {
+void FunctionVerifier::guess_tables() {
   const std::vector<Instruction>& instructions = code_.instructions;
   struct Table {
     int64_t at;
     uint32_t jump;
   };
   std::vector<Table> tables;
-  for (uint32_t jump = 0; jump < instructions.size(); ++jump) {
+  for (uint32_t jump : code_.ends) {
     if (instructions[jump].operation != Operation::Jump || instructions[jump].is_direct()) continue;
     Register base = kNoRegister;
     for (uint32_t back = 1; back <= std::min(jump, kTableDistance); ++back) {
@@ -193,9 +205,11 @@ void FunctionVerifier::find_table_edges() {
   }
   std::sort(tables.begin(), tables.end(),
             [](const Table& a, const Table& b) { return a.at < b.at; });
-  for (size_t i = 0; i < tables.size(); ++i) {
-    size_t next = i;
-    while (next < tables.size() && tables[next].at == tables[i].at) ++next;
+  for (size_t i = 0, next = 0; i < tables.size(); i = next) {
+    FlowTable table;
+    for (; next < tables.size() && tables[next].at == tables[i].at; ++next) {
+      table.jumps.push_back(tables[next].jump);
+    }
     int64_t end = tables[i].at + 4 * int64_t{kMaximumTable};
     if (next < tables.size()) end = std::min(end, tables[next].at);
     for (int64_t at = tables[i].at; at + 4 <= end; at += 4) {
@@ -203,8 +217,12 @@ void FunctionVerifier::find_table_edges() {
       const int64_t target = tables[i].at + facts_.read32(static_cast<uint64_t>(at));
       const uint32_t place = code_.find(static_cast<uint64_t>(target));
       if (place == kNoInstruction) break;
-      edges_.push_back({tables[i].jump, place});
+      table.targets.push_back(place);
     }
+    std::sort(table.targets.begin(), table.targets.end());
+    table.targets.erase(std::unique(table.targets.begin(), table.targets.end()),
+                        table.targets.end());
+    if (!table.targets.empty()) tables_.push_back(std::move(table));
   }
 }
 
@@ -229,7 +247,7 @@ void FunctionVerifier::begin_rounds() {
   state_ = nullptr;
   arrived_.assign(graph_.blocks().size(), nullptr);
   loops_.assign(graph_.loop_count(), {});
-  hubs_.clear();
+  seen_targets_.assign(tables_.size(), Value::any());
   names_.begin_function();
   slot_index_.clear();
   half_slot_index_.clear();
@@ -254,7 +272,6 @@ bool FunctionVerifier::run() {
 // Whether another one is needed.
 bool FunctionVerifier::run_round() {
   another_round_ = false;
-  for (Hub& hub : hubs_) release(hub.state);
   uint32_t requirements = 0;
   facts_.is_function(function_->code_offset, requirements);
   State*& entry = arrived_[graph_.order()[0]];
@@ -265,8 +282,13 @@ bool FunctionVerifier::run_round() {
   for (position_ = 0; position_ < graph_.order().size(); ++position_) {
     const uint32_t index = graph_.order()[position_];
     if (!begin_block(index)) continue;
-    ++statistics_.block_visits;
-    visit(graph_.blocks()[index]);
+    const FlowBlock& block = graph_.blocks()[index];
+    if (block.is_hub()) {
+      visit_hub(block);
+    } else {
+      ++statistics_.block_visits;
+      visit(block);
+    }
     if (stopped_) return false;
   }
   return another_round_ && discovered_.empty();
@@ -409,9 +431,11 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
         }
         break;
       }
-      std::vector<uint32_t> targets;
-      failed = check_indirect_jump(instruction, targets);
-      if (!targets.empty()) flow_through_table(last, targets);
+      if (instruction.has_memory) failed = access(instruction);
+      if (failed) break;
+      const Value to = read_source(instruction);
+      failed = to.kind == Kind::JumpTarget ? flow_through_table(instruction, to)
+                                           : check_tail_call(instruction);
       break;
     }
     case Operation::Return:
@@ -423,43 +447,40 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
 }
 
-// Several jumps may use one table, and have hundreds of targets each: what they bring is joined
-// first, and the targets get it only if it is more than what they have been given in this round.
-void FunctionVerifier::flow_through_table(uint32_t jump, const std::vector<uint32_t>& table) {
-  auto hub = std::find_if(hubs_.begin(), hubs_.end(),
-                          [&](const Hub& other) { return other.table == table; });
-  if (hub == hubs_.end()) {
-    hub = hubs_.insert(hub, {table, table, {}, nullptr});
-    std::sort(hub->targets.begin(), hub->targets.end());
-    hub->targets.erase(std::unique(hub->targets.begin(), hub->targets.end()), hub->targets.end());
-  }
-  if (std::find(hub->jumps.begin(), hub->jumps.end(), jump) == hub->jumps.end()) {
-    bool is_known = true;
-    for (uint32_t to : hub->targets) {
-      if (std::binary_search(edges_.begin(), edges_.end(), FlowEdge{jump, to})) continue;
-      discovered_.push_back({jump, to});
-      is_known = false;
+// From a jump to the hub of its table, if it leads where the table says.
+FunctionVerifier::Checked FunctionVerifier::flow_through_table(const Instruction& instruction,
+                                                               const Value& target) {
+  const auto found = std::lower_bound(table_of_jump_.begin(), table_of_jump_.end(),
+                                      std::pair{current_, uint32_t{0}});
+  const bool is_known = found != table_of_jump_.end() && found->first == current_;
+  if (is_known) {
+    const Value& seen = seen_targets_[found->second];
+    if (seen.kind == Kind::JumpTarget && seen.lo == target.lo && seen.hi == target.hi &&
+        seen.alignment == target.alignment && seen.detail == target.detail) {
+      flow_to_block(graph_.hub_of(found->second), state_, instruction.offset);
+      return std::nullopt;
     }
-    if (!is_known) return;
-    hub->jumps.push_back(jump);
   }
-  const uint32_t from = code_.instructions[jump].offset;
-  if (hub->state == nullptr) {
-    hub->state = acquire();
-    *hub->state = *state_;
-    hub->state->flags = Flags();
-  } else if (hub->state->depth != state_->depth) {
-    refuse(Rule::Frame, from, kTwoDepths);
-    return;
-  } else if (!join(*hub->state, *state_, kAllRegisters, facts_, names_, kNoLoop)) {
-    return;
+  if (const Checked failed = find_targets(target)) return failed;
+  if (!is_known || tables_[found->second].targets != targets_) {
+    discovered_.push_back({current_, targets_});
+    return std::nullopt;
   }
-  for (uint32_t to : hub->targets) {
+  seen_targets_[found->second] = target;
+  flow_to_block(graph_.hub_of(found->second), state_, instruction.offset);
+  return std::nullopt;
+}
+
+void FunctionVerifier::visit_hub(const FlowBlock& hub) {
+  state_->flags = Flags();
+  const std::span<const uint32_t> targets = graph_.successors(hub);
+  for (uint32_t to : targets.first(targets.size() - 1)) {
     State* copy = acquire();
-    *copy = *hub->state;
-    flow_to(to, copy, from);
+    *copy = *state_;
+    flow_to_block(to, copy, code_.instructions[hub.first].offset);
     release(copy);
   }
+  flow_to_block(targets.back(), state_, code_.instructions[hub.first].offset);
 }
 
 // Takes `state`, or spoils it.
@@ -469,6 +490,10 @@ void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t fro
     refuse(Rule::Decoding, from, "it leads into the middle of an instruction, or elsewhere");
     return;
   }
+  flow_to_block(index, state, from);
+}
+
+void FunctionVerifier::flow_to_block(uint32_t index, State*& state, uint32_t from) {
   const FlowBlock& block = graph_.blocks()[index];
   const bool is_back = block.position <= position_;
   // The graph has all edges, so this does not happen; but the proof rests on it.

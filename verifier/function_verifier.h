@@ -66,16 +66,19 @@ class FunctionVerifier {
   // Decoding and control flow (function_verifier.cpp).
   bool decode_all();
   bool check_landing_pads();
-  void find_edges(bool guesses);
-  void find_table_edges();
+  void find_landing_pads();
+  void guess_tables();
+  void put_jump(uint32_t jump, std::vector<uint32_t>& targets);
   void begin_rounds();
   bool run();
   bool run_round();
   bool begin_block(uint32_t index);
   void visit(const FlowBlock& block);
   void leave(const FlowBlock& block, uint32_t last);
+  void visit_hub(const FlowBlock& hub);
   void flow_to(uint32_t instruction, State*& state, uint32_t from);
-  void flow_through_table(uint32_t jump, const std::vector<uint32_t>& table);
+  void flow_to_block(uint32_t index, State*& state, uint32_t from);
+  Checked flow_through_table(const Instruction& instruction, const Value& target);
   void flow_back(const FlowBlock& block, const State& state, uint32_t from);
   void flow_to_landing_pad(const Instruction& call);
   void forget_changes(State& state, const Changes& changes) const;
@@ -129,7 +132,7 @@ class FunctionVerifier {
   Checked check_tail_call(const Instruction& instruction);
   Checked check_return();
   Checked check_unwind_tables();
-  Checked check_indirect_jump(const Instruction& instruction, std::vector<uint32_t>& targets);
+  Checked find_targets(const Value& target);
 
   const ImageFacts& facts_;
   Statistics statistics_;
@@ -142,8 +145,14 @@ class FunctionVerifier {
   DecodeCache decoder_;
   DecodedFunction code_;
   FlowGraph graph_;
-  std::vector<FlowEdge> edges_;       // sorted
-  std::vector<FlowEdge> discovered_;  // in this round: jumps that lead where nobody thought
+  std::vector<FlowEdge> landing_pads_;
+  // Jumps through tables: as a guess, or as they have been found to lead. What a jump is proved to
+  // lead to is compared with its table here.
+  std::vector<FlowTable> tables_;
+  std::vector<std::pair<uint32_t, uint32_t>> table_of_jump_;  // (instruction, table), in order
+  // In this round: jumps that lead where nobody thought, with all their targets.
+  std::vector<std::pair<uint32_t, std::vector<uint32_t>>> discovered_;
+  std::vector<uint32_t> targets_;  // of a jump, sorted
   JoinNames names_;
   // By block: what has come from blocks before it in this round, until it is visited; nullptr:
   // nothing.
@@ -154,14 +163,8 @@ class FunctionVerifier {
     uint32_t last_round = 0;
   };
   std::vector<Loop> loops_;
-  // What has come to the targets of jumps through tables in this round, by table.
-  struct Hub {
-    std::vector<uint32_t> table;    // instructions, as it has them
-    std::vector<uint32_t> targets;  // sorted
-    std::vector<uint32_t> jumps;    // whose edges to all of these the graph has
-    State* state;
-  };
-  std::vector<Hub> hubs_;
+  // By table: what was last found to lead to exactly its targets.
+  std::vector<Value> seen_targets_;
   // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0:
   // none.
   std::vector<uint32_t> slot_index_, half_slot_index_;
