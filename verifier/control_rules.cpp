@@ -67,7 +67,7 @@ FunctionVerifier::Checked FunctionVerifier::check_target(const Value& target) {
 FunctionVerifier::Checked FunctionVerifier::check_call(const Instruction& instruction) {
   const Value target = instruction.is_direct()
                            ? Value::image(static_cast<uint64_t>(instruction.immediate))
-                           : read_source(instruction);
+                           : *read_source(instruction);
   if (const Checked failed = check_target(target)) return failed;
   if (const Checked failed = check_unwind_tables()) return failed;
   state_->clobber_by_call();
@@ -93,7 +93,7 @@ FunctionVerifier::Checked FunctionVerifier::check_return() {
 FunctionVerifier::Checked FunctionVerifier::check_tail_call(const Instruction& instruction) {
   const Value target = instruction.is_direct()
                            ? Value::image(static_cast<uint64_t>(instruction.immediate))
-                           : read_source(instruction);
+                           : *read_source(instruction);
   uint32_t requirements = 0;
   if (instruction.is_direct() && !facts_.is_function(target.lo, requirements)) {
     return FailedRule{Rule::Jumps, "it leads into another function, or to none"};

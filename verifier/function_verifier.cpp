@@ -1,6 +1,8 @@
 #include "verifier/function_verifier.h"
 
 #include <algorithm>
+#include <bit>
+#include <unordered_map>
 
 #include "verifier/decoder.h"
 
@@ -20,6 +22,9 @@ constexpr uint32_t kMaximumTable = 4096;
 
 // What is not much more than 32 bits: an address and a constant.
 constexpr uint64_t kLargestSum = uint64_t{1} << 33;
+
+// With more of them, those that no state has any more are done away with.
+constexpr size_t kManyValues = size_t{1} << 16;
 
 // How often bounds may grow, round by round.
 unsigned patience(Assume assume) { return assume == Assume::AsBefore ? 3 : 0; }
@@ -228,7 +233,7 @@ void FunctionVerifier::guess_tables() {
 
 State* FunctionVerifier::acquire() {
   if (free_states_.empty()) {
-    all_states_.push_back(std::make_unique<State>());
+    all_states_.push_back(std::make_unique<State>(pool_));
     free_states_.push_back(all_states_.back().get());
   }
   State* state = free_states_.back();
@@ -241,6 +246,24 @@ void FunctionVerifier::release(State*& state) {
   state = nullptr;
 }
 
+// Keeps what states in use point to, and nothing else.
+void FunctionVerifier::collect() {
+  ValuePool kept;
+  std::unordered_map<const Value*, const Value*> moved;
+  std::sort(free_states_.begin(), free_states_.end());
+  for (const auto& state : all_states_) {
+    if (std::binary_search(free_states_.begin(), free_states_.end(), state.get())) continue;
+    state->for_each_pointer([&](const Value*& held) {
+      if (is_constant(held)) return;
+      const Value*& there = moved[held];
+      if (there == nullptr) there = kept.keep(*held);
+      held = there;
+    });
+  }
+  pool_ = std::move(kept);
+  pool_limit_ = std::max(kManyValues, 2 * moved.size());
+}
+
 void FunctionVerifier::begin_rounds() {
   free_states_.clear();
   for (const auto& state : all_states_) free_states_.push_back(state.get());
@@ -249,6 +272,8 @@ void FunctionVerifier::begin_rounds() {
   loops_.assign(graph_.loop_count(), {});
   seen_targets_.assign(tables_.size(), Value::any());
   names_.begin_function();
+  pool_.clear();
+  pool_limit_ = kManyValues;
   slot_index_.clear();
   half_slot_index_.clear();
   slots_.clear();
@@ -276,11 +301,12 @@ bool FunctionVerifier::run_round() {
   facts_.is_function(function_->code_offset, requirements);
   State*& entry = arrived_[graph_.order()[0]];
   if (entry == nullptr) entry = acquire();
-  *entry = State::at_entry();
+  entry->begin_function();
   entry->callee_set = (requirements & kNeedsCallee) != 0;
   entry->constant_callee_set = (requirements & kNeedsConstantCallee) != 0;
   for (position_ = 0; position_ < graph_.order().size(); ++position_) {
     const uint32_t index = graph_.order()[position_];
+    if (pool_.size() > pool_limit_) collect();
     if (!begin_block(index)) continue;
     const FlowBlock& block = graph_.blocks()[index];
     if (block.is_hub()) {
@@ -342,10 +368,11 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
       assume_ == Assume::Words
           ? 0
           : (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
-  for (Register reg = 0; reg < kRegisters; ++reg) {
-    if ((changes.registers >> reg & 1) == 0) continue;
-    Value value = state.get(reg);
-    const Value before = value;
+  for (unsigned bits = changes.registers; bits != 0; bits &= bits - 1) {
+    const auto reg = static_cast<Register>(std::countr_zero(bits));
+    const Value& before = state.get(reg);
+    if (before.is_any()) continue;
+    Value value = before;
     forget(value, (wide >> reg & 1) != 0);
     // How many bits are kept of others, is a constant, which is put there again.
     if (assume_ == Assume::Words && (code_.count_registers >> reg & 1) != 0 && before.is_number()) {
@@ -356,13 +383,18 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
         value.byte_hi = static_cast<uint8_t>(hi);
       }
     }
-    state.set(reg, value);
-  }
-  state.forget_slots([&](size_t slot, Value& value) {
-    if (changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
-      forget(value, /*is_wide=*/slots_[slot].size == 4);  // whose bounds are known anyway
+    if (value == kWordValue) {
+      state.put(reg, &kWordValue);
+    } else {
+      state.set(reg, value);
     }
-    return value.is_any();
+  }
+  state.update_slots([&](size_t slot, Value& value) {
+    if (!changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
+      return false;
+    }
+    forget(value, /*is_wide=*/slots_[slot].size == 4);  // whose bounds are known anyway
+    return true;
   });
 }
 
@@ -433,7 +465,7 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
       }
       if (instruction.has_memory) failed = access(instruction);
       if (failed) break;
-      const Value to = read_source(instruction);
+      const Value& to = *read_source(instruction);
       failed = to.kind == Kind::JumpTarget ? flow_through_table(instruction, to)
                                            : check_tail_call(instruction);
       break;

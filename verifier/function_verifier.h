@@ -83,6 +83,7 @@ class FunctionVerifier {
   void flow_to_landing_pad(const Instruction& call);
   void forget_changes(State& state, const Changes& changes) const;
   State* acquire();
+  void collect();
   void release(State*& state);
   void refuse(Rule rule, uint32_t offset, const char* reason, bool with_text = true);
 
@@ -94,12 +95,16 @@ class FunctionVerifier {
   void set_flags(const Instruction& instruction);
   // Of flags that others overwrite before the block's end, nobody asks.
   bool matter_flags() const { return current_ == flags_at_; }
-  Value read_source(const Instruction& instruction) const;
-  Value read_destination(const Instruction& instruction) const;
-  Value compute(const Instruction& instruction);
+  const Value* narrow(const Value* value, unsigned width);
+  const Value* low_word(const Value* value) { return narrow(value, 4); }
+  const Value* read_source(const Instruction& instruction);
+  const Value* read_destination(const Instruction& instruction);
+  const Value* compute(const Instruction& instruction);
+  Value compute_sum(const Instruction& instruction);
+  Value compute_other(const Instruction& instruction, const Value& left, const Value& right);
   Value add_pointers(const Value& a, const Value& b) const;
-  void write_register(Register reg, const Value& value, unsigned width);
-  void copy(Location to, Location from, const Value& value);
+  void write_register(Register reg, const Value* value, unsigned width);
+  void copy(Location to, Location from, const Value* value);
   void copy_low(Location to, Location from);
   void name_for_later(Register reg);
   Value scaled(Register index, unsigned scale);
@@ -118,7 +123,7 @@ class FunctionVerifier {
   Checked access_constants(const MemoryOperand& memory, const Address& address);
   Checked access_runtime(const MemoryOperand& memory, const Address& address);
   Address address_of(const MemoryOperand& memory);
-  Value value_stored(const Instruction& instruction) const;
+  const Value* value_stored(const Instruction& instruction);
   Checked check_filled(const Value& slots);
   Checked check_slots(const Value& slots) const;
   bool count_code_words(const Value& at, uint64_t& words, uint64_t& code_words);
@@ -154,6 +159,8 @@ class FunctionVerifier {
   std::vector<std::pair<uint32_t, std::vector<uint32_t>>> discovered_;
   std::vector<uint32_t> targets_;  // of a jump, sorted
   JoinNames names_;
+  ValuePool pool_;
+  size_t pool_limit_ = 0;
   // By block: what has come from blocks before it in this round, until it is visited; nullptr:
   // nothing.
   std::vector<State*> arrived_;
@@ -196,7 +203,7 @@ class FunctionVerifier {
   std::array<SlotsSeen, 64> slots_seen_;
   std::array<WordsSeen, 64> words_seen_;
 
-  Value loaded_;  // from memory, by the current instruction
+  const Value* loaded_ = &kAny;  // from memory, by the current instruction
   Location loaded_from_ = kNowhere;
   Flags subtracted_;
 };

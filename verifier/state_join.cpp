@@ -104,24 +104,25 @@ uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
 bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
           JoinNames& names, Growth growth) {
   bool changed = false;
-  names.begin();
-  // False: nothing is known any more.
-  auto merge = [&](Value& a, const Value& b) {
-    // Most often: equal, whatever it is, if its names are equal too.
-    if (a == b && a.kind != Kind::Code && a.kind != Kind::TypeId) {
-      if ((a.id | a.low_id | a.origin) == 0) return !a.is_any();
-      const uint32_t id = names.match(a.id, a.id), low_id = names.match(a.low_id, a.low_id),
-                     origin = names.match(a.origin, a.origin);
-      if (id != a.id || low_id != a.low_id || origin != a.origin) {
-        a.id = id;
-        a.low_id = low_id;
-        a.origin = origin;
-        changed = true;
-      }
-      return true;
+  names.begin(growth.is_loop);
+  auto merge = [&](const Value*& held, const Value* other) {
+    if (held == &kAny) return;
+    const Value& a = *held;
+    const Value& b = *other;
+    // Most often: equal, whatever it is, if its names need not be matched.
+    if (held == other && (!growth.is_loop || (a.id | a.low_id | a.origin) == 0) &&
+        (!growth.is_loop || a.kind != Kind::TypeId)) {
+      return;
     }
+    if (other == &kAny) {
+      held = &kAny;
+      changed = true;
+      return;
+    }
+    // What has 32 bits, and has been found to be no other than that before.
+    if (held == &kWordValue && b.is_number() && b.hi <= UINT32_MAX) return;
     Value joined = join_values(a, into, b, from, functions, names);
-    if (joined == a) return true;
+    if (joined == a) return;
     if (has_grown(a, joined)) {
       if (joined.growths >= growth.patience) {
         joined = widened(a, joined, growth.patience == 0);
@@ -129,35 +130,25 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
         joined.growths = joined.growths + 1;
       }
     }
-    a = joined;
+    held = joined == kWordValue ? &kWordValue : into.pool_->hold(joined);
     changed = true;
-    return !a.is_any();
   };
-  const unsigned known = into.known_registers_ & registers;
-  for (unsigned bits = known & from.known_registers_; bits != 0; bits &= bits - 1) {
-    const auto r = static_cast<size_t>(std::countr_zero(bits));
-    if (!merge(into.registers_[r], from.registers_[r])) {
-      into.known_registers_ &= static_cast<uint16_t>(~(1u << r));
+  for (Register r = 0; r < kRegisters; ++r) {
+    if ((registers >> r & 1) == 0) {
+      into.registers_[r] = &kAny;
+    } else {
+      merge(into.registers_[r], from.registers_[r]);
     }
   }
-  if ((known & ~unsigned{from.known_registers_}) != 0) {
-    into.known_registers_ &= from.known_registers_;
-    changed = true;
+  const size_t both = std::min(into.slots_.size(), from.slots_.size());
+  for (size_t slot = 0; slot < both; ++slot) {
+    merge(into.slots_[slot], from.slots_[slot]);
   }
-  into.known_registers_ &= registers;
-  for (size_t word = 0; word < into.known_.size(); ++word) {
-    const uint64_t both = word < from.known_.size() ? into.known_[word] & from.known_[word] : 0;
-    if (both != into.known_[word]) {
-      into.known_[word] = both;
-      changed = true;
-    }
-    for (uint64_t bits = both; bits != 0; bits &= bits - 1) {
-      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
-      if (!merge(into.slots_[slot], from.slots_[slot])) {
-        into.known_[word] &= ~(uint64_t{1} << slot % 64);
-      }
-    }
+  for (size_t slot = both; slot < into.slots_.size(); ++slot) {
+    changed |= into.slots_[slot] != &kAny;
   }
+  into.slots_.resize(both, &kAny);
+  into.is_changeable_ |= from.is_changeable_;
   // Names in flags would have to be matched too, for what does not happen.
   if (into.flags.source != Flags::Source::Unknown) {
     into.flags = Flags();
