@@ -112,9 +112,10 @@ bool FunctionVerifier::decode_all() {
   code_.count_registers = 0;
   code_.index_at.assign(function_->code_size, kNoInstruction);
   const uint32_t end = function_->code_offset + function_->code_size;
-  for (uint32_t offset = function_->code_offset; offset < end;) {
+  uint32_t next = 0;
+  for (uint32_t offset = function_->code_offset; offset < end; offset = next) {
     Instruction& instruction = instructions.emplace_back();
-    switch (decoder_.decode(facts_.image().content, offset, end, instruction)) {
+    switch (decoder_.decode(facts_.image().content, offset, end, instruction, next)) {
       case DecodeResult::Invalid:
         refuse(Rule::Decoding, offset, "it is no instruction, or does not end in its function",
                /*with_text=*/false);
@@ -141,7 +142,6 @@ bool FunctionVerifier::decode_all() {
       code_.count_registers |= static_cast<uint16_t>(1u << instruction.count_register);
     }
     if (instruction.ends_block()) code_.ends.push_back(index);
-    offset = instruction.end();
   }
   return true;
 }

@@ -191,8 +191,10 @@ void check_decoding(DecodeCache& cache, const std::vector<uint8_t>& code, size_t
   for (uint32_t offset = 0; offset < end; offset += static_cast<uint32_t>(step)) {
     Instruction plain, remembered;
     const DecodeResult result = decode(code, offset, end, plain);
-    REQUIRE(cache.decode(code, offset, end, remembered) == result);
+    uint32_t next = 0;
+    REQUIRE(cache.decode(code, offset, end, remembered, next) == result);
     if (result != DecodeResult::Ok) continue;
+    REQUIRE(next == plain.end());
     INFO(disassemble(code, offset));
     REQUIRE(remembered == plain);
   }
