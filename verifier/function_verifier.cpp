@@ -20,9 +20,6 @@ constexpr uint32_t kMaximumDiscoveries = 256;
 constexpr uint32_t kTableDistance = 64;
 constexpr uint32_t kMaximumTable = 4096;
 
-// What is not much more than 32 bits: an address and a constant.
-constexpr uint64_t kLargestSum = uint64_t{1} << 33;
-
 // With more of them, those that no state has any more are done away with.
 constexpr size_t kManyValues = size_t{1} << 16;
 
@@ -60,13 +57,18 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
   // From what is likely to do to what is certain.
   struct Attempt {
     Assume assume;
+    bool is_quick;
     bool guesses_tables;
   };
+  bool skips_quick = false;
   for (const Attempt attempt :
-       {Attempt{Assume::Little, true}, Attempt{Assume::Words, true},
-        Attempt{Assume::AsBefore, true}, Attempt{Assume::AsBefore, false}}) {
+       {Attempt{Assume::Little, true, true}, Attempt{Assume::Words, true, true},
+        Attempt{Assume::Words, false, true}, Attempt{Assume::AsBefore, false, true},
+        Attempt{Assume::AsBefore, false, false}}) {
+    if (attempt.is_quick && skips_quick) continue;
     const bool is_last = !attempt.guesses_tables;
     assume_ = attempt.assume;
+    is_quick_ = attempt.is_quick;
     tables_.clear();
     discovered_.clear();
     if (attempt.guesses_tables) guess_tables();
@@ -90,7 +92,10 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
       is_decided = false;
       if (is_last) refuse(Rule::Jumps, function.code_offset, "it is too hard to follow");
     }
-    if (is_decided && refusals.size() == refusals_before) return;
+    const bool is_refused = refusals.size() > refusals_before;
+    if (is_decided && !is_refused) return;
+    // Of what is no number of a loop's, narrower ones will not be proved either.
+    if (is_decided && is_quick_ && refusals.back().rule != Rule::LinearMemory) skips_quick = true;
   }
 }
 
@@ -342,7 +347,8 @@ bool FunctionVerifier::begin_block(uint32_t index) {
       refuse(Rule::Frame, code_.instructions[block.first].offset, kTwoDepths);
       return false;
     }
-    join(*loop.state, *arrived, block.live, facts_, names_, {patience(assume_), false});
+    join(*loop.state, *arrived, block.live, facts_, names_,
+         {patience(assume_), /*is_counted=*/false, /*is_loop=*/true, is_quick_});
     release(arrived);
   }
   if (state_ == nullptr) state_ = acquire();
@@ -359,8 +365,8 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
       value.id = value.low_id = 0;
     } else {
       value = !value.is_number() || value.hi > kLargestSum || is_wide ? Value::any()
-              : value.hi <= UINT32_MAX ? Value::word()
-                                       : Value::between(0, kLargestSum);
+              : value.hi <= UINT32_MAX                                ? Value::word()
+                                                                      : kSumValue;
     }
   };
   if (changes.calls) state.forget_what_calls_change();
@@ -383,11 +389,7 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
         value.byte_hi = static_cast<uint8_t>(hi);
       }
     }
-    if (value == kWordValue) {
-      state.put(reg, &kWordValue);
-    } else {
-      state.set(reg, value);
-    }
+    state.set(reg, value);
   }
   state.update_slots([&](size_t slot, Value& value) {
     if (!changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
@@ -402,7 +404,8 @@ void FunctionVerifier::visit(const FlowBlock& block) {
   flags_at_ = block.flags_at;
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = code_.instructions[current_];
-    if (instruction.ends_block()) break;
+    if (step_shortly(instruction)) continue;
+    if (instruction.shortcut == Shortcut::End) break;
     if (const Checked failed = step(instruction)) {
       refuse(failed->rule, instruction.offset, failed->reason);
       if (stopped_) return;
@@ -430,21 +433,26 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
   Checked failed;
   switch (instruction.operation) {
     case Operation::Branch: {
-      const bool is_understood = state_->flags.source != Flags::Source::Unknown;
-      State* taken = acquire();
-      *taken = *state_;
-      bool is_possible = !is_understood || taken->assume(instruction.condition);
-      if (!is_possible) {
-        // Nothing jumps.
-      } else if (code_.contains(target)) {
-        flow_to(code_.find(target), taken, instruction.offset);
+      const bool is_understood = matters(instruction.condition);
+      bool is_possible = true;
+      if (!is_understood && code_.contains(target)) {
+        flow_to(code_.find(target), state_, instruction.offset, /*takes=*/false);
       } else {
-        failed = check_tail_call(instruction);
+        State* taken = acquire();
+        *taken = *state_;
+        is_possible = !is_understood || taken->assume(instruction.condition);
+        if (!is_possible) {
+          // Nothing jumps.
+        } else if (code_.contains(target)) {
+          flow_to(code_.find(target), taken, instruction.offset);
+        } else {
+          failed = check_tail_call(instruction);
+        }
+        release(taken);
+        is_possible =
+            !is_understood ||
+            state_->assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
       }
-      release(taken);
-      is_possible =
-          !is_understood ||
-          state_->assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
       if (!is_possible) break;
       if (last + 1 == count) {
         failed = kRunsOn;
@@ -507,25 +515,51 @@ void FunctionVerifier::visit_hub(const FlowBlock& hub) {
   state_->flags = Flags();
   const std::span<const uint32_t> targets = graph_.successors(hub);
   for (uint32_t to : targets.first(targets.size() - 1)) {
-    State* copy = acquire();
-    *copy = *state_;
-    flow_to_block(to, copy, code_.instructions[hub.first].offset);
-    release(copy);
+    flow_to_block(to, state_, code_.instructions[hub.first].offset, /*takes=*/false);
   }
   flow_to_block(targets.back(), state_, code_.instructions[hub.first].offset);
 }
 
-// Takes `state`, or spoils it.
-void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t from) {
+// Whether anything is to be learnt from the flags.
+bool FunctionVerifier::matters(Condition condition) const {
+  const Flags& flags = state_->flags;
+  if (!is_quick_ || flags.source == Flags::Source::Unknown) {
+    return flags.source != Flags::Source::Unknown;
+  }
+  const Value& left = *flags.left_value;
+  const Value& right = *flags.right_value;
+  for (const Value* value : {&left, &right}) {
+    if (value->kind == Kind::TypeId || value->kind == Kind::TableLength) return true;
+  }
+  if (flags.source != Flags::Source::Comparison || (!left.is_exact() && !right.is_exact())) {
+    return false;
+  }
+  switch (condition) {
+    case Condition::Below:
+    case Condition::BelowOrEqual:
+    case Condition::Above:
+    case Condition::AboveOrEqual:
+      return true;
+    case Condition::Equal:
+    case Condition::NotEqual:
+      return false;
+    default:
+      // A sign of 32 bits is rarely one of an index.
+      return flags.width == 8;
+  }
+}
+
+// Takes `state`, or spoils it, if it `takes`; else leaves it as it is.
+void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t from, bool takes) {
   const uint32_t index = instruction == kNoInstruction ? kNoBlock : graph_.block_at(instruction);
   if (index == kNoBlock) {
     refuse(Rule::Decoding, from, "it leads into the middle of an instruction, or elsewhere");
     return;
   }
-  flow_to_block(index, state, from);
+  flow_to_block(index, state, from, takes);
 }
 
-void FunctionVerifier::flow_to_block(uint32_t index, State*& state, uint32_t from) {
+void FunctionVerifier::flow_to_block(uint32_t index, State*& state, uint32_t from, bool takes) {
   const FlowBlock& block = graph_.blocks()[index];
   const bool is_back = block.position <= position_;
   // The graph has all edges, so this does not happen; but the proof rests on it.
@@ -536,12 +570,18 @@ void FunctionVerifier::flow_to_block(uint32_t index, State*& state, uint32_t fro
   if (is_back) return flow_back(block, *state, from);
   State*& there = arrived_[index];
   if (there == nullptr) {
-    std::swap(there, state);
+    if (takes) {
+      std::swap(there, state);
+    } else {
+      there = acquire();
+      *there = *state;
+    }
     if (block.predecessors > 1) there->keep_registers(block.live);
   } else if (there->depth != state->depth) {
     refuse(Rule::Frame, from, kTwoDepths);
   } else {
-    join(*there, *state, block.live, facts_, names_, kNoLoop);
+    join(*there, *state, block.live, facts_, names_,
+         {Growth::kForever, /*is_counted=*/false, /*is_loop=*/false, is_quick_});
   }
 }
 
@@ -562,7 +602,7 @@ void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uin
     return;
   }
   if (join(*loop.state, state, block.live, facts_, names_,
-           {patience(assume_), loop.last_round != round_})) {
+           {patience(assume_), loop.last_round != round_, /*is_loop=*/true, is_quick_})) {
     another_round_ = true;
     loop.last_round = round_;
   }

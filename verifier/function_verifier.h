@@ -76,8 +76,9 @@ class FunctionVerifier {
   void visit(const FlowBlock& block);
   void leave(const FlowBlock& block, uint32_t last);
   void visit_hub(const FlowBlock& hub);
-  void flow_to(uint32_t instruction, State*& state, uint32_t from);
-  void flow_to_block(uint32_t index, State*& state, uint32_t from);
+  void flow_to(uint32_t instruction, State*& state, uint32_t from, bool takes = true);
+  void flow_to_block(uint32_t index, State*& state, uint32_t from, bool takes = true);
+  bool matters(Condition condition) const;
   Checked flow_through_table(const Instruction& instruction, const Value& target);
   void flow_back(const FlowBlock& block, const State& state, uint32_t from);
   void flow_to_landing_pad(const Instruction& call);
@@ -89,6 +90,7 @@ class FunctionVerifier {
 
   // What instructions do (transfer.cpp).
   Checked step(const Instruction& instruction);
+  bool step_shortly(const Instruction& instruction);
   Checked step_stack_pointer(const Instruction& instruction);
   Checked step_push_pop(const Instruction& instruction);
   void step_arithmetic(const Instruction& instruction);
@@ -115,6 +117,7 @@ class FunctionVerifier {
 
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);
+  bool stays_in_reservation(const MemoryOperand& memory) const;
   Checked access_linear_memory(const MemoryOperand& memory);
   Checked access_from_base(const MemoryOperand& memory, const Address& address);
   static Checked check_reservation(Sum begin, Sum end);
@@ -185,6 +188,9 @@ class FunctionVerifier {
 
   State* state_ = nullptr;  // where the current instruction is
   Assume assume_ = Assume::Little;
+  // Copies get no names, branches teach little (matters()), and joins keep little (Growth). Most
+  // functions need no more.
+  bool is_quick_ = true;
   uint32_t round_ = 0;
   bool another_round_ = false;  // something that a loop was assumed to begin with is not so
   uint32_t position_ = 0;       // of the current block

@@ -21,14 +21,6 @@ constexpr int64_t kWord = 8;
 // The most words of constants that are looked at one by one.
 constexpr uint64_t kMaximumSlots = 1 << 20;
 
-const Value* unsigned_of(unsigned size) {
-  return size >= 8   ? &kAny
-         : size == 4 ? &kWordValue
-         : size == 2 ? &kHalfValue
-         : size == 1 ? &kByteValue
-                     : &kAny;
-}
-
 bool is_within(int64_t offset, unsigned size, size_t begin, size_t length) {
   return offset >= static_cast<int64_t>(begin) &&
          offset + size <= static_cast<int64_t>(begin + length);
@@ -66,6 +58,19 @@ FunctionVerifier::Checked FunctionVerifier::access(const Instruction& instructio
     return failed;
   }
   return access_runtime(memory, address);
+}
+
+// What access_linear_memory() proves, where that is easily seen. False says nothing.
+bool FunctionVerifier::stays_in_reservation(const MemoryOperand& memory) const {
+  if (facts_.image().target.memories == 0 || memory.base == kRip) return false;
+  if (memory.address32) return true;
+  if (memory.base == kNoRegister || memory.index != kNoRegister) return false;
+  const Value& base = state_->get(memory.base);
+  // So much may be added to it.
+  constexpr int64_t kRoom = int64_t{1} << 30;
+  static_assert(UINT32_MAX + 2 * kRoom <= jit::kMemoryReservation);
+  return base.is_number() && base.hi <= UINT32_MAX && memory.displacement >= 0 &&
+         memory.displacement < kRoom;
 }
 
 FunctionVerifier::Checked FunctionVerifier::access_linear_memory(const MemoryOperand& memory) {

@@ -34,19 +34,19 @@ struct Flags {
 class JoinNames;
 class RequirementSource;
 
-// What to do with bounds that grow when states are joined.
+// How states are joined.
 struct Growth {
-  // Those that have been counted to grow so often, and still grow, are rounded up, so that loops
+  // Bounds that have been counted to grow so often, and still grow, are rounded up, so that loops
   // come to an end. No count is larger than kForever.
   unsigned patience;
   bool is_counted;
-  // The first state is one that is to become true of the other by as little change as can be.
-  bool is_loop = true;
+  // The first state is what a loop is taken to begin with, and ought to stay as it is.
+  bool is_loop;
+  // Of numbers that differ nothing is kept but how wide they are; and no names but equal ones.
+  bool is_quick;
 
   static constexpr unsigned kForever = 16;
 };
-// Where there is no loop.
-inline constexpr Growth kNoLoop{Growth::kForever, false, false};
 
 struct State {
   // Distance of the stack pointer from where it was when the function began.
@@ -201,8 +201,8 @@ class RequirementSource {
 };
 
 // Names differ between two states; that places have the same name in each is what matters. Places
-// that share one in both share one afterwards: the first state's where that is unambiguous, else a
-// new one. Names only ever divide, so this comes to an end.
+// that share one in both share one afterwards: the first state's where that is unambiguous (or
+// where the second has the same), else a new one. Names only ever divide, so this comes to an end.
 class JoinNames {
  public:
   void begin_function() {
@@ -215,20 +215,24 @@ class JoinNames {
     pairs_.emplace_back();
     return static_cast<uint32_t>(pairs_.size() - 1);
   }
-  // `keeps_names`: of the first state, wherever they are unambiguous; all places of both states
-  // that have names must then be matched. Else only those whose names differ need to be.
-  void begin(bool keeps_names) {
+  enum class Rule : uint8_t {
+    KeepFirst,  // all places of both states that have names must be matched
+    Divide,     // those whose names are equal in both need not be matched
+    Drop,       // so here; and there are no other names afterwards
+  };
+  void begin(Rule rule) {
     ++round_;
-    keeps_names_ = keeps_names;
+    rule_ = rule;
     divided_.clear();
   }
   uint32_t match(uint32_t a, uint32_t b) {
     if (a == 0 || b == 0) return 0;
     if (a == kConstantSlot || b == kConstantSlot) return a == b ? a : 0;
-    if (!keeps_names_ && a == b) return a;
+    if (rule_ != Rule::KeepFirst && a == b) return a;
+    if (rule_ == Rule::Drop) return 0;
     const Pair pair = pairs_[a];
     if (pair.round != round_) {
-      const uint32_t name = keeps_names_ ? a : create();
+      const uint32_t name = rule_ == Rule::KeepFirst ? a : create();
       pairs_[a] = {round_, b, name};
       return name;
     }
@@ -249,7 +253,7 @@ class JoinNames {
   std::vector<Pair> pairs_;  // by the first state's name
   std::vector<Divided> divided_;
   uint32_t round_ = 0;
-  bool keeps_names_ = false;
+  Rule rule_ = Rule::Drop;
 };
 
 // Makes `into` true of both. Of registers that are not among `registers`, nothing is known in it.

@@ -90,6 +90,14 @@ Value join_values(Value a, const State& of_a, Value b, const State& of_b,
   return join(a, b);
 }
 
+// Numbers of 32 bits, one of which is no small one, of which nothing else is known in both.
+bool is_wide(const Value& a, const Value& b) {
+  constexpr uint64_t kSmall = UINT16_MAX;
+  return a.is_number() && b.is_number() && std::max(a.hi, b.hi) <= UINT32_MAX &&
+         std::max(a.hi, b.hi) > kSmall && (a.fact == Fact::None || b.fact == Fact::None) &&
+         a.byte_hi - a.byte_lo == UINT8_MAX && b.byte_hi - b.byte_lo == UINT8_MAX;
+}
+
 }  // namespace
 
 uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
@@ -104,16 +112,18 @@ uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
 bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
           JoinNames& names, Growth growth) {
   bool changed = false;
-  names.begin(growth.is_loop);
+  using Rule = JoinNames::Rule;
+  const bool keeps_names = growth.is_loop && !growth.is_quick;
+  names.begin(growth.is_quick ? Rule::Drop : keeps_names ? Rule::KeepFirst : Rule::Divide);
   auto merge = [&](const Value*& held, const Value* other) {
-    if (held == &kAny) return;
     const Value& a = *held;
     const Value& b = *other;
     // Most often: equal, whatever it is, if its names need not be matched.
-    if (held == other && (!growth.is_loop || (a.id | a.low_id | a.origin) == 0) &&
-        (!growth.is_loop || a.kind != Kind::TypeId)) {
+    if (held == other &&
+        (!keeps_names || ((a.id | a.low_id | a.origin) == 0 && a.kind != Kind::TypeId))) {
       return;
     }
+    if (held == &kAny) return;
     if (other == &kAny) {
       held = &kAny;
       changed = true;
@@ -121,6 +131,11 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
     }
     // What has 32 bits, and has been found to be no other than that before.
     if (held == &kWordValue && b.is_number() && b.hi <= UINT32_MAX) return;
+    if (growth.is_quick && !growth.is_loop && is_wide(a, b)) {
+      held = &kWordValue;
+      changed = true;
+      return;
+    }
     Value joined = join_values(a, into, b, from, functions, names);
     if (joined == a) return;
     if (has_grown(a, joined)) {
@@ -130,19 +145,21 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
         joined.growths = joined.growths + 1;
       }
     }
-    held = joined == kWordValue ? &kWordValue : into.pool_->hold(joined);
+    held = into.pool_->hold(joined);
     changed = true;
   };
   for (Register r = 0; r < kRegisters; ++r) {
     if ((registers >> r & 1) == 0) {
       into.registers_[r] = &kAny;
-    } else {
+    } else if (into.registers_[r] != from.registers_[r] || keeps_names) {
       merge(into.registers_[r], from.registers_[r]);
     }
   }
   const size_t both = std::min(into.slots_.size(), from.slots_.size());
   for (size_t slot = 0; slot < both; ++slot) {
-    merge(into.slots_[slot], from.slots_[slot]);
+    if (into.slots_[slot] != from.slots_[slot] || keeps_names) {
+      merge(into.slots_[slot], from.slots_[slot]);
+    }
   }
   for (size_t slot = both; slot < into.slots_.size(); ++slot) {
     changed |= into.slots_[slot] != &kAny;

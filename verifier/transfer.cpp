@@ -64,6 +64,63 @@ Value add_to_base(const Value& base, const Value& number) {
 
 }  // namespace
 
+// What most instructions do. False: nothing has been done, and step() has to.
+bool FunctionVerifier::step_shortly(const Instruction& instruction) {
+  const Register to = instruction.destination_register;
+  switch (instruction.shortcut) {
+    case Shortcut::Nothing:
+      return true;
+    case Shortcut::Access:
+      return stays_in_reservation(instruction.memory);
+    case Shortcut::Load:
+      if (!stays_in_reservation(instruction.memory)) return false;
+      state_->set(to, unsigned_of(instruction.memory.size));
+      return true;
+    case Shortcut::Copy:
+      // Names are for later comparisons.
+      if (!is_quick_) return false;
+      state_->set(to, narrow(state_->held(instruction.source_register), instruction.width));
+      return true;
+    case Shortcut::Constant:
+      state_->set(to, read_source(instruction));
+      return true;
+    case Shortcut::Sum: {
+      const MemoryOperand& memory = instruction.memory;
+      if (memory.base >= kRegisters || memory.base == kRsp) return false;
+      if (!memory.address32 && !is_plain(state_->held(memory.base))) return false;
+      state_->set(to, &kWordValue);
+      return true;
+    }
+    case Shortcut::Arithmetic: {
+      if (matter_flags()) {
+        // Flags of sums are asked for more than what is learnt quickly.
+        if (!is_quick_ || instruction.operation == Operation::Subtract) return false;
+        state_->flags = Flags();
+      }
+      const Value* left = narrow(state_->held(to), instruction.width);
+      const bool is_self =
+          instruction.source == Place::Register && instruction.source_register == to;
+      if (is_self && instruction.operation == Operation::Xor) {
+        state_->set(to, &kZeroValue);
+        return true;
+      }
+      const Value* right =
+          instruction.source == Place::Immediate
+              ? &kZeroValue
+              : narrow(state_->held(instruction.source_register), instruction.source_width);
+      const Value* result = plain_result(instruction, left, right);
+      if (result == nullptr) return false;
+      state_->set(to, result);
+      return true;
+    }
+    case Shortcut::Comparison:
+      if (matter_flags()) set_flags(instruction);
+      return true;
+    default:
+      return false;
+  }
+}
+
 FunctionVerifier::Checked FunctionVerifier::step(const Instruction& instruction) {
   if (instruction.operation == Operation::Nop) return std::nullopt;
   if (instruction.uses_stack_pointer) return step_stack_pointer(instruction);
@@ -171,7 +228,7 @@ void FunctionVerifier::name_low(Location location) { state_->name_low(location, 
 // Two places with one value have one name, so that what is learnt of one is learnt of the other.
 void FunctionVerifier::copy(Location to, Location from, const Value* value) {
   // Of what the caller wants back, nothing else is ever asked.
-  if (from == kNowhere || from == to || value == &kAny || value->id != 0 ||
+  if (is_quick_ || from == kNowhere || from == to || value == &kAny || value->id != 0 ||
       value->kind == Kind::Preserved || value->is_any()) {
     return state_->set(to, value);
   }
@@ -186,7 +243,7 @@ void FunctionVerifier::copy(Location to, Location from, const Value* value) {
 // The same for the lower 32 bits, which become all of `to`.
 void FunctionVerifier::copy_low(Location to, Location from) {
   if (!state_->get(from).is_number()) return state_->set(to, &kWordValue);
-  if (state_->get(from).low_id == 0) name_low(from);
+  if (!is_quick_ && state_->get(from).low_id == 0) name_low(from);
   state_->set(to, low_word(state_->held(from)));
 }
 

@@ -164,6 +164,9 @@ static_assert(std::has_unique_object_representations_v<Value>);
 // Those that are met most often. What is held elsewhere may be equal to them.
 inline constexpr Value kAny = Value::any();
 inline constexpr Value kWordValue = Value::word();
+// What is not much more than 32 bits: an address and a constant.
+inline constexpr uint64_t kLargestSum = uint64_t{1} << 33;
+inline constexpr Value kSumValue = Value::between(0, kLargestSum);
 inline constexpr Value kHalfValue = Value::between(0, UINT16_MAX);
 inline constexpr Value kByteValue = Value::between(0, UINT8_MAX);
 inline constexpr Value kTruthValue = Value::between(0, 1);
@@ -178,10 +181,15 @@ inline constexpr Value kSignedWordValue = [] {
   return value;
 }();
 
+// An unsigned number of so many bytes.
+inline const Value* unsigned_of(unsigned size) {
+  return size == 4 ? &kWordValue : size == 2 ? &kHalfValue : size == 1 ? &kByteValue : &kAny;
+}
 // One of these, not just equal to one.
 inline bool is_constant(const Value* value) {
-  return value == &kAny || value == &kWordValue || value == &kHalfValue || value == &kByteValue ||
-         value == &kTruthValue || value == &kZeroValue || value == &kSignedWordValue;
+  return value == &kAny || value == &kWordValue || value == &kSumValue || value == &kHalfValue ||
+         value == &kByteValue || value == &kTruthValue || value == &kZeroValue ||
+         value == &kSignedWordValue;
 }
 
 // Numbers; `width` in bytes, 4 or 8. Results of 4 bytes are zero-extended.

@@ -18,8 +18,11 @@ class ValuePool {
     *next_ = value;
     return next_++;
   }
-  // The same, but of what nothing is known of there is only one.
-  const Value* hold(const Value& value) { return value.is_any() ? &kAny : keep(value); }
+  // The same, but of the most frequent values there is only one.
+  const Value* hold(const Value& value) {
+    if (value.is_any()) return &kAny;
+    return value == kWordValue ? &kWordValue : keep(value);
+  }
   // All that was kept is gone.
   void clear() {
     used_ = 0;
