@@ -8,30 +8,6 @@ namespace {
 
 constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
 
-// Whether more than 32 bits may be in a register that it writes. A guess.
-bool is_wide(const Instruction& instruction) {
-  switch (instruction.operation) {
-    case Operation::Other:
-      return instruction.writes != 0;
-    case Operation::Pop:
-      return true;
-    case Operation::Move:
-      if (instruction.width != 8) return false;
-      if (instruction.source == Place::Memory)
-        return instruction.source_width == 8 && instruction.memory.base != kRsp;
-      return instruction.source == Place::Immediate &&
-             static_cast<uint64_t>(instruction.immediate) > UINT32_MAX;
-    case Operation::And:
-    case Operation::ShiftRight:
-    case Operation::ShiftRightSome:
-    case Operation::ConditionalMove:
-    case Operation::ZeroHigh:
-      return false;
-    default:
-      return instruction.width == 8;
-  }
-}
-
 bool writes_frame(const Instruction& instruction) {
   return instruction.operation == Operation::Push ||
          (instruction.has_memory && instruction.memory.is_written &&
@@ -283,34 +259,47 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
   }
 }
 
+// Of every instruction, so it is short, and does without branches.
 void FlowGraph::summarize(const DecodedFunction& code) {
   summaries_.assign(blocks_.size(), {});
   for (uint32_t index : order_) {
     FlowBlock& block = blocks_[index];
-    Summary& summary = summaries_[index];
     if (block.is_hub()) continue;
-    uint16_t used = block.leaves ? kWantedBack : uint16_t{0};
+    unsigned used = block.leaves ? kWantedBack : 0, defined = 0, wide = 0, narrow = 0, at_end = 0;
+    bool calls = false, writes = false;
+    uint32_t flags_at = kNoInstruction;
     for (uint32_t i = block.last; i-- > block.first;) {
       const Instruction& instruction = code.instructions[i];
-      const uint16_t defined = instruction.defined;
-      used = static_cast<uint16_t>((used & ~defined) | instruction.used);
-      if (instruction.writes_flags && block.flags_at == kNoInstruction) block.flags_at = i;
-      if (instruction.operation == Operation::Call) {
-        // What matters afterwards is written again.
-        used |= kept_registers_;
-        summary.calls = true;
-      } else if (defined != 0) {
-        if (is_wide(instruction)) {
-          summary.wide |= defined;
-          summary.wide_at_end |= defined & static_cast<uint16_t>(~summary.defined);
-        } else if (instruction.width != 8) {
-          summary.narrow |= defined;
-        }
-      }
-      summary.defined |= defined;
-      summary.writes_frame |= writes_frame(instruction);
+      const unsigned here = instruction.defined;
+      const bool is_call = instruction.operation == Operation::Call;
+      const Breadth breadth = instruction.breadth;
+      const bool is_frame = instruction.memory.base == kRsp;
+      const bool is_wide = (breadth == Breadth::Wide) |
+                           ((breadth == Breadth::WideIfKnown) & !is_frame) |
+                           ((breadth == Breadth::WideIfLarge) &
+                            (static_cast<uint64_t>(instruction.immediate) > UINT32_MAX));
+      const unsigned told = is_call ? 0 : here;
+      used = (used & ~here) | instruction.used;
+      // What matters afterwards is written again.
+      used |= is_call ? kept_registers_ : 0;
+      const unsigned widened = is_wide ? told : 0;
+      at_end |= widened & ~defined;
+      wide |= widened;
+      narrow |= (breadth == Breadth::Narrow) ? told : 0;
+      defined |= here;
+      calls |= is_call;
+      writes |= instruction.memory.is_written & is_frame;
+      writes |= instruction.operation == Operation::Push;
+      flags_at = (instruction.writes_flags & (flags_at == kNoInstruction)) ? i : flags_at;
     }
-    summary.used = used;
+    block.flags_at = flags_at;
+    summaries_[index] = {static_cast<uint16_t>(used),
+                         static_cast<uint16_t>(defined),
+                         static_cast<uint16_t>(wide),
+                         static_cast<uint16_t>(narrow),
+                         static_cast<uint16_t>(at_end),
+                         calls,
+                         writes};
   }
 }
 

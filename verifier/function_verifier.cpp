@@ -23,6 +23,8 @@ constexpr uint32_t kMaximumTable = 4096;
 // With more of them, those that no state has any more are done away with.
 constexpr size_t kManyValues = size_t{1} << 16;
 
+constexpr size_t kManyInstructions = 4096;
+
 // How often bounds may grow, round by round.
 unsigned patience(Assume assume) { return assume == Assume::AsBefore ? 3 : 0; }
 
@@ -110,16 +112,16 @@ void FunctionVerifier::refuse(Rule rule, uint32_t offset, const char* reason, bo
 
 // Also gives what no branch leads to: bytes that are no instruction have no business in a function.
 bool FunctionVerifier::decode_all() {
-  std::vector<Instruction>& instructions = code_.instructions;
   code_.begin = function_->code_offset;
-  instructions.clear();
   code_.ends.clear();
   code_.count_registers = 0;
   code_.index_at.assign(function_->code_size, kNoInstruction);
   const uint32_t end = function_->code_offset + function_->code_size;
-  uint32_t next = 0;
+  uint32_t next = 0, count = 0;
   for (uint32_t offset = function_->code_offset; offset < end; offset = next) {
-    Instruction& instruction = instructions.emplace_back();
+    if (count == instructions_.size())
+      instructions_.resize(std::max(kManyInstructions, 2 * instructions_.size()));
+    Instruction& instruction = instructions_[count];
     switch (decoder_.decode(facts_.image().content, offset, end, instruction, next)) {
       case DecodeResult::Invalid:
         refuse(Rule::Decoding, offset, "it is no instruction, or does not end in its function",
@@ -141,13 +143,14 @@ bool FunctionVerifier::decode_all() {
             instruction.has_memory && instruction.memory.segment == Segment::Gs;
         break;
     }
-    const auto index = static_cast<uint32_t>(instructions.size() - 1);
-    code_.index_at[offset - code_.begin] = index;
+    code_.index_at[offset - code_.begin] = count;
     if (instruction.count_register < kRegisters) {
       code_.count_registers |= static_cast<uint16_t>(1u << instruction.count_register);
     }
-    if (instruction.ends_block()) code_.ends.push_back(index);
+    if (instruction.ends_block()) code_.ends.push_back(count);
+    ++count;
   }
+  code_.instructions = {instructions_.data(), count};
   return true;
 }
 
@@ -189,7 +192,7 @@ void FunctionVerifier::put_jump(uint32_t jump, std::vector<uint32_t>& targets) {
 // A load from a table, relative to an address that was loaded before. Where this finds too little,
 // the proof will say so (leave()), and what is too much is not there when it says no.
 void FunctionVerifier::guess_tables() {
-  const std::vector<Instruction>& instructions = code_.instructions;
+  const std::span<const Instruction> instructions = code_.instructions;
   struct Table {
     int64_t at;
     uint32_t jump;

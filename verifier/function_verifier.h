@@ -151,6 +151,7 @@ class FunctionVerifier {
   bool stopped_ = false;
 
   DecodeCache decoder_;
+  std::vector<Instruction> instructions_;  // a buffer for those of code_
   DecodedFunction code_;
   FlowGraph graph_;
   std::vector<FlowEdge> landing_pads_;

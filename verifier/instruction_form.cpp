@@ -93,6 +93,44 @@ constexpr Opcodes kOpcodes = [] {
   return opcodes;
 }();
 
+// Opcodes with a VEX prefix, by map (0x0f, 0x0f38, 0x0f3a), whose registers are all vectors, but
+// for those of an address.
+constexpr std::array<std::array<bool, 256>, 3> kVectorOpcodes = [] {
+  std::array<std::array<bool, 256>, 3> opcodes{};
+  auto put = [&](size_t map, size_t first, size_t last) {
+    for (size_t opcode = first; opcode <= last; ++opcode) opcodes[map][opcode] = true;
+  };
+  put(0, 0x10, 0x17);
+  put(0, 0x28, 0x29);
+  put(0, 0x2e, 0x2f);
+  put(0, 0x51, 0x6d);
+  put(0, 0x6f, 0x70);
+  put(0, 0x74, 0x76);
+  put(0, 0x7f, 0x7f);
+  put(0, 0xc2, 0xc2);
+  put(0, 0xc6, 0xc6);
+  put(0, 0xd1, 0xd6);
+  put(0, 0xd8, 0xef);
+  put(0, 0xf1, 0xf6);
+  put(0, 0xf8, 0xfe);
+  put(1, 0x00, 0x0f);
+  put(1, 0x16, 0x25);
+  put(1, 0x28, 0x2b);
+  put(1, 0x30, 0x41);
+  put(1, 0x45, 0x47);
+  put(1, 0x58, 0x5a);
+  put(1, 0x78, 0x79);
+  put(1, 0x96, 0x9f);
+  put(1, 0xa6, 0xaf);
+  put(1, 0xb6, 0xbf);
+  put(2, 0x00, 0x0f);
+  put(2, 0x18, 0x19);
+  put(2, 0x21, 0x21);
+  put(2, 0x38, 0x39);
+  put(2, 0x40, 0x4c);
+  return opcodes;
+}();
+
 // The stack pointer, or a byte that may be in the upper half of 16 bits.
 unsigned is_special(unsigned reg, unsigned is_byte) { return (reg & ~(3 * is_byte)) == kRsp; }
 
@@ -116,11 +154,7 @@ InstructionForm::InstructionForm(const uint8_t* code) : bytes(FormBytes::load(co
   const unsigned first = rest >> 8 * has_rex & 0xff;
   unsigned at = rex_at + has_rex + 1;
   if ((first & 0xfe) == 0xc4) {
-    length = at + (first == 0xc5 ? 2 : 3);
-    const unsigned operands = code[length++];
-    const unsigned mode = operands >> 6;
-    if (mode != 3 && (operands & 7) == 4) ++length;
-    whole = length + (mode == 1 ? 1 : mode == 2 ? 4 : 0);
+    read_vector(code, at, first == 0xc5);
     return;
   }
   const unsigned is_two = first == 0x0f;
@@ -181,6 +215,43 @@ InstructionForm::InstructionForm(const uint8_t* code) : bytes(FormBytes::load(co
   const unsigned new_rex = rex & ~(4 * puts_reg | 2 * puts_index | puts_base);
   const uint64_t changed = (operands ^ new_operands) | uint64_t{sib ^ new_sib} << 8;
   bytes.low ^= uint64_t{rex ^ new_rex} << 8 * rex_at ^ changed << (8 * operands_at & 63);
+}
+
+// With a VEX prefix, whose first byte comes before `at`; `is_short`: of two bytes. Numbers of
+// vector registers are left out, since nothing here asks for them.
+void InstructionForm::read_vector(const uint8_t* code, unsigned at, bool is_short) {
+  constexpr unsigned kWindow = 7;  // what is replaced is within the first eight bytes
+  const unsigned first = code[at], map = is_short ? 1 : first & 31;
+  const unsigned last_at = is_short ? at : at + 1;
+  const unsigned opcode = code[last_at + 1];
+  const unsigned operands_at = last_at + 2;
+  if (map == 1 && opcode == 0x77) {  // vzeroupper has no operands
+    whole = length = operands_at;
+    return;
+  }
+  const unsigned operands = code[operands_at];
+  const unsigned mode = operands >> 6;
+  const bool has_sib = mode != 3 && (operands & 7) == 4;
+  length = operands_at + 1 + has_sib;
+  const bool is_displaced =
+      mode == 2 || (mode == 0 && ((has_sib ? code[operands_at + 1] : operands) & 7) == 5);
+  const bool has_byte =
+      map == 3 || (map == 1 && ((opcode >= 0x70 && opcode <= 0x73) || opcode == 0xc2 ||
+                                (opcode >= 0xc4 && opcode <= 0xc6)));
+  whole = length + (mode == 1 ? 1 : is_displaced ? 4 : 0) + has_byte;
+  if (map == 0 || map > 3 || !kVectorOpcodes[map - 1][opcode] || operands_at > kWindow) return;
+  auto put = [&](unsigned place, unsigned byte) {
+    bytes.low ^= uint64_t{code[place] ^ byte} << 8 * place;
+  };
+  // All numbers are those of the register 0, but the one in the middle, which says so where there
+  // is none. Those of the prefix are inverted.
+  unsigned prefix = first | 0x80;
+  if (!is_short && mode == 3) prefix |= 0x20;
+  unsigned last = is_short ? prefix : code[last_at];
+  if ((last & 0x78) != 0x78) last = (last & ~0x78u) | 0x70;
+  if (!is_short) put(at, prefix);
+  put(last_at, last);
+  put(operands_at, mode == 3 ? 0xc0 : operands & 0xc7);
 }
 
 void InstructionForm::put_registers(Instruction& instruction) const {

@@ -7,7 +7,9 @@
 // operand, bytes in registers 4 to 7 (which may be %ah and its kin), instructions with operands
 // that are not written down, and addresses without base or index, which are forms of their own.
 //
-// Of all others the form is the bytes themselves, up to their numbers.
+// Of all others the form is the bytes themselves, up to their numbers; but with the same vector
+// registers wherever an instruction with a VEX prefix has no others, since the proof has no
+// business with them.
 #ifndef LINDEN_VERIFIER_INSTRUCTION_FORM_H_
 #define LINDEN_VERIFIER_INSTRUCTION_FORM_H_
 
@@ -69,6 +71,9 @@ struct InstructionForm {
   explicit InstructionForm(const uint8_t* bytes);
   // Puts the registers into what the form was decoded to.
   void put_registers(Instruction& instruction) const;
+
+ private:
+  void read_vector(const uint8_t* code, unsigned at, bool is_short);
 };
 
 }  // namespace linden::verifier

@@ -249,6 +249,31 @@ TEST_CASE("what was decoded before is decoded in the same way again", "[verifier
       }
     }
   }
+  SECTION("all vector registers") {
+    // Every opcode with a VEX prefix, of two bytes and of three.
+    for (unsigned map = 0; map < 4; ++map) {
+      for (unsigned opcode = 0; opcode < 256; ++opcode) {
+        DecodeCache fresh;
+        std::vector<uint8_t> code;
+        for (unsigned i = 0; i < 4096; ++i) {
+          const size_t begin = code.size();
+          if (random() % 2 == 0) code.push_back(0x65);
+          if (random() % 4 == 0) code.push_back(0x67);
+          if (map == 0) {
+            code.push_back(0xc5);
+          } else {
+            code.push_back(0xc4);
+            code.push_back(static_cast<uint8_t>((random() & 0xe0) | map));
+          }
+          // Often without a register in the middle.
+          code.push_back(static_cast<uint8_t>(random() | (random() % 2 == 0 ? 0x78 : 0)));
+          code.push_back(static_cast<uint8_t>(opcode));
+          while (code.size() < begin + 16) code.push_back(static_cast<uint8_t>(random()));
+        }
+        check_decoding(fresh, code, 16);
+      }
+    }
+  }
   SECTION("addresses relative to the code, at different places") {
     // vpshufd $1, 16(%rip), %xmm0; mov 16(%rip), %eax; addl $1, 16(%rip); jmp .+16
     constexpr char kCode[] =
