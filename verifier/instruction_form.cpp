@@ -7,32 +7,58 @@ namespace linden::verifier {
 namespace {
 
 // How many bytes of an immediate there are: kWide is 4, or 2 with the prefix 0x66; kWidest also 8
-// with a wide REX.
-enum Immediate : uint8_t { kNone, kByte, kWide, kWidest, kImmediates };
-constexpr uint8_t kImmediateSize[kImmediates][4] = {
-    {0, 0, 0, 0}, {1, 1, 1, 1}, {4, 2, 4, 2}, {4, 2, 8, 8}};
+// with a wide REX; those of tests only the first two of a group have.
+enum Immediate : uint8_t { kNone, kByte, kWide, kWidest, kByteOfTest, kWideOfTest, kImmediates };
+constexpr uint8_t kImmediateSize[kImmediates][4] = {{0, 0, 0, 0}, {1, 1, 1, 1}, {4, 2, 4, 2},
+                                                    {4, 2, 8, 8}, {1, 1, 1, 1}, {4, 2, 4, 2}};
 
 // What there is to know of an opcode, of one byte or of two with 0x0f first.
 struct alignas(8) Opcode {
-  bool has_operands = false;                         // a ModRM byte follows
-  bool is_abstract = false;                          // its registers can be replaced
-  bool has_byte_reg = false, has_byte_base = false;  // registers that are bytes
-  // `reg` tells instructions apart: those of these numbers are abstract.
-  bool is_group = false;
+  bool has_operands = false;  // a ModRM byte follows
+  bool is_abstract = false;   // its registers can be replaced
+  bool is_long = false;       // another byte comes before it
+  bool is_group = false;      // `reg` tells instructions apart: those of these numbers are abstract
   uint8_t members = 0;
+  // Of the number of a register, what tells whether it is special: of bytes, those from 4 to 7.
+  uint8_t reg_mask = 0xff, base_mask = 0xff;
   Immediate immediate = kNone;
-  bool tests = false;  // those of the numbers 0 and 1 have an immediate, and no others
 };
 
+// What there is to know of a ModRM byte.
+struct alignas(4) Operands {
+  uint8_t displacement = 0;  // bytes; without a SIB byte
+  bool has_sib = false;
+  bool has_base = false;     // in itself
+  bool is_register = false;  // and that is no address
+};
+constexpr std::array<Operands, 256> kOperands = [] {
+  std::array<Operands, 256> all{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    const size_t mode = byte >> 6, low = byte & 7;
+    Operands& operands = all[byte];
+    operands.is_register = mode == 3;
+    operands.has_sib = mode != 3 && low == 4;
+    operands.has_base = !operands.has_sib && (mode != 0 || low != 5);
+    operands.displacement = mode == 1 ? 1 : mode == 2 || (mode == 0 && low == 5) ? 4 : 0;
+  }
+  return all;
+}();
+
+// Of a prefix.
+enum Prefix : uint8_t { kPrefix = 1, kHalf = 2, kStrange = 4 };
+
+constexpr uint8_t kByteMask = 0xfc;
+
 struct Opcodes {
-  std::array<uint8_t, 256> is_prefix{};
+  std::array<uint8_t, 256> prefixes{};
   std::array<Opcode, 512> all{};  // from 256 on, those of two bytes
 };
 
 constexpr Opcodes kOpcodes = [] {
   Opcodes opcodes;
   for (int byte : {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3}) {
-    opcodes.is_prefix[static_cast<size_t>(byte)] = 1;
+    opcodes.prefixes[static_cast<size_t>(byte)] = static_cast<uint8_t>(
+        kPrefix | (byte == 0x66 ? kHalf : 0) | (byte < 0x64 || byte > 0x67 ? kStrange : 0));
   }
   for (size_t byte = 0; byte < 256; ++byte) {
     Opcode& one = opcodes.all[byte];
@@ -45,8 +71,9 @@ constexpr Opcodes kOpcodes = [] {
     one.is_abstract = is_arithmetic || byte == 0x63 || byte == 0x69 || byte == 0x6b ||
                       byte == 0x84 || byte == 0x85 || (byte >= 0x88 && byte <= 0x8b) ||
                       byte == 0x8d;
-    one.has_byte_reg = one.has_byte_base =
-        (is_arithmetic && byte % 2 == 0) || byte == 0x84 || byte == 0x88 || byte == 0x8a;
+    if ((is_arithmetic && byte % 2 == 0) || byte == 0x84 || byte == 0x88 || byte == 0x8a) {
+      one.reg_mask = one.base_mask = kByteMask;
+    }
     const bool has_byte = (byte < 0x40 && (byte & 7) == 4) || byte == 0x6a || byte == 0x6b ||
                           (byte >= 0x70 && byte < 0x81) || byte == 0x83 || byte == 0xa8 ||
                           (byte >= 0xb0 && byte < 0xb8) || byte == 0xc0 || byte == 0xc1 ||
@@ -54,10 +81,11 @@ constexpr Opcodes kOpcodes = [] {
     const bool has_word = (byte < 0x40 && (byte & 7) == 5) || byte == 0x68 || byte == 0x69 ||
                           byte == 0x81 || byte == 0xa9 || (byte >= 0xb8 && byte < 0xc0) ||
                           byte == 0xc7 || byte == 0xe8 || byte == 0xe9;
-    one.tests = byte == 0xf6 || byte == 0xf7;
-    one.immediate = has_byte || byte == 0xf6      ? kByte
+    one.immediate = byte == 0xf6                  ? kByteOfTest
+                    : byte == 0xf7                ? kWideOfTest
                     : byte >= 0xb8 && byte < 0xc0 ? kWidest
-                    : has_word || byte == 0xf7    ? kWide
+                    : has_byte                    ? kByte
+                    : has_word                    ? kWide
                                                   : kNone;
     Opcode& two = opcodes.all[256 + byte];
     two.immediate = byte >= 0x80 && byte < 0x90 ? kWide
@@ -71,7 +99,8 @@ constexpr Opcodes kOpcodes = [] {
     const bool is_set = byte >= 0x90 && byte < 0xa0;
     two.is_abstract = (byte >= 0x40 && byte < 0x50) || byte == 0xaf || byte == 0xb6 ||
                       byte == 0xb7 || byte == 0xbe || byte == 0xbf;
-    two.has_byte_base = is_set || byte == 0xb6 || byte == 0xbe;
+    if (is_set || byte == 0xb6 || byte == 0xbe) two.base_mask = kByteMask;
+    two.is_long = byte == 0x38 || byte == 0x3a;
     if (is_set) {
       two.is_group = two.is_abstract = true;
       two.members = 1;
@@ -81,7 +110,7 @@ constexpr Opcodes kOpcodes = [] {
     Opcode& one = opcodes.all[byte];
     one.is_group = one.is_abstract = true;
     one.members = static_cast<uint8_t>(members);
-    one.has_byte_base = byte == 0x80 || (byte != 0x81 && byte != 0x83 && byte % 2 == 0);
+    if (byte == 0x80 || (byte != 0x81 && byte != 0x83 && byte % 2 == 0)) one.base_mask = kByteMask;
   };
   // Arithmetic with a number; shifts by a number, or by 1; moves of a number; test, not, neg (not
   // what multiplies and divides); inc, dec.
@@ -131,90 +160,85 @@ constexpr std::array<std::array<bool, 256>, 3> kVectorOpcodes = [] {
   return opcodes;
 }();
 
-// The stack pointer, or a byte that may be in the upper half of 16 bits.
-unsigned is_special(unsigned reg, unsigned is_byte) { return (reg & ~(3 * is_byte)) == kRsp; }
-
-// `chosen` is 0 or 1.
-unsigned choose(unsigned chosen, unsigned one, unsigned other) {
-  return other ^ ((one ^ other) & (0u - chosen));
-}
-
 }  // namespace
 
-// Nearly without branches: which parts an instruction has is hard to foresee, and to be wrong takes
-// longer than all of this.
+// What is frequent is done nearly without branches: which parts an instruction has is hard to
+// foresee.
 InstructionForm::InstructionForm(const uint8_t* code) : bytes(FormBytes::load(code)) {
-  const unsigned prefixes_1 = kOpcodes.is_prefix[code[0]];
-  const unsigned prefixes_2 = prefixes_1 & kOpcodes.is_prefix[code[1]];
-  const unsigned prefixes_3 = prefixes_2 & kOpcodes.is_prefix[code[2]];
-  const unsigned rex_at = prefixes_1 + prefixes_2 + prefixes_3;
-  const uint64_t rest = bytes.low >> 8 * rex_at;
+  const unsigned prefix_1 = kOpcodes.prefixes[code[0]];
+  const unsigned prefix_2 = kOpcodes.prefixes[code[1]] & (0u - (prefix_1 & 1));
+  const unsigned prefix_3 = kOpcodes.prefixes[code[2]] & (0u - (prefix_2 & 1));
+  const unsigned prefixes = prefix_1 | prefix_2 | prefix_3;
+  const unsigned rex_at = (prefix_1 & 1) + (prefix_2 & 1) + (prefix_3 & 1);
+  uint64_t rest = bytes.low >> 8 * rex_at;
   const unsigned has_rex = (rest & 0xf0) == 0x40;
-  const unsigned rex = (rest & 0xff) & (0u - has_rex);
-  const unsigned first = rest >> 8 * has_rex & 0xff;
-  unsigned at = rex_at + has_rex + 1;
-  if ((first & 0xfe) == 0xc4) {
-    read_vector(code, at, first == 0xc5);
+  const unsigned rex = rest & (has_rex * 0xff);
+  rest >>= 8 * has_rex;
+  unsigned at = rex_at + has_rex;
+  if ((rest & 0xfe) == 0xc4) {
+    read_vector(code, at + 1, (rest & 1) != 0);
     return;
   }
-  const unsigned is_two = first == 0x0f;
-  const unsigned second = rest >> 8 * (has_rex + 1) & 0xff;
-  const unsigned is_three = is_two & ((second & 0xfd) == 0x38);
-  const Opcode& opcode = kOpcodes.all[choose(is_two, 256 + second, first)];
-  at += is_two + is_three;
-
-  uint16_t after;
-  std::memcpy(&after, code + at, sizeof after);
-  const unsigned has_operands = opcode.has_operands;
-  const unsigned operands_at = at;
-  const unsigned operands = after & 0xff, sib = after >> 8;
-  const unsigned mode = operands >> 6, low_part = operands & 7, reg_part = operands >> 3 & 7;
-  const unsigned is_memory = mode != 3;
-  const unsigned has_sib = has_operands & is_memory & (low_part == 4);
-  length = at + has_operands + has_sib;
-  // Without a base: an address, or relative to the code.
-  const unsigned base_part = choose(has_sib, sib & 7, low_part);
-  const unsigned has_no_base = (mode == 0) & (base_part == 5);
-  const unsigned displacement = has_operands & ((mode == 2) | has_no_base);
-  const unsigned has_byte = has_operands & (mode == 1);
-  const unsigned is_half = (prefixes_1 & (code[0] == 0x66)) | (prefixes_2 & (code[1] == 0x66)) |
-                           (prefixes_3 & (code[2] == 0x66));
-  const unsigned has_immediate = 1 ^ (opcode.tests & (reg_part >= 2));
-  whole = length + 4 * displacement + has_byte +
-          has_immediate * kImmediateSize[opcode.immediate][is_half | (rex >> 2 & 2)];
-
-  // No prefix but those of segments and widths; and what is replaced is within the first eight
-  // bytes.
-  const unsigned strange = (prefixes_1 & ((code[0] & 0xfc) != 0x64)) |
-                           (prefixes_2 & ((code[1] & 0xfc) != 0x64)) |
-                           (prefixes_3 & ((code[2] & 0xfc) != 0x64)) | (operands_at > 6);
-  const unsigned is_group = opcode.is_group;
-  const unsigned is_member = (is_group ^ 1) | (opcode.members >> reg_part & 1);
+  const unsigned is_two = (rest & 0xff) == 0x0f;
+  rest >>= 8 * is_two;
+  const Opcode& opcode = kOpcodes.all[(rest & 0xff) + 256 * is_two];
+  at += is_two + 1;
+  const unsigned immediate = kImmediateSize[opcode.immediate][(prefixes >> 1 & 1) | (rex >> 2 & 2)];
+  if (!opcode.has_operands) {
+    length = at;
+    whole = at + immediate;
+    return;
+  }
+  // What is replaced must be within the first eight bytes.
+  if (opcode.is_long || at > 6) {
+    at += opcode.is_long;
+    length = at + 1 + kOperands[code[at]].has_sib;
+    whole = length + kOperands[code[at]].displacement + immediate;
+    return;
+  }
+  const unsigned operands = rest >> 8 & 0xff, reg_part = operands >> 3 & 7;
+  const Operands& shape = kOperands[operands];
+  length = at + 1;
+  whole = length + shape.displacement + immediate;
+  // Of test, not, neg and the like, the first two have a number.
+  if (opcode.immediate == kByteOfTest || opcode.immediate == kWideOfTest) {
+    whole -= reg_part < 2 ? 0 : immediate;
+  }
+  const unsigned sib = rest >> 16 & 0xff;
+  if (shape.has_sib) {
+    ++length;
+    whole += 1 + ((sib & 7) == 5 && operands < 0x40 ? 4 : 0);
+  }
   const unsigned reg_number = reg_part | (rex & 4) << 1;
-  const unsigned base_number = base_part | (rex & 1) << 3;
-  const unsigned index_number = (sib >> 3 & 7) | (rex & 2) << 2;
-  const unsigned is_strange_reg = (is_group ^ 1) & is_special(reg_number, opcode.has_byte_reg);
-  const unsigned is_strange_base = (is_memory ^ 1) & is_special(base_number, opcode.has_byte_base);
-  const unsigned replaced = has_operands & opcode.is_abstract & is_member & (strange ^ 1) &
-                            (is_strange_reg ^ 1) & (is_strange_base ^ 1);
-  const unsigned puts_reg = replaced & (is_group ^ 1);
-  const unsigned puts_base = replaced & (has_no_base ^ 1);
-  const unsigned puts_index = replaced & has_sib & (index_number != kRsp);
-  is_abstract = replaced != 0;
-  reg = static_cast<Register>(choose(puts_reg, reg_number, 3));
-  base = static_cast<Register>(choose(puts_base, base_number, 1));
-  index = static_cast<Register>(choose(puts_index, index_number, 2));
-
-  // What differs in the bytes.
-  const unsigned new_reg = choose(puts_reg, 3, reg_part);
-  const unsigned new_low = choose(puts_base & (has_sib ^ 1), 1, low_part);
-  const unsigned new_operands = mode << 6 | new_reg << 3 | new_low;
-  const unsigned new_index = choose(puts_index, 2, sib >> 3 & 7);
-  const unsigned new_base = choose(puts_base & has_sib, 1, sib & 7);
-  const unsigned new_sib = (sib & 0xc0) | new_index << 3 | new_base;
-  const unsigned new_rex = rex & ~(4 * puts_reg | 2 * puts_index | puts_base);
-  const uint64_t changed = (operands ^ new_operands) | uint64_t{sib ^ new_sib} << 8;
-  bytes.low ^= uint64_t{rex ^ new_rex} << 8 * rex_at ^ changed << (8 * operands_at & 63);
+  const unsigned low_number = (operands & 7) | (rex & 1) << 3;
+  const unsigned puts_reg = opcode.is_group ^ 1u;
+  // The stack pointer, or a byte that may be in the upper half of 16 bits.
+  const unsigned is_special = (puts_reg & ((reg_number & opcode.reg_mask) == kRsp)) |
+                              (shape.is_register & ((low_number & opcode.base_mask) == kRsp));
+  const unsigned is_other = opcode.is_group & ~(unsigned{opcode.members} >> reg_part);
+  if (((prefixes & kStrange) | is_special | (is_other & 1) | (opcode.is_abstract ^ 1u)) != 0)
+    return;
+  is_abstract = true;
+  if (puts_reg != 0) reg = static_cast<Register>(reg_number);
+  const unsigned puts_base = shape.has_base;
+  if (puts_base != 0) base = static_cast<Register>(low_number);
+  uint64_t changed =
+      ((reg_part ^ 3) << 3 & (0u - puts_reg)) | ((operands ^ 1) & 7 & (0u - puts_base));
+  unsigned replaced = 4 * puts_reg | puts_base;
+  if (shape.has_sib) {
+    const unsigned index_number = (sib >> 3 & 7) | (rex & 2) << 2;
+    if (index_number != kRsp) {
+      index = static_cast<Register>(index_number);
+      changed |= uint64_t{(sib >> 3 & 7) ^ 2} << 11;
+      replaced |= 2;
+    }
+    if ((sib & 7) != 5 || operands >= 0x40) {
+      base = static_cast<Register>((sib & 7) | (rex & 1) << 3);
+      changed |= uint64_t{(sib & 7) ^ 1} << 8;
+      replaced |= 1;
+    }
+  }
+  bytes.low ^= uint64_t{rex & replaced} << 8 * rex_at ^ changed << 8 * at;
 }
 
 // With a VEX prefix, whose first byte comes before `at`; `is_short`: of two bytes. Numbers of
@@ -257,34 +281,35 @@ void InstructionForm::read_vector(const uint8_t* code, unsigned at, bool is_shor
 void InstructionForm::put_registers(Instruction& instruction) const {
   if (!is_abstract) return;
   const uint32_t registers = base * 0x100u | index * 0x10000u | reg * 0x1000000u;
-  auto put = [&](Register& place) {
+  auto put = [registers](Register& place) {
     const auto there = static_cast<Register>(registers >> 8 * (place & 3));
     place = place < 4 ? there : place;
-  };
-  // Two or four sets at once.
-  auto put_all = [&](auto sets) {
-    using Sets = decltype(sets);
-    constexpr auto kOnes = static_cast<Sets>(0x0001'0001'0001'0001);
-    return (sets & ~(kOnes * 0b1110)) | (sets >> 1 & kOnes) << base | (sets >> 2 & kOnes) << index |
-           (sets >> 3 & kOnes) << reg;
   };
   put(instruction.destination_register);
   put(instruction.source_register);
   put(instruction.memory.base);
   put(instruction.memory.index);
-  const uint32_t sets = put_all(instruction.used | uint32_t{instruction.defined} << 16);
+  // Two or four sets at once.
+  auto put_all = [this](auto sets, auto ones) {
+    return (sets & ~(ones * 0b1110)) | (sets >> 1 & ones) << base | (sets >> 2 & ones) << index |
+           (sets >> 3 & ones) << reg;
+  };
+  const uint32_t sets =
+      put_all(instruction.used | uint32_t{instruction.defined} << 16, uint32_t{0x1'0001});
   instruction.used = static_cast<uint16_t>(sets);
   instruction.defined = static_cast<uint16_t>(sets >> 16);
-  if ((instruction.writes | instruction.writes32 | instruction.writes_part) != 0) {
+  if (instruction.operation == Operation::Other) {
     const uint64_t written =
         put_all(uint64_t{instruction.writes} | uint64_t{instruction.writes32} << 16 |
-                uint64_t{instruction.writes_part} << 32);
+                    uint64_t{instruction.writes_part} << 32,
+                uint64_t{0x1'0001'0001});
     instruction.writes = static_cast<uint16_t>(written);
     instruction.writes32 = static_cast<uint16_t>(written >> 16);
     instruction.writes_part = static_cast<uint16_t>(written >> 32);
+  } else if (instruction.operation == Operation::Xor && reg == base) {
+    // Of a register and itself, this makes the same whatever it holds.
+    instruction.find_registers();
   }
-  // Of a register and itself, this makes the same whatever it holds.
-  if (reg == base && instruction.operation == Operation::Xor) instruction.find_registers();
 }
 
 }  // namespace linden::verifier
