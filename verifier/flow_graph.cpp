@@ -189,11 +189,18 @@ uint32_t FlowGraph::outermost(uint32_t position) {
 void FlowGraph::find_loops(const DecodedFunction& code) {
   const auto count = static_cast<uint32_t>(order_.size());
   uint32_t loop_count = 0;
+  loop_ends_.clear();
   first_predecessor_.assign(count + 2, 0);
   for (uint32_t at = 0; at < count; ++at) {
     for (uint32_t to : successors(blocks_[order_[at]])) {
       FlowBlock& block = blocks_[to];
-      if (block.position <= at && block.loop == kNoBlock) block.loop = loop_count++;
+      if (block.position <= at) {
+        if (block.loop == kNoBlock) {
+          block.loop = loop_count++;
+          loop_ends_.push_back(at);
+        }
+        loop_ends_[block.loop] = at;
+      }
       if (block.predecessors < 2) ++block.predecessors;
       ++first_predecessor_[block.position + 2];
     }

@@ -76,6 +76,8 @@ class FlowGraph {
   // A block that an edge leads back to begins a loop.
   size_t loop_count() const { return loops_.size(); }
   const Changes& changes(uint32_t loop) const { return loops_[loop]; }
+  // The position of the last block that leads back to its beginning.
+  uint32_t loop_end(uint32_t loop) const { return loop_ends_[loop]; }
   // kNoBlock if none begins at this instruction.
   uint32_t block_at(uint32_t instruction) const { return block_at_[instruction]; }
   uint32_t hub_of(size_t table) const { return first_hub_ + static_cast<uint32_t>(table); }
@@ -100,6 +102,7 @@ class FlowGraph {
   std::vector<uint32_t> successors_;
   std::vector<uint32_t> order_;
   std::vector<Changes> loops_;
+  std::vector<uint32_t> loop_ends_;
   // Buffers.
   std::vector<std::pair<uint32_t, uint32_t>> path_;
   std::vector<uint32_t> first_predecessor_, predecessors_, inner_, work_;

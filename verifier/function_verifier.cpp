@@ -293,7 +293,7 @@ bool FunctionVerifier::run() {
   const uint32_t limit = assume_ == Assume::Little  ? kMaximumGuesses
                          : assume_ == Assume::Words ? 2 * kMaximumGuesses
                                                     : kMaximumRounds;
-  for (round_ = 1; round_ <= limit; ++round_) {
+  for (uint32_t round = 1; round <= limit; ++round) {
     if (!run_round()) return true;
   }
   if (assume_ == Assume::AsBefore) {
@@ -305,6 +305,10 @@ bool FunctionVerifier::run() {
 // Whether another one is needed.
 bool FunctionVerifier::run_round() {
   another_round_ = false;
+  ++pass_;
+  outdated_.clear();
+  first_source_.assign(graph_.blocks().size(), kNoBlock);
+  repeated_ = 0;
   uint32_t requirements = 0;
   facts_.is_function(function_->code_offset, requirements);
   State*& entry = arrived_[graph_.order()[0]];
@@ -315,17 +319,46 @@ bool FunctionVerifier::run_round() {
   for (position_ = 0; position_ < graph_.order().size(); ++position_) {
     const uint32_t index = graph_.order()[position_];
     if (pool_.size() > pool_limit_) collect();
-    if (!begin_block(index)) continue;
-    const FlowBlock& block = graph_.blocks()[index];
-    if (block.is_hub()) {
-      visit_hub(block);
-    } else {
-      ++statistics_.block_visits;
-      visit(block);
+    if (begin_block(index)) {
+      const FlowBlock& block = graph_.blocks()[index];
+      if (block.is_hub()) {
+        visit_hub(block);
+      } else {
+        ++statistics_.block_visits;
+        visit(block);
+      }
     }
     if (stopped_) return false;
+    if (!outdated_.empty() && !another_round_) repeat_loop();
   }
-  return another_round_ && discovered_.empty();
+  return (another_round_ || !outdated_.empty()) && discovered_.empty();
+}
+
+// Goes back to the beginning of a loop that ends here and has been assumed to begin with too much,
+// so that only its blocks are looked at again. Whatever comes to them must come from among them,
+// or from before them to where a loop begins, which keeps it: else it would be missed now.
+void FunctionVerifier::repeat_loop() {
+  uint32_t first = kNoBlock;
+  for (uint32_t position : outdated_) {
+    const FlowBlock& block = graph_.blocks()[graph_.order()[position]];
+    if (graph_.loop_end(block.loop) <= position_) first = std::min(first, position);
+  }
+  if (first > position_) return;
+  // Another round takes no longer than to repeat one part after another.
+  repeated_ += position_ - first;
+  if (repeated_ > graph_.order().size() / 2) {
+    another_round_ = true;
+    return;
+  }
+  for (uint32_t position = first + 1; position <= position_; ++position) {
+    const uint32_t index = graph_.order()[position];
+    if (graph_.blocks()[index].loop == kNoBlock && first_source_[index] < first) {
+      another_round_ = true;
+      return;
+    }
+  }
+  ++pass_;
+  position_ = first - 1;  // the next one is `first`, though it be 0
 }
 
 // What is known at the beginning of a block. False: nothing comes there.
@@ -353,6 +386,10 @@ bool FunctionVerifier::begin_block(uint32_t index) {
     join(*loop.state, *arrived, block.live, facts_, names_,
          {patience(assume_), /*is_counted=*/false, /*is_loop=*/true, is_quick_});
     release(arrived);
+  }
+  if (loop.is_outdated) {
+    loop.is_outdated = false;
+    std::erase(outdated_, block.position);
   }
   if (state_ == nullptr) state_ = acquire();
   *state_ = *loop.state;
@@ -398,7 +435,9 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
     if (!changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
       return false;
     }
-    forget(value, /*is_wide=*/slots_[slot].size == 4);  // whose bounds are known anyway
+    // Of 4 bytes the bounds are known anyway; in 8 a constant is the first of any numbers.
+    const bool is_wide = slots_[slot].size == 4 || (assume_ == Assume::Little && value.is_exact());
+    forget(value, is_wide);
     return true;
   });
 }
@@ -571,6 +610,7 @@ void FunctionVerifier::flow_to_block(uint32_t index, State*& state, uint32_t fro
     return;
   }
   if (is_back) return flow_back(block, *state, from);
+  first_source_[index] = std::min(first_source_[index], position_);
   State*& there = arrived_[index];
   if (there == nullptr) {
     if (takes) {
@@ -597,7 +637,7 @@ void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uin
     *loop.state = state;
     loop.state->keep_registers(block.live);
     loop.state->flags = Flags();
-    another_round_ = true;
+    outdate(block);
     return;
   }
   if (loop.state->depth != state.depth) {
@@ -605,10 +645,16 @@ void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uin
     return;
   }
   if (join(*loop.state, state, block.live, facts_, names_,
-           {patience(assume_), loop.last_round != round_, /*is_loop=*/true, is_quick_})) {
-    another_round_ = true;
-    loop.last_round = round_;
+           {patience(assume_), loop.last_pass != pass_, /*is_loop=*/true, is_quick_})) {
+    outdate(block);
+    loop.last_pass = pass_;
   }
+}
+
+void FunctionVerifier::outdate(const FlowBlock& header) {
+  Loop& loop = loops_[header.loop];
+  if (!loop.is_outdated) outdated_.push_back(header.position);
+  loop.is_outdated = true;
 }
 
 // The unwinder puts back what the call would have: the stack pointer and the preserved registers.

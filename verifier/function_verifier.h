@@ -72,6 +72,8 @@ class FunctionVerifier {
   void begin_rounds();
   bool run();
   bool run_round();
+  void repeat_loop();
+  void outdate(const FlowBlock& header);
   bool begin_block(uint32_t index);
   void visit(const FlowBlock& block);
   void leave(const FlowBlock& block, uint32_t last);
@@ -168,12 +170,18 @@ class FunctionVerifier {
   // By block: what has come from blocks before it in this round, until it is visited; nullptr:
   // nothing.
   std::vector<State*> arrived_;
-  // By loop: what it is assumed to begin with, and the last round that changed that at its end.
+  // By loop: what it is assumed to begin with, and the last pass that changed that at its end.
   struct Loop {
     State* state = nullptr;
-    uint32_t last_round = 0;
+    uint32_t last_pass = 0;
+    bool is_outdated = false;  // it has changed since it was looked at
   };
   std::vector<Loop> loops_;
+  // Where those begin that are outdated: positions.
+  std::vector<uint32_t> outdated_;
+  size_t repeated_ = 0;  // positions, in this round
+  // By block: the first position that anything has come from in this round.
+  std::vector<uint32_t> first_source_;
   // By table: what was last found to lead to exactly its targets.
   std::vector<Value> seen_targets_;
   // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0:
@@ -192,7 +200,7 @@ class FunctionVerifier {
   // Copies get no names, branches teach little (matters()), and joins keep little (Growth). Most
   // functions need no more.
   bool is_quick_ = true;
-  uint32_t round_ = 0;
+  uint32_t pass_ = 0;           // a round, or what of one begins at a loop
   bool another_round_ = false;  // something that a loop was assumed to begin with is not so
   uint32_t position_ = 0;       // of the current block
   uint32_t current_ = 0;        // instruction
