@@ -59,8 +59,8 @@ void Changes::add(const Changes& other) {
 void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> landing_pads,
                       std::span<const FlowTable> tables, uint16_t kept_registers) {
   kept_registers_ = kept_registers;
-  block_at_.assign(code.instructions.size(), kNoBlock);
-  for (const FlowEdge& edge : landing_pads) block_at_[edge.to] = 0;
+  starts_.assign(code.instructions.size() / 64 + 1, 0);
+  for (const FlowEdge& edge : landing_pads) mark_start(edge.to);
   find_blocks(code, tables);
   find_successors(code, landing_pads, tables);
   find_order();
@@ -72,29 +72,31 @@ void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> lan
 // Where landing pads are, has been marked.
 void FlowGraph::find_blocks(const DecodedFunction& code, std::span<const FlowTable> tables) {
   const auto count = static_cast<uint32_t>(code.instructions.size());
-  constexpr uint32_t kStart = 0;
-  block_at_[0] = kStart;
+  mark_start(0);
   jump_targets_.clear();
   for (uint32_t i : code.ends) {
-    if (i + 1 < count) block_at_[i + 1] = kStart;
+    if (i + 1 < count) mark_start(i + 1);
     const Instruction& instruction = code.instructions[i];
     const bool is_jump =
         instruction.operation == Operation::Branch || instruction.operation == Operation::Jump;
     const uint32_t target = is_jump && instruction.is_direct()
                                 ? code.find(static_cast<uint64_t>(instruction.immediate))
                                 : kNoInstruction;
-    if (target != kNoInstruction) block_at_[target] = kStart;
+    if (target != kNoInstruction) mark_start(target);
     jump_targets_.push_back(target);
   }
   for (const FlowTable& table : tables) {
-    for (uint32_t target : table.targets) block_at_[target] = kStart;
+    for (uint32_t target : table.targets) mark_start(target);
   }
   blocks_.clear();
-  for (uint32_t i = 0; i < count; ++i) {
-    if (block_at_[i] == kNoBlock) continue;
-    if (!blocks_.empty()) blocks_.back().last = i;
-    block_at_[i] = static_cast<uint32_t>(blocks_.size());
-    blocks_.emplace_back().first = i;
+  if (block_at_.size() < count) block_at_.resize(count);
+  for (uint32_t word = 0; word < starts_.size(); ++word) {
+    for (uint64_t bits = starts_[word]; bits != 0; bits &= bits - 1) {
+      const uint32_t first = word * 64 + static_cast<uint32_t>(std::countr_zero(bits));
+      if (!blocks_.empty()) blocks_.back().last = first;
+      block_at_[first] = static_cast<uint32_t>(blocks_.size());
+      blocks_.emplace_back().first = first;
+    }
   }
   blocks_.back().last = count;
   first_hub_ = static_cast<uint32_t>(blocks_.size());
@@ -205,9 +207,11 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
       ++first_predecessor_[block.position + 2];
     }
   }
-  loops_.resize(loop_count);
+  loop_count_ = loop_count;
   if (loop_count == 0) return;
-  for (Changes& loop : loops_) {
+  if (loops_.size() < loop_count) loops_.resize(loop_count);
+  for (uint32_t i = 0; i < loop_count; ++i) {
+    Changes& loop = loops_[i];
     loop.registers = loop.wide_registers = loop.narrow_registers = 0;
     loop.calls = loop.all_slots = false;
     loop.slots.clear();
@@ -325,7 +329,7 @@ void FlowGraph::find_live_registers() {
       for (uint32_t i = block.first_pad; i < block.last_successor; ++i) {
         live |= blocks_[successors_[i]].live;
       }
-      changed |= live != block.live && !loops_.empty();
+      changed |= live != block.live && loop_count_ != 0;
       block.live = live;
     }
   }

@@ -74,18 +74,24 @@ class FlowGraph {
   // Those that can be reached, by index: each before its successors, but where there are loops.
   std::span<const uint32_t> order() const { return order_; }
   // A block that an edge leads back to begins a loop.
-  size_t loop_count() const { return loops_.size(); }
+  size_t loop_count() const { return loop_count_; }
   const Changes& changes(uint32_t loop) const { return loops_[loop]; }
   // The position of the last block that leads back to its beginning.
   uint32_t loop_end(uint32_t loop) const { return loop_ends_[loop]; }
   // kNoBlock if none begins at this instruction.
-  uint32_t block_at(uint32_t instruction) const { return block_at_[instruction]; }
+  uint32_t block_at(uint32_t instruction) const {
+    const uint32_t block = block_at_[instruction];
+    return block < first_hub_ && blocks_[block].first == instruction ? block : kNoBlock;
+  }
   uint32_t hub_of(size_t table) const { return first_hub_ + static_cast<uint32_t>(table); }
   std::span<const uint32_t> successors(const FlowBlock& block) const {
     return {successors_.data() + block.first_successor, successors_.data() + block.last_successor};
   }
 
  private:
+  void mark_start(uint32_t instruction) {
+    starts_[instruction / 64] |= uint64_t{1} << instruction % 64;
+  }
   void find_blocks(const DecodedFunction& code, std::span<const FlowTable> tables);
   void find_successors(const DecodedFunction& code, std::span<const FlowEdge> landing_pads,
                        std::span<const FlowTable> tables);
@@ -98,10 +104,13 @@ class FlowGraph {
   uint32_t first_hub_ = 0;
   uint16_t kept_registers_ = 0;
   std::vector<FlowBlock> blocks_;
+  // By instruction; of no meaning where no block begins.
   std::vector<uint32_t> block_at_;
+  std::vector<uint64_t> starts_;  // of blocks: bits, by instruction
   std::vector<uint32_t> successors_;
   std::vector<uint32_t> order_;
-  std::vector<Changes> loops_;
+  std::vector<Changes> loops_;  // and others, whose buffers are kept
+  uint32_t loop_count_ = 0;
   std::vector<uint32_t> loop_ends_;
   // Buffers.
   std::vector<std::pair<uint32_t, uint32_t>> path_;

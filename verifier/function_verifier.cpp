@@ -393,7 +393,7 @@ bool FunctionVerifier::begin_block(uint32_t index) {
   }
   if (state_ == nullptr) state_ = acquire();
   *state_ = *loop.state;
-  state_->forget_growths();
+  if (patience(assume_) != 0) state_->forget_growths();
   return true;
 }
 
@@ -444,6 +444,8 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
 
 void FunctionVerifier::visit(const FlowBlock& block) {
   flags_at_ = block.flags_at;
+  // Only of a block without any is asked what they were before.
+  if (flags_at_ != kNoInstruction) state_->flags.source = Flags::Source::Unknown;
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = code_.instructions[current_];
     if (step_shortly(instruction)) continue;

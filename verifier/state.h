@@ -112,6 +112,11 @@ struct State {
     put(location, value);
   }
   void set(Location location, const Value& value) { set(location, pool_->hold(value)); }
+  // Something of which little is known, in a register: a constant.
+  void set_plain(Register reg, const Value* constant) {
+    overwrite(reg);
+    registers_[reg] = constant;
+  }
   // The same place, and the same value, of which more is known.
   void put(Location location, const Value* value) {
     is_changeable_ |= changes_in_calls(*value);
@@ -177,6 +182,7 @@ struct State {
   }
   // The flags are still those of what was there.
   void overwrite(Location location) {
+    if (flags.source == Flags::Source::Unknown) return;
     if (flags.difference == location) flags.difference = kNowhere;
     if (flags.left == location) flags.left = kNowhere;
     if (flags.right == location) flags.right = kNowhere;
@@ -256,8 +262,8 @@ class JoinNames {
   Rule rule_ = Rule::Drop;
 };
 
-// Makes `into` true of both. Of registers that are not among `registers`, nothing is known in it.
-// Returns whether it changed. Their depths are equal.
+// Makes `into` true of both. Registers that are not among `registers` do not matter. Returns
+// whether it changed. Their depths are equal.
 bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
           JoinNames& names, Growth growth);
 

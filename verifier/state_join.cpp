@@ -149,17 +149,19 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
     changed = true;
   };
   for (Register r = 0; r < kRegisters; ++r) {
+    const Value*& held = into.registers_[r];
+    if (held == &kAny || (held == from.registers_[r] && !keeps_names)) continue;
     if ((registers >> r & 1) == 0) {
-      into.registers_[r] = &kAny;
-    } else if (into.registers_[r] != from.registers_[r] || keeps_names) {
-      merge(into.registers_[r], from.registers_[r]);
+      held = &kAny;
+    } else {
+      merge(held, from.registers_[r]);
     }
   }
   const size_t both = std::min(into.slots_.size(), from.slots_.size());
   for (size_t slot = 0; slot < both; ++slot) {
-    if (into.slots_[slot] != from.slots_[slot] || keeps_names) {
-      merge(into.slots_[slot], from.slots_[slot]);
-    }
+    const Value*& held = into.slots_[slot];
+    if (held == &kAny || (held == from.slots_[slot] && !keeps_names)) continue;
+    merge(held, from.slots_[slot]);
   }
   for (size_t slot = both; slot < into.slots_.size(); ++slot) {
     changed |= into.slots_[slot] != &kAny;

@@ -74,7 +74,7 @@ bool FunctionVerifier::step_shortly(const Instruction& instruction) {
       return stays_in_reservation(instruction.memory);
     case Shortcut::Load:
       if (!stays_in_reservation(instruction.memory)) return false;
-      state_->set(to, unsigned_of(instruction.memory.size));
+      state_->set_plain(to, unsigned_of(instruction.memory.size));
       return true;
     case Shortcut::Copy:
       // Names are for later comparisons.
@@ -88,7 +88,7 @@ bool FunctionVerifier::step_shortly(const Instruction& instruction) {
       const MemoryOperand& memory = instruction.memory;
       if (memory.base >= kRegisters || memory.base == kRsp) return false;
       if (!memory.address32 && !is_plain(state_->held(memory.base))) return false;
-      state_->set(to, &kWordValue);
+      state_->set_plain(to, &kWordValue);
       return true;
     }
     case Shortcut::Arithmetic: {
@@ -101,7 +101,7 @@ bool FunctionVerifier::step_shortly(const Instruction& instruction) {
       const bool is_self =
           instruction.source == Place::Register && instruction.source_register == to;
       if (is_self && instruction.operation == Operation::Xor) {
-        state_->set(to, &kZeroValue);
+        state_->set_plain(to, &kZeroValue);
         return true;
       }
       const Value* right =
@@ -110,7 +110,7 @@ bool FunctionVerifier::step_shortly(const Instruction& instruction) {
               : narrow(state_->held(instruction.source_register), instruction.source_width);
       const Value* result = plain_result(instruction, left, right);
       if (result == nullptr) return false;
-      state_->set(to, result);
+      state_->set_plain(to, result);
       return true;
     }
     case Shortcut::Comparison:
