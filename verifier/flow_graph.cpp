@@ -8,10 +8,47 @@ namespace {
 
 constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
 
+// Whether more than 32 bits may be in a register that it writes. A guess.
+bool is_wide(const Instruction& instruction) {
+  switch (instruction.operation) {
+    case Operation::Other:
+      return instruction.writes != 0;
+    case Operation::Pop:
+      return true;
+    case Operation::Move:
+      if (instruction.width != 8) return false;
+      if (instruction.source == Place::Memory) {
+        return instruction.source_width == 8 && instruction.memory.base != kRsp;
+      }
+      return instruction.source == Place::Immediate &&
+             static_cast<uint64_t>(instruction.immediate) > UINT32_MAX;
+    case Operation::And:
+    case Operation::ShiftRight:
+    case Operation::ShiftRightSome:
+    case Operation::ConditionalMove:
+    case Operation::ZeroHigh:
+      return false;
+    default:
+      return instruction.width == 8;
+  }
+}
+
 bool writes_frame(const Instruction& instruction) {
-  return instruction.operation == Operation::Push ||
-         (instruction.has_memory && instruction.memory.is_written &&
-          instruction.memory.base == kRsp);
+  return (instruction.operation == Operation::Push) |
+         (instruction.memory.is_written & (instruction.memory.base == kRsp));
+}
+
+// The registers that a block leaves with what may have more than 32 bits. A guess.
+uint16_t wide_at_end(const DecodedFunction& code, const FlowBlock& block) {
+  unsigned wide = 0, seen = 0;
+  for (uint32_t i = block.last; i-- > block.first;) {
+    const Instruction& instruction = code.instructions[i];
+    if (instruction.operation != Operation::Call && is_wide(instruction)) {
+      wide |= instruction.defined & ~seen;
+    }
+    seen |= instruction.defined;
+  }
+  return static_cast<uint16_t>(wide);
 }
 
 void add_slots(const Instruction& instruction, Changes& changes) {
@@ -48,8 +85,6 @@ bool Changes::has_slot(int64_t displacement, unsigned size) const {
 
 void Changes::add(const Changes& other) {
   registers |= other.registers;
-  wide_registers |= other.wide_registers;
-  narrow_registers |= other.narrow_registers;
   calls |= other.calls;
   all_slots |= other.all_slots;
   if (slots.size() < other.slots.size()) slots.resize(other.slots.size());
@@ -212,7 +247,7 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
   if (loops_.size() < loop_count) loops_.resize(loop_count);
   for (uint32_t i = 0; i < loop_count; ++i) {
     Changes& loop = loops_[i];
-    loop.registers = loop.wide_registers = loop.narrow_registers = 0;
+    loop.registers = 0;
     loop.calls = loop.all_slots = false;
     loop.slots.clear();
   }
@@ -233,8 +268,6 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
       const FlowBlock& block = blocks_[order_[at]];
       const Summary& summary = summaries_[order_[at]];
       changes.registers |= summary.defined;
-      changes.wide_registers |= summary.wide;
-      changes.narrow_registers |= summary.narrow;
       changes.calls |= summary.calls;
       if (!summary.writes_frame) return;
       for (uint32_t i = block.first; i < block.last; ++i) add_slots(code.instructions[i], changes);
@@ -252,7 +285,7 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
     changes.wide_at_end = 0;
     for (uint32_t i = first_predecessor_[header]; i < first_predecessor_[header + 1]; ++i) {
       if (predecessors_[i] < header) continue;
-      changes.wide_at_end |= summaries_[order_[predecessors_[i]]].wide_at_end;
+      changes.wide_at_end |= wide_at_end(code, blocks_[order_[predecessors_[i]]]);
     }
     work_.clear();
     add_predecessors(header, true);
@@ -276,40 +309,22 @@ void FlowGraph::summarize(const DecodedFunction& code) {
   for (uint32_t index : order_) {
     FlowBlock& block = blocks_[index];
     if (block.is_hub()) continue;
-    unsigned used = block.leaves ? kWantedBack : 0, defined = 0, wide = 0, narrow = 0, at_end = 0;
+    unsigned used = block.leaves ? kWantedBack : 0, defined = 0;
     bool calls = false, writes = false;
     uint32_t flags_at = kNoInstruction;
     for (uint32_t i = block.last; i-- > block.first;) {
       const Instruction& instruction = code.instructions[i];
-      const unsigned here = instruction.defined;
       const bool is_call = instruction.operation == Operation::Call;
-      const Breadth breadth = instruction.breadth;
-      const bool is_frame = instruction.memory.base == kRsp;
-      const bool is_wide = (breadth == Breadth::Wide) |
-                           ((breadth == Breadth::WideIfKnown) & !is_frame) |
-                           ((breadth == Breadth::WideIfLarge) &
-                            (static_cast<uint64_t>(instruction.immediate) > UINT32_MAX));
-      const unsigned told = is_call ? 0 : here;
-      used = (used & ~here) | instruction.used;
+      used = (used & ~unsigned{instruction.defined}) | instruction.used;
       // What matters afterwards is written again.
       used |= is_call ? kept_registers_ : 0;
-      const unsigned widened = is_wide ? told : 0;
-      at_end |= widened & ~defined;
-      wide |= widened;
-      narrow |= (breadth == Breadth::Narrow) ? told : 0;
-      defined |= here;
+      defined |= instruction.defined;
       calls |= is_call;
-      writes |= instruction.memory.is_written & is_frame;
-      writes |= instruction.operation == Operation::Push;
+      writes |= writes_frame(instruction);
       flags_at = (instruction.writes_flags & (flags_at == kNoInstruction)) ? i : flags_at;
     }
     block.flags_at = flags_at;
-    summaries_[index] = {static_cast<uint16_t>(used),
-                         static_cast<uint16_t>(defined),
-                         static_cast<uint16_t>(wide),
-                         static_cast<uint16_t>(narrow),
-                         static_cast<uint16_t>(at_end),
-                         calls,
+    summaries_[index] = {static_cast<uint16_t>(used), static_cast<uint16_t>(defined), calls,
                          writes};
   }
 }

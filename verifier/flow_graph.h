@@ -35,8 +35,6 @@ struct Changes {
   uint16_t registers = 0;
   // At the end of the loop, more than 32 bits.
   uint16_t wide_at_end = 0;
-  uint16_t wide_registers = 0;    // by something that has more than 32 bits
-  uint16_t narrow_registers = 0;  // by something that has no more
   bool calls = false;
   bool all_slots = false;
   // Words of 4 bytes of the frame, from kLowestSlot below the stack pointer on.
@@ -120,8 +118,7 @@ class FlowGraph {
   std::vector<uint32_t> hub_at_;  // by instruction, as far as there are jumps through tables
   struct Summary {
     uint16_t used = 0;  // before they are defined
-    uint16_t defined = 0, wide = 0, narrow = 0;
-    uint16_t wide_at_end = 0;
+    uint16_t defined = 0;
     bool calls = false, writes_frame = false;
   };
   std::vector<Summary> summaries_;

@@ -410,10 +410,7 @@ void FunctionVerifier::forget_changes(State& state, const Changes& changes) cons
     }
   };
   if (changes.calls) state.forget_what_calls_change();
-  const unsigned wide =
-      assume_ == Assume::Words
-          ? 0
-          : (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
+  const unsigned wide = assume_ == Assume::Words ? 0 : changes.wide_at_end;
   for (unsigned bits = changes.registers; bits != 0; bits &= bits - 1) {
     const auto reg = static_cast<Register>(std::countr_zero(bits));
     const Value& before = state.get(reg);

@@ -86,31 +86,4 @@ void Instruction::find_shortcut() {
   }
 }
 
-void Instruction::find_breadth() {
-  const Breadth by_width = width == 8 ? Breadth::Wide : Breadth::Narrow;
-  breadth = width == 8 ? Breadth::Unsaid : Breadth::Narrow;
-  switch (operation) {
-    case Operation::Other:
-      breadth = writes != 0 ? Breadth::Wide : by_width;
-      break;
-    case Operation::Pop:
-      breadth = Breadth::Wide;
-      break;
-    case Operation::Move:
-      if (width != 8) break;
-      if (source == Place::Memory && source_width == 8) breadth = Breadth::WideIfKnown;
-      if (source == Place::Immediate) breadth = Breadth::WideIfLarge;
-      break;
-    case Operation::And:
-    case Operation::ShiftRight:
-    case Operation::ShiftRightSome:
-    case Operation::ConditionalMove:
-    case Operation::ZeroHigh:
-      break;
-    default:
-      breadth = by_width;
-      break;
-  }
-}
-
 }  // namespace linden::verifier

@@ -108,22 +108,12 @@ enum class Shortcut : uint8_t {
   End,         // of a block
 };
 
-// How many bits what it leaves in a register may have. A guess.
-enum class Breadth : uint8_t {
-  Unsaid,       // or as many as its operands
-  Narrow,       // no more than 32
-  Wide,         // more
-  WideIfKnown,  // more, unless it comes from the frame
-  WideIfLarge,  // if its number has
-};
-
 struct Instruction {
   uint32_t offset = 0;  // in the image
   uint8_t length = 0;
   Operation operation = Operation::Other;
   Condition condition = Condition::Overflow;
   Shortcut shortcut = Shortcut::None;
-  Breadth breadth = Breadth::Unsaid;
   uint8_t width = 0;         // bytes of the result, or of what is compared
   uint8_t source_width = 0;  // bytes of the source
   Place destination = Place::None;
@@ -150,7 +140,6 @@ struct Instruction {
   // Fills `used` and `defined`.
   void find_registers();
   void find_shortcut();
-  void find_breadth();
 
   uint32_t end() const { return offset + length; }
   bool is_direct() const { return source == Place::Immediate; }
