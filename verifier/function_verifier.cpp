@@ -401,7 +401,9 @@ bool FunctionVerifier::begin_block(uint32_t index) {
 // beginning has been given a value after any call.)
 void FunctionVerifier::forget_changes(State& state, const Changes& changes) const {
   auto forget = [](Value& value, bool is_wide) {
-    if (!value.is_number() && value.kind != Kind::Preserved) {
+    // Where a jump leads is found again before each.
+    const bool is_target = value.kind == Kind::JumpOffset || value.kind == Kind::JumpTarget;
+    if (!value.is_number() && value.kind != Kind::Preserved && !is_target) {
       value.id = value.low_id = 0;
     } else {
       value = !value.is_number() || value.hi > kLargestSum || is_wide ? Value::any()
