@@ -171,8 +171,8 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
 
 FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& instruction) {
   const MemoryOperand& memory = instruction.memory;
-  const Value index =
-      memory.index == kNoRegister ? Value::constant(0) : state_->get(memory.index).as_number();
+  const Value& at = memory.index == kNoRegister ? kZeroValue : state_->get(memory.index);
+  const Value& index = at.is_number() ? at : kAny;
   const Sum start = Sum{memory.displacement} - state_->depth;
   const Sum lo = start + Sum{index.lo} * memory.scale, hi = start + Sum{index.hi} * memory.scale;
   // Offset 0 is the return address.
@@ -188,7 +188,8 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
     const bool is_compared =
         instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
     if ((slot == kNowhere || state_->get(slot).is_any()) && !is_around &&
-        (instruction.operation == Operation::Move || is_compared) && !memory.is_written) {
+        ((instruction.operation == Operation::Move && !is_quick_) || is_compared) &&
+        !memory.is_written) {
       // Whatever it is: the register and the slot hold the same from now on, or, what is learnt by
       // comparing it is true of what is read next.
       slot = track_slot(offset, memory.size);
@@ -221,6 +222,8 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
     return std::nullopt;
   }
   if (memory.size == 8 ? value->is_any() : from == kNowhere) return std::nullopt;
+  // That 4 bytes have 32 bits need not be remembered.
+  if (memory.size == 4 && is_quick_ && low_word(value) == &kWordValue) return std::nullopt;
   const Location slot = track_slot(offset, memory.size);
   if (slot == kNowhere) return std::nullopt;
   if (memory.size == 8) {
