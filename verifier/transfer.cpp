@@ -1,5 +1,7 @@
 // What one instruction does to the state.
 
+#include <cassert>
+
 #include "verifier/function_verifier.h"
 
 #include "jit/abi.h"
@@ -110,6 +112,7 @@ bool FunctionVerifier::step_shortly(const Instruction& instruction) {
               : narrow(state_->held(instruction.source_register), instruction.source_width);
       const Value* result = plain_result(instruction, left, right);
       if (result == nullptr) return false;
+      assert(*result == compute_other(instruction, *left, *read_source(instruction)));
       state_->set_plain(to, result);
       return true;
     }
@@ -417,7 +420,10 @@ const Value* FunctionVerifier::compute(const Instruction& instruction) {
   const bool is_number = instruction.source == Place::Immediate;
   const Value* plain =
       plain_result(instruction, left, is_number ? &kZeroValue : read_source(instruction));
-  if (plain != nullptr) return plain;
+  if (plain != nullptr) {
+    assert(*plain == compute_other(instruction, *left, *read_source(instruction)));
+    return plain;
+  }
   return pool_.hold(compute_other(instruction, *left, *read_source(instruction)));
 }
 
