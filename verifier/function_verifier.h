@@ -63,12 +63,14 @@ class FunctionVerifier {
   };
   using Checked = std::optional<FailedRule>;  // nullopt: nothing is wrong
 
-  // Decoding and control flow (function_verifier.cpp).
+  // Decoding and tables (function_code.cpp).
   bool decode_all();
   bool check_landing_pads();
   void find_landing_pads();
   void guess_tables();
   void put_jump(uint32_t jump, std::vector<uint32_t>& targets);
+
+  // Control flow (function_verifier.cpp).
   void begin_rounds();
   bool run();
   bool run_round();
@@ -92,7 +94,6 @@ class FunctionVerifier {
 
   // What instructions do (transfer.cpp).
   Checked step(const Instruction& instruction);
-  bool step_shortly(const Instruction& instruction);
   Checked step_stack_pointer(const Instruction& instruction);
   Checked step_push_pop(const Instruction& instruction);
   void step_arithmetic(const Instruction& instruction);
@@ -116,6 +117,11 @@ class FunctionVerifier {
   void prepare_difference(const Instruction& instruction);
   void name(Location location);
   void name_low(Location location);
+
+  // The same, as far as it is short (shortcuts.cpp).
+  bool step_shortly(const Instruction& instruction);
+  static const Value* plain_result(const Instruction& instruction, const Value* left,
+                                   const Value* right);
 
   // Memory (memory_rules.cpp).
   Checked access(const Instruction& instruction);

@@ -185,6 +185,8 @@ inline constexpr Value kSignedWordValue = [] {
 inline const Value* unsigned_of(unsigned size) {
   return size == 4 ? &kWordValue : size == 2 ? &kHalfValue : size == 1 ? &kByteValue : &kAny;
 }
+// Nothing is known of it, or that it has 32 bits.
+inline bool is_plain(const Value* value) { return value == &kAny || value == &kWordValue; }
 // One of these, not just equal to one.
 inline bool is_constant(const Value* value) {
   return value == &kAny || value == &kWordValue || value == &kSumValue || value == &kHalfValue ||
