@@ -16,6 +16,9 @@ constexpr uint32_t kMaximumRounds = 100;
 // So often a function is begun anew because a jump leads where nobody thought.
 constexpr uint32_t kMaximumDiscoveries = 256;
 
+// Of more loops at a time none is repeated alone: all these are looked for after each block.
+constexpr size_t kManyOutdated = 64;
+
 // With more of them, those that no state has any more are done away with.
 constexpr size_t kManyValues = size_t{1} << 16;
 
@@ -519,8 +522,13 @@ void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uin
 
 void FunctionVerifier::outdate(const FlowBlock& header) {
   Loop& loop = loops_[header.loop];
-  if (!loop.is_outdated) outdated_.push_back(header.position);
+  if (loop.is_outdated) return;
   loop.is_outdated = true;
+  if (outdated_.size() < kManyOutdated) {
+    outdated_.push_back(header.position);
+  } else {
+    another_round_ = true;
+  }
 }
 
 // The unwinder puts back what the call would have: the stack pointer and the preserved registers.
