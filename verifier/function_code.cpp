@@ -1,13 +1,14 @@
 // Before anything is proved of a function: its instructions, and where its jumps seem to lead.
 
 #include <algorithm>
+#include <array>
 
 #include "verifier/function_verifier.h"
 
 namespace linden::verifier {
 namespace {
 
-// So far in front of a jump is the address of its table looked for, and so many words of it are
+// So far in front of a jump is the load from its table looked for, and so many words of it are
 // looked at.
 constexpr uint32_t kTableDistance = 64;
 constexpr uint32_t kMaximumTable = 4096;
@@ -95,33 +96,57 @@ void FunctionVerifier::put_jump(uint32_t jump, std::vector<uint32_t>& targets) {
   tables_.push_back({std::move(targets), {jump}});
 }
 
-// A load from a table, relative to an address that was loaded before. Where this finds too little,
-// the proof will say so (leave()), and what is too much is not there when it says no.
+// Where a table's word, at an offset in the image, leads, if it is a table's.
+uint32_t FunctionVerifier::table_target(int64_t table, int64_t at) const {
+  if (at < 0 || !facts_.is_constant(static_cast<uint64_t>(at), 4)) return kNoInstruction;
+  return code_.find(static_cast<uint64_t>(table + facts_.read32(static_cast<uint64_t>(at))));
+}
+
+// A jump comes after a load from a table, relative to an address that was put into a register
+// before, maybe long before: that of the last table that was, or of any. Where this finds too
+// little or too much, the proof will say so (flow_through_table()).
 void FunctionVerifier::guess_tables() {
   const std::span<const Instruction> instructions = code_.instructions;
   struct Table {
     int64_t at;
     uint32_t jump;
+    Register base;
   };
+  constexpr int64_t kUnknown = -1;
   std::vector<Table> tables;
   for (uint32_t jump : code_.ends) {
     if (instructions[jump].operation != Operation::Jump || instructions[jump].is_direct()) continue;
-    Register base = kNoRegister;
     for (uint32_t back = 1; back <= std::min(jump, kTableDistance); ++back) {
       const Instruction& instruction = instructions[jump - back];
-      const MemoryOperand& memory = instruction.memory;
-      if (base == kNoRegister) {
-        if (instruction.operation == Operation::MoveSigned && instruction.has_memory &&
-            memory.size == 4 && memory.scale == 4) {
-          base = memory.base;
-        }
-      } else if (instruction.operation == Operation::Lea && memory.base == kRip &&
-                 instruction.destination_register == base) {
-        tables.push_back({memory.displacement, jump});
+      if (instruction.operation == Operation::MoveSigned && instruction.has_memory &&
+          instruction.memory.size == 4 && instruction.memory.scale == 4 &&
+          instruction.memory.base < kRegisters) {
+        tables.push_back({kUnknown, jump, instruction.memory.base});
         break;
       }
     }
   }
+  if (tables.empty()) return;
+  std::array<int64_t, kRegisters> last;
+  last.fill(kUnknown);
+  size_t next_jump = 0;
+  for (uint32_t i = 0; i < instructions.size(); ++i) {
+    const Instruction& instruction = instructions[i];
+    if (next_jump < tables.size() && tables[next_jump].jump == i) {
+      tables[next_jump].at = last[tables[next_jump].base];
+      ++next_jump;
+    }
+    if (instruction.operation != Operation::Lea || instruction.memory.base != kRip ||
+        instruction.destination_register >= kRegisters) {
+      continue;
+    }
+    const int64_t at = instruction.memory.displacement;
+    if (table_target(at, at) != kNoInstruction) last[instruction.destination_register] = at;
+  }
+  for (Table& table : tables) {
+    if (table.at == kUnknown) table.at = last[table.base];
+  }
+  std::erase_if(tables, [](const Table& table) { return table.at == kUnknown; });
   std::sort(tables.begin(), tables.end(),
             [](const Table& a, const Table& b) { return a.at < b.at; });
   for (size_t i = 0, next = 0; i < tables.size(); i = next) {
@@ -132,9 +157,7 @@ void FunctionVerifier::guess_tables() {
     int64_t end = tables[i].at + 4 * int64_t{kMaximumTable};
     if (next < tables.size()) end = std::min(end, tables[next].at);
     for (int64_t at = tables[i].at; at + 4 <= end; at += 4) {
-      if (at < 0 || !facts_.is_constant(static_cast<uint64_t>(at), 4)) break;
-      const int64_t target = tables[i].at + facts_.read32(static_cast<uint64_t>(at));
-      const uint32_t place = code_.find(static_cast<uint64_t>(target));
+      const uint32_t place = table_target(tables[i].at, at);
       if (place == kNoInstruction) break;
       table.targets.push_back(place);
     }

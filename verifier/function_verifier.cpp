@@ -398,7 +398,7 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
 }
 
-// From a jump to the hub of its table, if it leads where the table says.
+// From a jump to the hub of its table, if it leads to none but its targets.
 FunctionVerifier::Checked FunctionVerifier::flow_through_table(const Instruction& instruction,
                                                                const Value& target) {
   const auto found = std::lower_bound(table_of_jump_.begin(), table_of_jump_.end(),
@@ -413,7 +413,10 @@ FunctionVerifier::Checked FunctionVerifier::flow_through_table(const Instruction
     }
   }
   if (const Checked failed = find_targets(target)) return failed;
-  if (!is_known || tables_[found->second].targets != targets_) {
+  const auto are_among = [&](const std::vector<uint32_t>& all) {
+    return std::includes(all.begin(), all.end(), targets_.begin(), targets_.end());
+  };
+  if (!is_known || !are_among(tables_[found->second].targets)) {
     discovered_.push_back({current_, targets_});
     return std::nullopt;
   }

@@ -68,6 +68,7 @@ class FunctionVerifier {
   bool check_landing_pads();
   void find_landing_pads();
   void guess_tables();
+  uint32_t table_target(int64_t table, int64_t at) const;
   void put_jump(uint32_t jump, std::vector<uint32_t>& targets);
 
   // Control flow (function_verifier.cpp).
@@ -188,7 +189,7 @@ class FunctionVerifier {
   size_t repeated_ = 0;  // positions, in this round
   // By block: the first position that anything has come from in this round.
   std::vector<uint32_t> first_source_;
-  // By table: what was last found to lead to exactly its targets.
+  // By table: what was last found to lead to none but its targets.
   std::vector<Value> seen_targets_;
   // Slots of 8 bytes and of 4, by their distance below the return address in units of that; 0:
   // none.
