@@ -176,6 +176,16 @@ TEST_CASE("each block is looked at once if what loops begin with is guessed well
   CHECK(visits("31 c0 31 d2 65 8b 08 83 c0 04 48 01 ca ff ce 75 f3 48 89 d0 c3") == 3);
 }
 
+TEST_CASE("of a bad guess about one loop, that loop alone is looked at again", "[verifier]") {
+  // Eight blocks, three of them in a loop whose number of 64 bits is not made at its end:
+  // mov %edi,%edi; xor %eax,%eax; test %esi,%esi; je 1f; nop; 1: test %ecx,%ecx; je 2f; nop; 2: add
+  // %gs:(%rdi),%rax; test %esi,%esi; je 3f; nop; 3: dec %edx; jne 2b; ret
+  CHECK(
+      visits(
+          "89 ff 31 c0 85 f6 74 01 90 85 c9 74 01 90 65 48 03 07 85 f6 74 01 90 ff ca 75 f3 c3") ==
+      11);
+}
+
 TEST_CASE("a bad guess takes longer, and proves the same", "[verifier]") {
   // Bounded by a comparison, in 64 bits:
   // xor %eax,%eax; 1: mov %gs:(%rax),%ecx; add $4,%rax; cmp $4096,%rax; jb 1b; ret
