@@ -136,7 +136,7 @@ void FunctionVerifier::collect() {
       held = there;
     });
   }
-  pool_ = std::move(kept);
+  pool_.take(std::move(kept));
   pool_limit_ = std::max(kManyValues, 2 * moved.size());
 }
 
@@ -149,6 +149,7 @@ void FunctionVerifier::begin_rounds() {
   seen_targets_.assign(tables_.size(), Value::any());
   names_.begin_function();
   pool_.clear();
+  pool_.forget_names();
   pool_limit_ = kManyValues;
   slot_index_.clear();
   half_slot_index_.clear();

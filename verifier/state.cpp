@@ -203,20 +203,23 @@ void State::assume_filled(const Value& type_id) {
     auto has_origin = [&](const Value& value) {
       return value.origin == type_id.origin && value.origin_shift == type_id.origin_shift;
     };
-    update(has_origin, [&](Value& value) {
-      if (value.kind == Kind::Image && value.detail == type_id.hi) {
-        value.fact = Fact::Filled;
-      } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi &&
-                 (value.origin != kConstantSlot || value.lo == type_id.lo)) {
-        value.fact = Fact::Filled;
-      } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
-        value.fact = Fact::FilledConstant;
-        value.detail = static_cast<uint32_t>(type_id.hi);
-        value.scale = 1;
-      } else if (value.fact == Fact::SlotOffset && (value.detail | kInTable) == type_id.hi) {
-        value.fact = Fact::FilledOffset;
-      }
-    });
+    update(
+        has_origin,
+        [&](Value& value) {
+          if (value.kind == Kind::Image && value.detail == type_id.hi) {
+            value.fact = Fact::Filled;
+          } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi &&
+                     (value.origin != kConstantSlot || value.lo == type_id.lo)) {
+            value.fact = Fact::Filled;
+          } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
+            value.fact = Fact::FilledConstant;
+            value.detail = static_cast<uint32_t>(type_id.hi);
+            value.scale = 1;
+          } else if (value.fact == Fact::SlotOffset && (value.detail | kInTable) == type_id.hi) {
+            value.fact = Fact::FilledOffset;
+          }
+        },
+        pool_->places(type_id.origin));
   }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
@@ -281,10 +284,13 @@ bool State::assume_relation(Condition condition, bool is_left) {
   auto is_derived = [&](const Value& value) {
     return value.low_id == x.low_id || value.origin == x.low_id;
   };
-  update(is_derived, [&](Value& value) {
-    if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
-    if (value.origin == x.low_id) restrict_derived(value, lo, hi);
-  });
+  update(
+      is_derived,
+      [&](Value& value) {
+        if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
+        if (value.origin == x.low_id) restrict_derived(value, lo, hi);
+      },
+      pool_->places(x.low_id));
   return is_possible;
 }
 

@@ -65,7 +65,7 @@ struct State {
 
   // Changes what is kept at each place of which anything is known and `matters`.
   template <typename Matters, typename Change>
-  void update(Matters matters, Change change) {
+  void update(Matters matters, Change change, SlotRange slots = {0, UINT32_MAX}) {
     auto update_one = [&](const Value*& held) {
       if (held == &kAny || !matters(*held)) return;
       Value value = *held;
@@ -73,7 +73,8 @@ struct State {
       hold(held, value);
     };
     for (const Value*& held : registers_) update_one(held);
-    for (const Value*& held : slots_) update_one(held);
+    const size_t last = std::min<size_t>(slots.last, slots_.size());
+    for (size_t slot = slots.first; slot < last; ++slot) update_one(slots_[slot]);
   }
   // Of the slots of which anything is known, with their numbers.
   template <typename Change>
@@ -130,6 +131,9 @@ struct State {
       slots_.resize(slot + 1, &kAny);
     }
     slots_[slot] = value;
+    if ((value->id | value->low_id | value->origin) != 0) {
+      pool_->note(static_cast<uint32_t>(slot), *value);
+    }
   }
   // Gives what is at `location`, or its lower half, a name that nothing has.
   void name(Location location, uint32_t id);
@@ -147,7 +151,8 @@ struct State {
       change(value);
       set(location, value);
     }
-    if (id != 0) update([id](const Value& value) { return value.id == id; }, change);
+    if (id == 0) return;
+    update([id](const Value& value) { return value.id == id; }, change, pool_->places(id));
   }
 
   // Of registers that are not among these, nothing is known any more.

@@ -162,6 +162,9 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
     const Value*& held = into.slots_[slot];
     if (held == &kAny || (held == from.slots_[slot] && !keeps_names)) continue;
     merge(held, from.slots_[slot]);
+    if ((held->id | held->low_id | held->origin) != 0) {
+      into.pool_->note(static_cast<uint32_t>(slot), *held);
+    }
   }
   for (size_t slot = both; slot < into.slots_.size(); ++slot) {
     changed |= into.slots_[slot] != &kAny;

@@ -3,7 +3,9 @@
 #ifndef LINDEN_VERIFIER_VALUE_POOL_H_
 #define LINDEN_VERIFIER_VALUE_POOL_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -11,8 +13,30 @@
 
 namespace linden::verifier {
 
+// Slots that something may be in: [first, last).
+struct SlotRange {
+  uint32_t first = UINT32_MAX, last = 0;
+};
+
 class ValuePool {
  public:
+  // Remembers in which slots a value with these names has been. What is not remembered, is not
+  // found when something is learnt of the name; no more.
+  void note(uint32_t slot, const Value& value) {
+    for (uint32_t name : {value.id, value.low_id, value.origin}) {
+      if (name == 0 || name == kConstantSlot) continue;
+      if (name >= places_.size()) places_.resize(2 * size_t{name} + 64);
+      SlotRange& range = places_[name];
+      range.first = std::min(range.first, slot);
+      range.last = std::max(range.last, slot + 1);
+    }
+  }
+  SlotRange places(uint32_t name) const {
+    if (name == kConstantSlot) return {0, UINT32_MAX};
+    return name < places_.size() ? places_[name] : SlotRange();
+  }
+  void forget_names() { places_.clear(); }
+
   const Value* keep(const Value& value) {
     if (next_ == end_) grow();
     *next_ = value;
@@ -28,6 +52,13 @@ class ValuePool {
     used_ = 0;
     next_ = end_ = nullptr;
   }
+  // The values of another, in the place of those here.
+  void take(ValuePool&& other) {
+    chunks_ = std::move(other.chunks_);
+    used_ = other.used_;
+    next_ = other.next_;
+    end_ = other.end_;
+  }
   // An upper bound of how many are kept.
   size_t size() const { return used_ * kChunk; }
 
@@ -39,6 +70,7 @@ class ValuePool {
     end_ = next_ + kChunk;
   }
 
+  std::vector<SlotRange> places_;  // by name
   std::vector<std::unique_ptr<Value[]>> chunks_;
   size_t used_ = 0;
   Value* next_ = nullptr;
