@@ -4,10 +4,11 @@
 // In each round, every block is visited once, in an order in which loops alone lead back. What is
 // known where a loop begins is assumed, at first by a guess, and what comes from the loop's end is
 // compared with it: if all of that is no more than what was assumed, it was true, and everything
-// that was proved of the blocks is. Else the assumption is weakened by it, and another round
-// begins. A guess that proves too little is followed by rounds without one.
+// that was proved of the blocks is. Else the assumption is weakened by it, and the loop is looked
+// at again, or all of the function is. A guess that proves too little is followed by another, and
+// by rounds without one; and what is quickly known, by what takes longer.
 //
-// It starts with what every function may count on (State::at_entry) and assumes of others
+// It starts with what every function may count on (State::begin_function) and assumes of others
 // only what is proved of each: that they return with the stack pointer and the preserved registers
 // as they were.
 #ifndef LINDEN_VERIFIER_FUNCTION_VERIFIER_H_
