@@ -345,6 +345,12 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
   Checked failed;
   switch (instruction.operation) {
     case Operation::Branch: {
+      // The graph says where they come from; the proof does not rest on it.
+      const bool is_here = flags_at_ >= block.first && flags_at_ < last;
+      const uint32_t after = is_here ? flags_at_ + 1 : block.first;
+      for (uint32_t i = after; i < last; ++i) {
+        if (code_.instructions[i].writes_flags) state_->flags.source = Flags::Source::Unknown;
+      }
       const bool is_understood = matters(instruction.condition);
       bool is_possible = true;
       if (!is_understood && code_.contains(target)) {
