@@ -1,5 +1,7 @@
 // Calls, jumps, returns.
 
+#include <algorithm>
+
 #include "verifier/function_verifier.h"
 
 namespace linden::verifier {
@@ -65,7 +67,7 @@ FunctionVerifier::Checked FunctionVerifier::check_target(const Value& target) {
 FunctionVerifier::Checked FunctionVerifier::check_call(const Instruction& instruction) {
   const Value target = instruction.is_direct()
                            ? Value::image(static_cast<uint64_t>(instruction.immediate))
-                           : read_source(instruction);
+                           : *read_source(instruction);
   if (const Checked failed = check_target(target)) return failed;
   if (const Checked failed = check_unwind_tables()) return failed;
   state_->clobber_by_call();
@@ -91,7 +93,7 @@ FunctionVerifier::Checked FunctionVerifier::check_return() {
 FunctionVerifier::Checked FunctionVerifier::check_tail_call(const Instruction& instruction) {
   const Value target = instruction.is_direct()
                            ? Value::image(static_cast<uint64_t>(instruction.immediate))
-                           : read_source(instruction);
+                           : *read_source(instruction);
   uint32_t requirements = 0;
   if (instruction.is_direct() && !facts_.is_function(target.lo, requirements)) {
     return FailedRule{Rule::Jumps, "it leads into another function, or to none"};
@@ -100,27 +102,23 @@ FunctionVerifier::Checked FunctionVerifier::check_tail_call(const Instruction& i
   return check_return();
 }
 
-// A jump to what is computed. Fills `targets` with instructions of this function.
-FunctionVerifier::Checked FunctionVerifier::check_indirect_jump(const Instruction& instruction,
-                                                                std::vector<uint32_t>& targets) {
-  if (instruction.has_memory) {
-    if (const Checked failed = access(instruction)) return failed;
-  }
-  const Value target = read_source(instruction);
-  if (target.kind != Kind::JumpTarget) return check_tail_call(instruction);
+// Where a jump to this, the sum of a table's word and a constant, may lead: `targets_`.
+FunctionVerifier::Checked FunctionVerifier::find_targets(const Value& target) {
   const uint64_t step = uint64_t{1} << target.alignment;
   if ((target.hi - target.lo) / step >= kMaximumTargets) {
     return FailedRule{Rule::Jumps, "its table is too large"};
   }
+  targets_.clear();
   for (uint64_t at = target.lo; at <= target.hi; at += step) {
     const int64_t offset = int64_t{target.detail} + facts_.read32(at);
     const uint32_t place = code_.find(static_cast<uint64_t>(offset));
     if (place == kNoInstruction) {
-      targets.clear();
       return FailedRule{Rule::Jumps, "its table leads out of the function or into instructions"};
     }
-    targets.push_back(place);
+    targets_.push_back(place);
   }
+  std::sort(targets_.begin(), targets_.end());
+  targets_.erase(std::unique(targets_.begin(), targets_.end()), targets_.end());
   return std::nullopt;
 }
 

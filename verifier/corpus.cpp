@@ -397,7 +397,7 @@ std::span<const Sequence> corpus() {
   static const std::vector<Sequence> all = [] {
     std::vector<Sequence> sequences(std::begin(kCorpus), std::end(kCorpus));
     for (const std::span<const Sequence> more :
-         {corpus_of_calls(), corpus_of_relations(), corpus_of_memory_base()}) {
+         {corpus_of_calls(), corpus_of_relations(), corpus_of_memory_base(), corpus_of_loops()}) {
       sequences.insert(sequences.end(), more.begin(), more.end());
     }
     return sequences;

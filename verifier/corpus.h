@@ -27,6 +27,7 @@ std::span<const Sequence> corpus();
 std::span<const Sequence> corpus_of_calls();
 std::span<const Sequence> corpus_of_relations();
 std::span<const Sequence> corpus_of_memory_base();
+std::span<const Sequence> corpus_of_loops();
 
 }  // namespace linden::verifier
 

@@ -6,32 +6,17 @@
 namespace linden::verifier {
 namespace {
 
-// A little-endian number of 1, 2, 4 or 8 bytes.
+// As much is read at once as a number has at most.
+constexpr unsigned kNumberWindow = 8;
+
+// A little-endian number of 1, 2, 4 or 8 bytes; kNumberWindow of them can be read.
 int64_t read_number(const uint8_t* bytes, unsigned size, bool is_signed) {
-  uint64_t number = 0;
-  switch (size) {
-    case 1:
-      number = bytes[0];
-      break;
-    case 2: {
-      uint16_t word;
-      std::memcpy(&word, bytes, sizeof word);
-      number = word;
-      break;
-    }
-    case 4: {
-      uint32_t word;
-      std::memcpy(&word, bytes, sizeof word);
-      number = word;
-      break;
-    }
-    default:
-      std::memcpy(&number, bytes, sizeof number);
-      return static_cast<int64_t>(number);
-  }
-  if (!is_signed) return static_cast<int64_t>(number);
-  const unsigned shift = 64 - 8 * size;
-  return static_cast<int64_t>(number << shift) >> shift;
+  uint64_t number;
+  std::memcpy(&number, bytes, sizeof number);
+  const unsigned shift = (64 - 8 * size) & 63;
+  number <<= shift;
+  const int64_t extended = static_cast<int64_t>(number) >> shift;
+  return is_signed ? extended : static_cast<int64_t>(number >> shift);
 }
 
 }  // namespace
@@ -64,29 +49,39 @@ const DecodeCache::Entry* DecodeCache::find(const InstructionForm& form, uint32_
 }
 
 DecodeResult DecodeCache::decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
-                                 Instruction& instruction) {
+                                 Instruction& instruction, uint32_t& next) {
   // Of what would not be all there, nothing is remembered.
-  if (code.size() - offset < kFormWindow) return verifier::decode(code, offset, end, instruction);
+  if (code.size() - offset < kFormWindow + kNumberWindow) {
+    const DecodeResult result = verifier::decode(code, offset, end, instruction);
+    next = instruction.end();
+    return result;
+  }
   const uint8_t* at = code.data() + offset;
   const InstructionForm form(at);
   const Entry* entry = find(form, end - offset);
   if (entry == nullptr || entry->instruction.length > end - offset) {
-    return verifier::decode(code, offset, end, instruction);
+    const DecodeResult result = verifier::decode(code, offset, end, instruction);
+    next = instruction.end();
+    return result;
   }
   instruction = entry->instruction;
   instruction.offset = offset;
   form.put_registers(instruction);
   const Layout& layout = entry->layout;
-  if (layout.displacement_size != 0) {
-    int64_t number = read_number(at + layout.displacement_at, layout.displacement_size, true);
-    if (instruction.memory.base == kRip) number += instruction.end();
-    instruction.memory.displacement = number;
-  }
-  if (layout.immediate_size != 0) {
-    int64_t number =
-        read_number(at + layout.immediate_at, layout.immediate_size, layout.immediate_is_signed);
-    if (layout.immediate_is_relative) number += instruction.end();
-    instruction.immediate = number;
+  const int64_t after = offset + instruction.length;
+  const int64_t displacement =
+      read_number(at + layout.displacement_at, layout.displacement_size, true) +
+      (instruction.memory.base == kRip ? after : 0);
+  if (layout.displacement_size != 0) instruction.memory.displacement = displacement;
+  const int64_t immediate =
+      read_number(at + layout.immediate_at, layout.immediate_size, layout.immediate_is_signed) +
+      (layout.immediate_is_relative ? after : 0);
+  if (layout.immediate_size != 0) instruction.immediate = immediate;
+  // A comparison that is foreseen takes the place of waiting for what was found.
+  next = offset + form.whole;
+  if (instruction.length != form.whole) [[unlikely]] {
+    next = offset + instruction.length;
+    asm volatile("");  // or else it would be computed, not foreseen
   }
   return DecodeResult::Ok;
 }

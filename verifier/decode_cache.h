@@ -23,9 +23,9 @@ class DecodeCache {
  public:
   DecodeCache() : slots_(kSlots) {}
 
-  // As decode().
+  // As decode(). `next`: where the instruction ends.
   DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end,
-                      Instruction& instruction);
+                      Instruction& instruction, uint32_t& next);
 
  private:
   struct Entry {

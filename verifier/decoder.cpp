@@ -426,6 +426,7 @@ DecodeResult decode(std::span<const uint8_t> code, uint32_t offset, uint32_t end
   }
   if (!Reader(decoded, operands, instruction).read()) return DecodeResult::NotAllowed;
   instruction.find_registers();
+  instruction.find_shortcut();
   if (layout != nullptr) *layout = layout_of(decoded, operands, instruction);
   return DecodeResult::Ok;
 }

@@ -8,20 +8,6 @@ namespace {
 
 constexpr uint16_t kWantedBack = 0b1111'0000'0010'1000;  // rbx rbp r12-r15
 
-// A return, a jump out of the function, or to where nobody knows.
-bool leaves(const DecodedFunction& code, const Instruction& instruction) {
-  switch (instruction.operation) {
-    case Operation::Return:
-      return true;
-    case Operation::Branch:
-    case Operation::Jump:
-      return !instruction.is_direct() ||
-             !code.contains(static_cast<uint64_t>(instruction.immediate));
-    default:
-      return false;
-  }
-}
-
 // Whether more than 32 bits may be in a register that it writes. A guess.
 bool is_wide(const Instruction& instruction) {
   switch (instruction.operation) {
@@ -31,8 +17,9 @@ bool is_wide(const Instruction& instruction) {
       return true;
     case Operation::Move:
       if (instruction.width != 8) return false;
-      if (instruction.source == Place::Memory)
+      if (instruction.source == Place::Memory) {
         return instruction.source_width == 8 && instruction.memory.base != kRsp;
+      }
       return instruction.source == Place::Immediate &&
              static_cast<uint64_t>(instruction.immediate) > UINT32_MAX;
     case Operation::And:
@@ -47,9 +34,21 @@ bool is_wide(const Instruction& instruction) {
 }
 
 bool writes_frame(const Instruction& instruction) {
-  return instruction.operation == Operation::Push ||
-         (instruction.has_memory && instruction.memory.is_written &&
-          instruction.memory.base == kRsp);
+  return (instruction.operation == Operation::Push) |
+         (instruction.memory.is_written & (instruction.memory.base == kRsp));
+}
+
+// The registers that a block leaves with what may have more than 32 bits. A guess.
+uint16_t wide_at_end(const DecodedFunction& code, const FlowBlock& block) {
+  unsigned wide = 0, seen = 0;
+  for (uint32_t i = block.last; i-- > block.first;) {
+    const Instruction& instruction = code.instructions[i];
+    if (instruction.operation != Operation::Call && is_wide(instruction)) {
+      wide |= instruction.defined & ~seen;
+    }
+    seen |= instruction.defined;
+  }
+  return static_cast<uint16_t>(wide);
 }
 
 void add_slots(const Instruction& instruction, Changes& changes) {
@@ -86,73 +85,104 @@ bool Changes::has_slot(int64_t displacement, unsigned size) const {
 
 void Changes::add(const Changes& other) {
   registers |= other.registers;
-  wide_registers |= other.wide_registers;
-  narrow_registers |= other.narrow_registers;
   calls |= other.calls;
   all_slots |= other.all_slots;
   if (slots.size() < other.slots.size()) slots.resize(other.slots.size());
   for (size_t i = 0; i < other.slots.size(); ++i) slots[i] |= other.slots[i];
 }
 
-template <typename Use>
-void FlowGraph::for_each_successor(const FlowBlock& block, Use use) const {
-  for (uint32_t successor : block.successors) {
-    if (successor != kNoBlock) use(successor);
-  }
-  for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
-    use(block_at_[edges_[edge].to]);
-  }
-}
-
-void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> edges,
-                      uint16_t kept_registers) {
-  edges_ = edges;
+void FlowGraph::build(const DecodedFunction& code, std::span<const FlowEdge> landing_pads,
+                      std::span<const FlowTable> tables, uint16_t kept_registers) {
   kept_registers_ = kept_registers;
-  find_blocks(code);
+  starts_.assign(code.instructions.size() / 64 + 1, 0);
+  for (const FlowEdge& edge : landing_pads) mark_start(edge.to);
+  find_blocks(code, tables);
+  find_successors(code, landing_pads, tables);
   find_order();
   summarize(code);
   find_loops(code);
   find_live_registers();
 }
 
-void FlowGraph::find_blocks(const DecodedFunction& code) {
+// Where landing pads are, has been marked.
+void FlowGraph::find_blocks(const DecodedFunction& code, std::span<const FlowTable> tables) {
   const auto count = static_cast<uint32_t>(code.instructions.size());
-  constexpr uint32_t kStart = 0;
-  block_at_.assign(count, kNoBlock);
-  block_at_[0] = kStart;
-  auto local_target = [&](const Instruction& instruction) {
+  mark_start(0);
+  jump_targets_.clear();
+  for (uint32_t i : code.ends) {
+    if (i + 1 < count) mark_start(i + 1);
+    const Instruction& instruction = code.instructions[i];
     const bool is_jump =
         instruction.operation == Operation::Branch || instruction.operation == Operation::Jump;
-    return is_jump && instruction.is_direct()
-               ? code.find(static_cast<uint64_t>(instruction.immediate))
-               : kNoInstruction;
-  };
-  for (uint32_t i : code.ends) {
-    if (i + 1 < count) block_at_[i + 1] = kStart;
-    const uint32_t target = local_target(code.instructions[i]);
-    if (target != kNoInstruction) block_at_[target] = kStart;
+    const uint32_t target = is_jump && instruction.is_direct()
+                                ? code.find(static_cast<uint64_t>(instruction.immediate))
+                                : kNoInstruction;
+    if (target != kNoInstruction) mark_start(target);
+    jump_targets_.push_back(target);
   }
-  for (const FlowEdge& edge : edges_) block_at_[edge.to] = kStart;
-
+  for (const FlowTable& table : tables) {
+    for (uint32_t target : table.targets) mark_start(target);
+  }
   blocks_.clear();
-  for (uint32_t i = 0; i < count; ++i) {
-    if (block_at_[i] == kNoBlock) continue;
-    if (!blocks_.empty()) blocks_.back().last = i;
-    block_at_[i] = static_cast<uint32_t>(blocks_.size());
-    blocks_.emplace_back().first = i;
+  if (block_at_.size() < count) block_at_.resize(count);
+  for (uint32_t word = 0; word < starts_.size(); ++word) {
+    for (uint64_t bits = starts_[word]; bits != 0; bits &= bits - 1) {
+      const uint32_t first = word * 64 + static_cast<uint32_t>(std::countr_zero(bits));
+      if (!blocks_.empty()) blocks_.back().last = first;
+      block_at_[first] = static_cast<uint32_t>(blocks_.size());
+      blocks_.emplace_back().first = first;
+    }
   }
   blocks_.back().last = count;
-  uint32_t edge = 0;
-  for (uint32_t i = 0; i < blocks_.size(); ++i) {
+  first_hub_ = static_cast<uint32_t>(blocks_.size());
+  for (const FlowTable& table : tables) {
+    FlowBlock& hub = blocks_.emplace_back();
+    hub.first = hub.last = table.jumps[0];
+  }
+}
+
+// Of a branch, its target comes before what follows it.
+void FlowGraph::find_successors(const DecodedFunction& code, std::span<const FlowEdge> landing_pads,
+                                std::span<const FlowTable> tables) {
+  successors_.clear();
+  hub_at_.clear();
+  for (size_t table = 0; table < tables.size(); ++table) {
+    for (uint32_t jump : tables[table].jumps) {
+      if (hub_at_.size() <= jump) hub_at_.resize(jump + 1, kNoBlock);
+      hub_at_[jump] = hub_of(table);
+    }
+  }
+  size_t end = 0;
+  auto pad = landing_pads.begin();
+  for (uint32_t i = 0; i < first_hub_; ++i) {
     FlowBlock& block = blocks_[i];
-    const Instruction& last = code.instructions[block.last - 1];
-    const uint32_t target = local_target(last);
-    if (target != kNoInstruction) block.successors[0] = block_at_[target];
-    const bool falls = last.operation == Operation::Branch || !last.ends_block();
-    if (falls && i + 1 < blocks_.size()) block.successors[1] = i + 1;
-    block.first_edge = edge;
-    while (edge < edges_.size() && edges_[edge].from < block.last) ++edge;
-    block.last_edge = edge;
+    block.first_successor = static_cast<uint32_t>(successors_.size());
+    const uint32_t at = block.last - 1;
+    bool falls = true;
+    if (end < code.ends.size() && code.ends[end] == at) {
+      const Operation operation = code.instructions[at].operation;
+      falls = operation == Operation::Branch;
+      const uint32_t target = jump_targets_[end++];
+      if (target != kNoInstruction) {
+        successors_.push_back(block_at_[target]);
+      } else if (at < hub_at_.size() && hub_at_[at] != kNoBlock) {
+        successors_.push_back(hub_at_[at]);
+      } else {
+        block.leaves = operation != Operation::Trap;
+      }
+    }
+    if (falls && i + 1 < first_hub_) successors_.push_back(i + 1);
+    block.first_pad = static_cast<uint32_t>(successors_.size());
+    for (; pad != landing_pads.end() && pad->from < block.last; ++pad) {
+      successors_.push_back(block_at_[pad->to]);
+    }
+    block.last_successor = static_cast<uint32_t>(successors_.size());
+  }
+  for (size_t table = 0; table < tables.size(); ++table) {
+    FlowBlock& hub = blocks_[hub_of(table)];
+    hub.first_successor = static_cast<uint32_t>(successors_.size());
+    for (uint32_t target : tables[table].targets) successors_.push_back(block_at_[target]);
+    hub.first_pad = hub.last_successor = static_cast<uint32_t>(successors_.size());
   }
 }
 
@@ -166,12 +196,11 @@ void FlowGraph::find_order() {
   while (!path_.empty()) {
     auto& [index, next] = path_.back();
     const FlowBlock& block = blocks_[index];
-    const uint32_t successors = 2 + block.last_edge - block.first_edge;
+    const uint32_t count = block.last_successor - block.first_successor;
     uint32_t to = kNoBlock;
-    while (next < successors && to == kNoBlock) {
-      to = next < 2 ? block.successors[next] : block_at_[edges_[block.first_edge + next - 2].to];
-      ++next;
-      if (to != kNoBlock && blocks_[to].position != kNoBlock) to = kNoBlock;
+    while (next < count && to == kNoBlock) {
+      to = successors_[block.first_successor + next++];
+      if (blocks_[to].position != kNoBlock) to = kNoBlock;
     }
     if (to == kNoBlock) {
       order_.push_back(index);
@@ -197,28 +226,37 @@ uint32_t FlowGraph::outermost(uint32_t position) {
 void FlowGraph::find_loops(const DecodedFunction& code) {
   const auto count = static_cast<uint32_t>(order_.size());
   uint32_t loop_count = 0;
+  loop_ends_.clear();
   first_predecessor_.assign(count + 2, 0);
   for (uint32_t at = 0; at < count; ++at) {
-    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+    for (uint32_t to : successors(blocks_[order_[at]])) {
       FlowBlock& block = blocks_[to];
-      if (block.position <= at && block.loop == kNoBlock) block.loop = loop_count++;
+      if (block.position <= at) {
+        if (block.loop == kNoBlock) {
+          block.loop = loop_count++;
+          loop_ends_.push_back(at);
+        }
+        loop_ends_[block.loop] = at;
+      }
       if (block.predecessors < 2) ++block.predecessors;
       ++first_predecessor_[block.position + 2];
-    });
+    }
   }
-  loops_.resize(loop_count);
+  loop_count_ = loop_count;
   if (loop_count == 0) return;
-  for (Changes& loop : loops_) {
-    loop.registers = loop.wide_registers = loop.narrow_registers = 0;
+  if (loops_.size() < loop_count) loops_.resize(loop_count);
+  for (uint32_t i = 0; i < loop_count; ++i) {
+    Changes& loop = loops_[i];
+    loop.registers = 0;
     loop.calls = loop.all_slots = false;
     loop.slots.clear();
   }
   for (uint32_t at = 0; at <= count; ++at) first_predecessor_[at + 1] += first_predecessor_[at];
   predecessors_.resize(first_predecessor_[count + 1]);
   for (uint32_t at = 0; at < count; ++at) {
-    for_each_successor(blocks_[order_[at]], [&](uint32_t to) {
+    for (uint32_t to : successors(blocks_[order_[at]])) {
       predecessors_[first_predecessor_[blocks_[to].position + 1]++] = at;
-    });
+    }
   }
   inner_.resize(count);
   for (uint32_t at = 0; at < count; ++at) inner_[at] = at;
@@ -230,8 +268,6 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
       const FlowBlock& block = blocks_[order_[at]];
       const Summary& summary = summaries_[order_[at]];
       changes.registers |= summary.defined;
-      changes.wide_registers |= summary.wide;
-      changes.narrow_registers |= summary.narrow;
       changes.calls |= summary.calls;
       if (!summary.writes_frame) return;
       for (uint32_t i = block.first; i < block.last; ++i) add_slots(code.instructions[i], changes);
@@ -249,7 +285,7 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
     changes.wide_at_end = 0;
     for (uint32_t i = first_predecessor_[header]; i < first_predecessor_[header + 1]; ++i) {
       if (predecessors_[i] < header) continue;
-      changes.wide_at_end |= summaries_[order_[predecessors_[i]]].wide_at_end;
+      changes.wide_at_end |= wide_at_end(code, blocks_[order_[predecessors_[i]]]);
     }
     work_.clear();
     add_predecessors(header, true);
@@ -267,33 +303,29 @@ void FlowGraph::find_loops(const DecodedFunction& code) {
   }
 }
 
+// Of every instruction, so it is short, and does without branches.
 void FlowGraph::summarize(const DecodedFunction& code) {
   summaries_.assign(blocks_.size(), {});
   for (uint32_t index : order_) {
     FlowBlock& block = blocks_[index];
-    Summary& summary = summaries_[index];
-    uint16_t used = leaves(code, code.instructions[block.last - 1]) ? kWantedBack : uint16_t{0};
+    if (block.is_hub()) continue;
+    unsigned used = block.leaves ? kWantedBack : 0, defined = 0;
+    bool calls = false, writes = false;
+    uint32_t flags_at = kNoInstruction;
     for (uint32_t i = block.last; i-- > block.first;) {
       const Instruction& instruction = code.instructions[i];
-      const uint16_t defined = instruction.defined;
-      used = static_cast<uint16_t>((used & ~defined) | instruction.used);
-      if (instruction.writes_flags && block.flags_at == kNoInstruction) block.flags_at = i;
-      if (instruction.operation == Operation::Call) {
-        // What matters afterwards is written again.
-        used |= kept_registers_;
-        summary.calls = true;
-      } else if (defined != 0) {
-        if (is_wide(instruction)) {
-          summary.wide |= defined;
-          summary.wide_at_end |= defined & static_cast<uint16_t>(~summary.defined);
-        } else if (instruction.width != 8) {
-          summary.narrow |= defined;
-        }
-      }
-      summary.defined |= defined;
-      summary.writes_frame |= writes_frame(instruction);
+      const bool is_call = instruction.operation == Operation::Call;
+      used = (used & ~unsigned{instruction.defined}) | instruction.used;
+      // What matters afterwards is written again.
+      used |= is_call ? kept_registers_ : 0;
+      defined |= instruction.defined;
+      calls |= is_call;
+      writes |= writes_frame(instruction);
+      flags_at = (instruction.writes_flags & (flags_at == kNoInstruction)) ? i : flags_at;
     }
-    summary.used = used;
+    block.flags_at = flags_at;
+    summaries_[index] = {static_cast<uint16_t>(used), static_cast<uint16_t>(defined), calls,
+                         writes};
   }
 }
 
@@ -305,13 +337,14 @@ void FlowGraph::find_live_registers() {
       FlowBlock& block = blocks_[order_[at]];
       const Summary& summary = summaries_[order_[at]];
       uint16_t live = 0;
-      for_each_successor(block, [&](uint32_t to) { live |= blocks_[to].live; });
-      live = static_cast<uint16_t>((live & ~summary.defined) | summary.used);
-      // Landing pads are reached from the middle of the block.
-      for (uint32_t edge = block.first_edge; edge < block.last_edge; ++edge) {
-        if (edges_[edge].from + 1 != block.last) live |= blocks_[block_at_[edges_[edge].to]].live;
+      for (uint32_t i = block.first_successor; i < block.first_pad; ++i) {
+        live |= blocks_[successors_[i]].live;
       }
-      changed |= live != block.live && !loops_.empty();
+      live = static_cast<uint16_t>((live & ~summary.defined) | summary.used);
+      for (uint32_t i = block.first_pad; i < block.last_successor; ++i) {
+        live |= blocks_[successors_[i]].live;
+      }
+      changed |= live != block.live && loop_count_ != 0;
       block.live = live;
     }
   }

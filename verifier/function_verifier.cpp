@@ -1,6 +1,8 @@
 #include "verifier/function_verifier.h"
 
 #include <algorithm>
+#include <bit>
+#include <unordered_map>
 
 #include "verifier/decoder.h"
 
@@ -13,15 +15,15 @@ constexpr uint32_t kMaximumGuesses = 4;
 constexpr uint32_t kMaximumRounds = 100;
 // So often a function is begun anew because a jump leads where nobody thought.
 constexpr uint32_t kMaximumDiscoveries = 256;
-// So far in front of a jump is the address of its table looked for, and so many words of it are
-// looked at.
-constexpr uint32_t kTableDistance = 64;
-constexpr uint32_t kMaximumTable = 4096;
+
+// Of more loops at a time none is repeated alone: all these are looked for after each block.
+constexpr size_t kManyOutdated = 64;
+
+// With more of them, those that no state has any more are done away with.
+constexpr size_t kManyValues = size_t{1} << 16;
 
 // How often bounds may grow, round by round.
-unsigned patience(Assume assume) { return assume == Assume::Little ? 0 : 3; }
-
-constexpr uint16_t kAllRegisters = 0xffff;
+unsigned patience(Assume assume) { return assume == Assume::AsBefore ? 3 : 0; }
 
 constexpr char kTwoDepths[] = "the stack pointer differs among the ways that lead to one place";
 
@@ -49,36 +51,50 @@ void FunctionVerifier::verify(const jit::ImageFunction& function, size_t max_ref
   statistics_.bytes += function.code_size;
   statistics_.instructions += code_.instructions.size();
   if (!check_landing_pads()) return;
+  find_landing_pads();
   const size_t refusals_before = refusals.size();
   // From what is likely to do to what is certain.
   struct Attempt {
     Assume assume;
-    bool guesses_edges;
+    bool is_quick;
+    bool guesses_tables;
   };
-  for (const Attempt attempt : {Attempt{Assume::Little, true}, Attempt{Assume::AsBefore, true},
-                                Attempt{Assume::AsBefore, false}}) {
-    const bool is_last = !attempt.guesses_edges;
+  bool skips_quick = false;
+  for (const Attempt attempt :
+       {Attempt{Assume::Little, true, true}, Attempt{Assume::Words, true, true},
+        Attempt{Assume::Words, false, true}, Attempt{Assume::AsBefore, false, true},
+        Attempt{Assume::AsBefore, false, false}}) {
+    if (attempt.is_quick && skips_quick) continue;
+    const bool is_last = !attempt.guesses_tables;
     assume_ = attempt.assume;
-    find_edges(attempt.guesses_edges);
+    is_quick_ = attempt.is_quick;
+    tables_.clear();
+    discovered_.clear();
+    if (attempt.guesses_tables) guess_tables();
     bool is_decided = false;
     uint32_t discoveries = 0;
     do {
-      edges_.insert(edges_.end(), discovered_.begin(), discovered_.end());
-      std::sort(edges_.begin(), edges_.end());
-      edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
+      for (auto& [jump, targets] : discovered_) put_jump(jump, targets);
       discovered_.clear();
-      graph_.build(code_, edges_, kept_registers(function));
+      table_of_jump_.clear();
+      for (uint32_t table = 0; table < tables_.size(); ++table) {
+        for (uint32_t jump : tables_[table].jumps) table_of_jump_.push_back({jump, table});
+      }
+      std::sort(table_of_jump_.begin(), table_of_jump_.end());
+      graph_.build(code_, landing_pads_, tables_, kept_registers(function));
       refusals.resize(refusals_before);
       max_refusals_ = is_last ? max_refusals : 1;
       stopped_ = false;
       is_decided = run();
     } while (!discovered_.empty() && ++discoveries < kMaximumDiscoveries);
     if (!discovered_.empty()) {
-      discovered_.clear();
       is_decided = false;
       if (is_last) refuse(Rule::Jumps, function.code_offset, "it is too hard to follow");
     }
-    if (is_decided && refusals.size() == refusals_before) return;
+    const bool is_refused = refusals.size() > refusals_before;
+    if (is_decided && !is_refused) return;
+    // Of what is no number of a loop's, narrower ones will not be proved either.
+    if (is_decided && is_quick_ && refusals.back().rule != Rule::LinearMemory) skips_quick = true;
   }
 }
 
@@ -91,118 +107,9 @@ void FunctionVerifier::refuse(Rule rule, uint32_t offset, const char* reason, bo
   if (--max_refusals_ == 0) stopped_ = true;
 }
 
-// Also gives what no branch leads to: bytes that are no instruction have no business in a function.
-bool FunctionVerifier::decode_all() {
-  std::vector<Instruction>& instructions = code_.instructions;
-  code_.begin = function_->code_offset;
-  instructions.clear();
-  code_.ends.clear();
-  code_.index_at.assign(function_->code_size, kNoInstruction);
-  const uint32_t end = function_->code_offset + function_->code_size;
-  for (uint32_t offset = function_->code_offset; offset < end;) {
-    Instruction& instruction = instructions.emplace_back();
-    switch (decoder_.decode(facts_.image().content, offset, end, instruction)) {
-      case DecodeResult::Invalid:
-        refuse(Rule::Decoding, offset, "it is no instruction, or does not end in its function",
-               /*with_text=*/false);
-        return false;
-      case DecodeResult::NotAllowed:
-        refuse(Rule::Instruction, offset, "generated code may not contain this");
-        if (stopped_) return false;
-        {
-          Instruction harmless;
-          harmless.offset = offset;
-          harmless.length = instruction.length;
-          harmless.operation = Operation::Nop;
-          instruction = harmless;
-        }
-        break;
-      case DecodeResult::Ok:
-        statistics_.linear_accesses +=
-            instruction.has_memory && instruction.memory.segment == Segment::Gs;
-        break;
-    }
-    const auto index = static_cast<uint32_t>(instructions.size() - 1);
-    code_.index_at[offset - code_.begin] = index;
-    if (instruction.ends_block()) code_.ends.push_back(index);
-    offset = instruction.end();
-  }
-  return true;
-}
-
-bool FunctionVerifier::check_landing_pads() {
-  for (uint32_t i = 0; i < function_->landing_pad_count; ++i) {
-    const auto& pad = facts_.image().landing_pads[function_->first_landing_pad + i];
-    if (code_.find(pad.landing_pad) == kNoInstruction) {
-      refuse(Rule::Decoding, pad.landing_pad, "a landing pad in the middle of an instruction",
-             /*with_text=*/false);
-      return false;
-    }
-  }
-  return true;
-}
-
-// Of landing pads, and, as a guess, of what looks like jump tables.
-void FunctionVerifier::find_edges(bool guesses) {
-  edges_.clear();
-  if (function_->landing_pad_count != 0) {
-    for (uint32_t i = 0; i < code_.instructions.size(); ++i) {
-      if (code_.instructions[i].operation != Operation::Call) continue;
-      const jit::LandingPad* pad =
-          facts_.image().landing_pad_at(*function_, code_.instructions[i].end() - 1);
-      if (pad != nullptr) edges_.push_back({i, code_.find(pad->landing_pad)});
-    }
-  }
-  if (guesses) find_table_edges();
-}
-
-// A load from a table, relative to an address that was loaded before. Where this finds too little,
-// the proof will say so (leave()), and what is too much is not there when it says no.
-void FunctionVerifier::find_table_edges() {
-  const std::vector<Instruction>& instructions = code_.instructions;
-  struct Table {
-    int64_t at;
-    uint32_t jump;
-  };
-  std::vector<Table> tables;
-  for (uint32_t jump = 0; jump < instructions.size(); ++jump) {
-    if (instructions[jump].operation != Operation::Jump || instructions[jump].is_direct()) continue;
-    Register base = kNoRegister;
-    for (uint32_t back = 1; back <= std::min(jump, kTableDistance); ++back) {
-      const Instruction& instruction = instructions[jump - back];
-      const MemoryOperand& memory = instruction.memory;
-      if (base == kNoRegister) {
-        if (instruction.operation == Operation::MoveSigned && instruction.has_memory &&
-            memory.size == 4 && memory.scale == 4) {
-          base = memory.base;
-        }
-      } else if (instruction.operation == Operation::Lea && memory.base == kRip &&
-                 instruction.destination_register == base) {
-        tables.push_back({memory.displacement, jump});
-        break;
-      }
-    }
-  }
-  std::sort(tables.begin(), tables.end(),
-            [](const Table& a, const Table& b) { return a.at < b.at; });
-  for (size_t i = 0; i < tables.size(); ++i) {
-    size_t next = i;
-    while (next < tables.size() && tables[next].at == tables[i].at) ++next;
-    int64_t end = tables[i].at + 4 * int64_t{kMaximumTable};
-    if (next < tables.size()) end = std::min(end, tables[next].at);
-    for (int64_t at = tables[i].at; at + 4 <= end; at += 4) {
-      if (at < 0 || !facts_.is_constant(static_cast<uint64_t>(at), 4)) break;
-      const int64_t target = tables[i].at + facts_.read32(static_cast<uint64_t>(at));
-      const uint32_t place = code_.find(static_cast<uint64_t>(target));
-      if (place == kNoInstruction) break;
-      edges_.push_back({tables[i].jump, place});
-    }
-  }
-}
-
 State* FunctionVerifier::acquire() {
   if (free_states_.empty()) {
-    all_states_.push_back(std::make_unique<State>());
+    all_states_.push_back(std::make_unique<State>(pool_));
     free_states_.push_back(all_states_.back().get());
   }
   State* state = free_states_.back();
@@ -215,14 +122,35 @@ void FunctionVerifier::release(State*& state) {
   state = nullptr;
 }
 
+// Keeps what states in use point to, and nothing else.
+void FunctionVerifier::collect() {
+  ValuePool kept;
+  std::unordered_map<const Value*, const Value*> moved;
+  std::sort(free_states_.begin(), free_states_.end());
+  for (const auto& state : all_states_) {
+    if (std::binary_search(free_states_.begin(), free_states_.end(), state.get())) continue;
+    state->for_each_pointer([&](const Value*& held) {
+      if (is_constant(held)) return;
+      const Value*& there = moved[held];
+      if (there == nullptr) there = kept.keep(*held);
+      held = there;
+    });
+  }
+  pool_.take(std::move(kept));
+  pool_limit_ = std::max(kManyValues, 2 * moved.size());
+}
+
 void FunctionVerifier::begin_rounds() {
   free_states_.clear();
   for (const auto& state : all_states_) free_states_.push_back(state.get());
   state_ = nullptr;
   arrived_.assign(graph_.blocks().size(), nullptr);
   loops_.assign(graph_.loop_count(), {});
-  hubs_.clear();
+  seen_targets_.assign(tables_.size(), Value::any());
   names_.begin_function();
+  pool_.clear();
+  pool_.forget_names();
+  pool_limit_ = kManyValues;
   slot_index_.clear();
   half_slot_index_.clear();
   slots_.clear();
@@ -231,8 +159,10 @@ void FunctionVerifier::begin_rounds() {
 // False: it came to no end.
 bool FunctionVerifier::run() {
   begin_rounds();
-  const uint32_t limit = assume_ == Assume::Little ? kMaximumGuesses : kMaximumRounds;
-  for (round_ = 1; round_ <= limit; ++round_) {
+  const uint32_t limit = assume_ == Assume::Little  ? kMaximumGuesses
+                         : assume_ == Assume::Words ? 2 * kMaximumGuesses
+                                                    : kMaximumRounds;
+  for (uint32_t round = 1; round <= limit; ++round) {
     if (!run_round()) return true;
   }
   if (assume_ == Assume::AsBefore) {
@@ -244,22 +174,60 @@ bool FunctionVerifier::run() {
 // Whether another one is needed.
 bool FunctionVerifier::run_round() {
   another_round_ = false;
-  for (Hub& hub : hubs_) release(hub.state);
+  ++pass_;
+  outdated_.clear();
+  first_source_.assign(graph_.blocks().size(), kNoBlock);
+  repeated_ = 0;
   uint32_t requirements = 0;
   facts_.is_function(function_->code_offset, requirements);
   State*& entry = arrived_[graph_.order()[0]];
   if (entry == nullptr) entry = acquire();
-  *entry = State::at_entry();
+  entry->begin_function();
   entry->callee_set = (requirements & kNeedsCallee) != 0;
   entry->constant_callee_set = (requirements & kNeedsConstantCallee) != 0;
   for (position_ = 0; position_ < graph_.order().size(); ++position_) {
     const uint32_t index = graph_.order()[position_];
-    if (!begin_block(index)) continue;
-    ++statistics_.block_visits;
-    visit(graph_.blocks()[index]);
+    if (pool_.size() > pool_limit_) collect();
+    if (begin_block(index)) {
+      const FlowBlock& block = graph_.blocks()[index];
+      if (block.is_hub()) {
+        visit_hub(block);
+      } else {
+        ++statistics_.block_visits;
+        visit(block);
+      }
+    }
     if (stopped_) return false;
+    if (!outdated_.empty() && !another_round_) repeat_loop();
   }
-  return another_round_ && discovered_.empty();
+  return (another_round_ || !outdated_.empty()) && discovered_.empty();
+}
+
+// Goes back to the beginning of a loop that ends here and has been assumed to begin with too much,
+// so that only its blocks are looked at again. Whatever comes to them must come from among them,
+// or from before them to where a loop begins, which keeps it: else it would be missed now.
+void FunctionVerifier::repeat_loop() {
+  uint32_t first = kNoBlock;
+  for (uint32_t position : outdated_) {
+    const FlowBlock& block = graph_.blocks()[graph_.order()[position]];
+    if (graph_.loop_end(block.loop) <= position_) first = std::min(first, position);
+  }
+  if (first > position_) return;
+  // Another round takes no longer than to repeat one part after another.
+  repeated_ += position_ - first;
+  if (repeated_ > graph_.order().size() / 2) {
+    another_round_ = true;
+    return;
+  }
+  for (uint32_t position = first + 1; position <= position_; ++position) {
+    const uint32_t index = graph_.order()[position];
+    if (graph_.blocks()[index].loop == kNoBlock && first_source_[index] < first) {
+      another_round_ = true;
+      return;
+    }
+  }
+  ++pass_;
+  position_ = first - 1;  // the next one is `first`, though it be 0
 }
 
 // What is known at the beginning of a block. False: nothing comes there.
@@ -278,18 +246,23 @@ bool FunctionVerifier::begin_block(uint32_t index) {
     std::swap(loop.state, arrived);
     loop.state->keep_registers(block.live);
     loop.state->flags = Flags();
-    if (assume_ == Assume::Little) forget_changes(*loop.state, graph_.changes(block.loop));
+    if (assume_ != Assume::AsBefore) forget_changes(*loop.state, graph_.changes(block.loop));
   } else if (arrived != nullptr) {
     if (loop.state->depth != arrived->depth) {
       refuse(Rule::Frame, code_.instructions[block.first].offset, kTwoDepths);
       return false;
     }
-    join(*loop.state, *arrived, block.live, facts_, names_, {patience(assume_), false});
+    join(*loop.state, *arrived, block.live, facts_, names_,
+         {patience(assume_), /*is_counted=*/false, /*is_loop=*/true, is_quick_});
     release(arrived);
+  }
+  if (loop.is_outdated) {
+    loop.is_outdated = false;
+    std::erase(outdated_, block.position);
   }
   if (state_ == nullptr) state_ = acquire();
   *state_ = *loop.state;
-  state_->forget_growths();
+  if (patience(assume_) != 0) state_->forget_growths();
   return true;
 }
 
@@ -297,34 +270,54 @@ bool FunctionVerifier::begin_block(uint32_t index) {
 // beginning has been given a value after any call.)
 void FunctionVerifier::forget_changes(State& state, const Changes& changes) const {
   auto forget = [](Value& value, bool is_wide) {
-    if (!value.is_number() && value.kind != Kind::Preserved) {
+    // Where a jump leads is found again before each.
+    const bool is_target = value.kind == Kind::JumpOffset || value.kind == Kind::JumpTarget;
+    if (!value.is_number() && value.kind != Kind::Preserved && !is_target) {
       value.id = value.low_id = 0;
     } else {
-      value =
-          value.is_number() && value.hi <= UINT32_MAX && !is_wide ? Value::word() : Value::any();
+      value = !value.is_number() || value.hi > kLargestSum || is_wide ? Value::any()
+              : value.hi <= UINT32_MAX                                ? Value::word()
+                                                                      : kSumValue;
     }
   };
   if (changes.calls) state.forget_what_calls_change();
-  const unsigned wide = (changes.wide_registers & ~changes.narrow_registers) | changes.wide_at_end;
-  for (Register reg = 0; reg < kRegisters; ++reg) {
-    if ((changes.registers >> reg & 1) == 0) continue;
-    Value value = state.get(reg);
+  const unsigned wide = assume_ == Assume::Words ? 0 : changes.wide_at_end;
+  for (unsigned bits = changes.registers; bits != 0; bits &= bits - 1) {
+    const auto reg = static_cast<Register>(std::countr_zero(bits));
+    const Value& before = state.get(reg);
+    if (before.is_any()) continue;
+    Value value = before;
     forget(value, (wide >> reg & 1) != 0);
+    // How many bits are kept of others, is a constant, which is put there again.
+    if (assume_ == Assume::Words && (code_.count_registers >> reg & 1) != 0 && before.is_number()) {
+      const uint64_t hi = std::min<uint64_t>(before.hi, before.byte_hi);
+      if (hi < 64) {
+        value.byte_lo = static_cast<uint8_t>(
+            std::min<uint64_t>(std::max<uint64_t>(before.lo, before.byte_lo), hi));
+        value.byte_hi = static_cast<uint8_t>(hi);
+      }
+    }
     state.set(reg, value);
   }
-  state.forget_slots([&](size_t slot, Value& value) {
-    if (changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
-      forget(value, /*is_wide=*/slots_[slot].size == 4);  // whose bounds are known anyway
+  state.update_slots([&](size_t slot, Value& value) {
+    if (!changes.has_slot(int64_t{slots_[slot].offset} + state.depth, slots_[slot].size)) {
+      return false;
     }
-    return value.is_any();
+    // Of 4 bytes the bounds are known anyway; in 8 a constant is the first of any numbers.
+    const bool is_wide = slots_[slot].size == 4 || (assume_ == Assume::Little && value.is_exact());
+    forget(value, is_wide);
+    return true;
   });
 }
 
 void FunctionVerifier::visit(const FlowBlock& block) {
   flags_at_ = block.flags_at;
+  // Only of a block without any is asked what they were before.
+  if (flags_at_ != kNoInstruction) state_->flags.source = Flags::Source::Unknown;
   for (current_ = block.first; current_ < block.last; ++current_) {
     const Instruction& instruction = code_.instructions[current_];
-    if (instruction.ends_block()) break;
+    if (step_shortly(instruction)) continue;
+    if (instruction.shortcut == Shortcut::End) break;
     if (const Checked failed = step(instruction)) {
       refuse(failed->rule, instruction.offset, failed->reason);
       if (stopped_) return;
@@ -352,21 +345,32 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
   Checked failed;
   switch (instruction.operation) {
     case Operation::Branch: {
-      const bool is_understood = state_->flags.source != Flags::Source::Unknown;
-      State* taken = acquire();
-      *taken = *state_;
-      bool is_possible = !is_understood || taken->assume(instruction.condition);
-      if (!is_possible) {
-        // Nothing jumps.
-      } else if (code_.contains(target)) {
-        flow_to(code_.find(target), taken, instruction.offset);
-      } else {
-        failed = check_tail_call(instruction);
+      // The graph says where they come from; the proof does not rest on it.
+      const bool is_here = flags_at_ >= block.first && flags_at_ < last;
+      const uint32_t after = is_here ? flags_at_ + 1 : block.first;
+      for (uint32_t i = after; i < last; ++i) {
+        if (code_.instructions[i].writes_flags) state_->flags.source = Flags::Source::Unknown;
       }
-      release(taken);
-      is_possible =
-          !is_understood ||
-          state_->assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+      const bool is_understood = matters(instruction.condition);
+      bool is_possible = true;
+      if (!is_understood && code_.contains(target)) {
+        flow_to(code_.find(target), state_, instruction.offset, /*takes=*/false);
+      } else {
+        State* taken = acquire();
+        *taken = *state_;
+        is_possible = !is_understood || taken->assume(instruction.condition);
+        if (!is_possible) {
+          // Nothing jumps.
+        } else if (code_.contains(target)) {
+          flow_to(code_.find(target), taken, instruction.offset);
+        } else {
+          failed = check_tail_call(instruction);
+        }
+        release(taken);
+        is_possible =
+            !is_understood ||
+            state_->assume(static_cast<Condition>(static_cast<uint8_t>(instruction.condition) ^ 1));
+      }
       if (!is_possible) break;
       if (last + 1 == count) {
         failed = kRunsOn;
@@ -385,9 +389,11 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
         }
         break;
       }
-      std::vector<uint32_t> targets;
-      failed = check_indirect_jump(instruction, targets);
-      if (!targets.empty()) flow_through_table(last, targets);
+      if (instruction.has_memory) failed = access(instruction);
+      if (failed) break;
+      const Value& to = *read_source(instruction);
+      failed = to.kind == Kind::JumpTarget ? flow_through_table(instruction, to)
+                                           : check_tail_call(instruction);
       break;
     }
     case Operation::Return:
@@ -399,52 +405,82 @@ void FunctionVerifier::leave(const FlowBlock& block, uint32_t last) {
   if (failed) refuse(failed->rule, instruction.offset, failed->reason);
 }
 
-// Several jumps may use one table, and have hundreds of targets each: what they bring is joined
-// first, and the targets get it only if it is more than what they have been given in this round.
-void FunctionVerifier::flow_through_table(uint32_t jump, const std::vector<uint32_t>& table) {
-  auto hub = std::find_if(hubs_.begin(), hubs_.end(),
-                          [&](const Hub& other) { return other.table == table; });
-  if (hub == hubs_.end()) {
-    hub = hubs_.insert(hub, {table, table, {}, nullptr});
-    std::sort(hub->targets.begin(), hub->targets.end());
-    hub->targets.erase(std::unique(hub->targets.begin(), hub->targets.end()), hub->targets.end());
-  }
-  if (std::find(hub->jumps.begin(), hub->jumps.end(), jump) == hub->jumps.end()) {
-    bool is_known = true;
-    for (uint32_t to : hub->targets) {
-      if (std::binary_search(edges_.begin(), edges_.end(), FlowEdge{jump, to})) continue;
-      discovered_.push_back({jump, to});
-      is_known = false;
+// From a jump to the hub of its table, if it leads to none but its targets.
+FunctionVerifier::Checked FunctionVerifier::flow_through_table(const Instruction& instruction,
+                                                               const Value& target) {
+  const auto found = std::lower_bound(table_of_jump_.begin(), table_of_jump_.end(),
+                                      std::pair{current_, uint32_t{0}});
+  const bool is_known = found != table_of_jump_.end() && found->first == current_;
+  if (is_known) {
+    const Value& seen = seen_targets_[found->second];
+    if (seen.kind == Kind::JumpTarget && seen.lo == target.lo && seen.hi == target.hi &&
+        seen.alignment == target.alignment && seen.detail == target.detail) {
+      flow_to_block(graph_.hub_of(found->second), state_, instruction.offset);
+      return std::nullopt;
     }
-    if (!is_known) return;
-    hub->jumps.push_back(jump);
   }
-  const uint32_t from = code_.instructions[jump].offset;
-  if (hub->state == nullptr) {
-    hub->state = acquire();
-    *hub->state = *state_;
-    hub->state->flags = Flags();
-  } else if (hub->state->depth != state_->depth) {
-    refuse(Rule::Frame, from, kTwoDepths);
-    return;
-  } else if (!join(*hub->state, *state_, kAllRegisters, facts_, names_, kNoLoop)) {
-    return;
+  if (const Checked failed = find_targets(target)) return failed;
+  const auto are_among = [&](const std::vector<uint32_t>& all) {
+    return std::includes(all.begin(), all.end(), targets_.begin(), targets_.end());
+  };
+  if (!is_known || !are_among(tables_[found->second].targets)) {
+    discovered_.push_back({current_, targets_});
+    return std::nullopt;
   }
-  for (uint32_t to : hub->targets) {
-    State* copy = acquire();
-    *copy = *hub->state;
-    flow_to(to, copy, from);
-    release(copy);
+  seen_targets_[found->second] = target;
+  flow_to_block(graph_.hub_of(found->second), state_, instruction.offset);
+  return std::nullopt;
+}
+
+void FunctionVerifier::visit_hub(const FlowBlock& hub) {
+  state_->flags = Flags();
+  const std::span<const uint32_t> targets = graph_.successors(hub);
+  for (uint32_t to : targets.first(targets.size() - 1)) {
+    flow_to_block(to, state_, code_.instructions[hub.first].offset, /*takes=*/false);
+  }
+  flow_to_block(targets.back(), state_, code_.instructions[hub.first].offset);
+}
+
+// Whether anything is to be learnt from the flags.
+bool FunctionVerifier::matters(Condition condition) const {
+  const Flags& flags = state_->flags;
+  if (!is_quick_ || flags.source == Flags::Source::Unknown) {
+    return flags.source != Flags::Source::Unknown;
+  }
+  const Value& left = *flags.left_value;
+  const Value& right = *flags.right_value;
+  for (const Value* value : {&left, &right}) {
+    if (value->kind == Kind::TypeId || value->kind == Kind::TableLength) return true;
+  }
+  if (flags.source != Flags::Source::Comparison || (!left.is_exact() && !right.is_exact())) {
+    return false;
+  }
+  switch (condition) {
+    case Condition::Below:
+    case Condition::BelowOrEqual:
+    case Condition::Above:
+    case Condition::AboveOrEqual:
+      return true;
+    case Condition::Equal:
+    case Condition::NotEqual:
+      return false;
+    default:
+      // A sign of 32 bits is rarely one of an index.
+      return flags.width == 8;
   }
 }
 
-// Takes `state`, or spoils it.
-void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t from) {
+// Takes `state`, or spoils it, if it `takes`; else leaves it as it is.
+void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t from, bool takes) {
   const uint32_t index = instruction == kNoInstruction ? kNoBlock : graph_.block_at(instruction);
   if (index == kNoBlock) {
     refuse(Rule::Decoding, from, "it leads into the middle of an instruction, or elsewhere");
     return;
   }
+  flow_to_block(index, state, from, takes);
+}
+
+void FunctionVerifier::flow_to_block(uint32_t index, State*& state, uint32_t from, bool takes) {
   const FlowBlock& block = graph_.blocks()[index];
   const bool is_back = block.position <= position_;
   // The graph has all edges, so this does not happen; but the proof rests on it.
@@ -453,14 +489,21 @@ void FunctionVerifier::flow_to(uint32_t instruction, State*& state, uint32_t fro
     return;
   }
   if (is_back) return flow_back(block, *state, from);
+  first_source_[index] = std::min(first_source_[index], position_);
   State*& there = arrived_[index];
   if (there == nullptr) {
-    std::swap(there, state);
+    if (takes) {
+      std::swap(there, state);
+    } else {
+      there = acquire();
+      *there = *state;
+    }
     if (block.predecessors > 1) there->keep_registers(block.live);
   } else if (there->depth != state->depth) {
     refuse(Rule::Frame, from, kTwoDepths);
   } else {
-    join(*there, *state, block.live, facts_, names_, kNoLoop);
+    join(*there, *state, block.live, facts_, names_,
+         {Growth::kForever, /*is_counted=*/false, /*is_loop=*/false, is_quick_});
   }
 }
 
@@ -473,7 +516,7 @@ void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uin
     *loop.state = state;
     loop.state->keep_registers(block.live);
     loop.state->flags = Flags();
-    another_round_ = true;
+    outdate(block);
     return;
   }
   if (loop.state->depth != state.depth) {
@@ -481,9 +524,20 @@ void FunctionVerifier::flow_back(const FlowBlock& block, const State& state, uin
     return;
   }
   if (join(*loop.state, state, block.live, facts_, names_,
-           {patience(assume_), loop.last_round != round_})) {
+           {patience(assume_), loop.last_pass != pass_, /*is_loop=*/true, is_quick_})) {
+    outdate(block);
+    loop.last_pass = pass_;
+  }
+}
+
+void FunctionVerifier::outdate(const FlowBlock& header) {
+  Loop& loop = loops_[header.loop];
+  if (loop.is_outdated) return;
+  loop.is_outdated = true;
+  if (outdated_.size() < kManyOutdated) {
+    outdated_.push_back(header.position);
+  } else {
     another_round_ = true;
-    loop.last_round = round_;
   }
 }
 

@@ -42,4 +42,48 @@ void Instruction::find_registers() {
   if (is_zero) used &= static_cast<uint16_t>(~to);
 }
 
+void Instruction::find_shortcut() {
+  shortcut = Shortcut::None;
+  if (ends_block()) shortcut = Shortcut::End;
+  if (uses_stack_pointer || ends_block()) return;
+  const bool is_whole = width == 4 || width == 8;
+  const bool is_access = has_memory && memory.segment == Segment::Gs;
+  const bool is_simple = !has_memory && (source == Place::Register || source == Place::Immediate);
+  const bool is_register = destination == Place::Register && is_whole;
+  switch (operation) {
+    case Operation::Nop:
+      shortcut = Shortcut::Nothing;
+      break;
+    case Operation::Other:
+      if ((writes | writes32 | writes_part) != 0 || writes_flags) break;
+      if (!has_memory) shortcut = Shortcut::Nothing;
+      if (is_access) shortcut = Shortcut::Access;
+      break;
+    case Operation::Move:
+      if (is_access && destination == Place::Memory) shortcut = Shortcut::Access;
+      if (is_access && is_register && source == Place::Memory) shortcut = Shortcut::Load;
+      if (!has_memory && is_register && source == Place::Register && source_width == width) {
+        shortcut = Shortcut::Copy;
+      }
+      if (!has_memory && is_register && source == Place::Immediate) shortcut = Shortcut::Constant;
+      break;
+    case Operation::Lea:
+      if (is_register && (width == 4 || memory.address32)) shortcut = Shortcut::Sum;
+      break;
+    case Operation::Add:
+    case Operation::Subtract:
+    case Operation::And:
+    case Operation::Or:
+    case Operation::Xor:
+      if (is_simple && is_register) shortcut = Shortcut::Arithmetic;
+      break;
+    case Operation::Compare:
+    case Operation::Test:
+      if (is_simple && destination == Place::Register) shortcut = Shortcut::Comparison;
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace linden::verifier

@@ -93,11 +93,27 @@ struct MemoryOperand {
   bool operator==(const MemoryOperand&) const = default;
 };
 
+// What the proof can do in a shorter way than by looking at all that an instruction may have. It
+// follows from the other fields, and says no more than they.
+enum class Shortcut : uint8_t {
+  None,
+  Nothing,     // no register, flag or memory is any of the proof's business
+  Access,      // of linear memory, and nothing else
+  Load,        // of linear memory into all of a register, zero-extended
+  Copy,        // of a register's lower half, or all of it, to all of another
+  Constant,    // to all of a register
+  Sum,         // lea of 32 bits, or of an address of 32 bits
+  Arithmetic,  // of a register with another or a number: add, sub, and, or, xor
+  Comparison,  // of registers or numbers
+  End,         // of a block
+};
+
 struct Instruction {
   uint32_t offset = 0;  // in the image
   uint8_t length = 0;
   Operation operation = Operation::Other;
   Condition condition = Condition::Overflow;
+  Shortcut shortcut = Shortcut::None;
   uint8_t width = 0;         // bytes of the result, or of what is compared
   uint8_t source_width = 0;  // bytes of the source
   Place destination = Place::None;
@@ -123,6 +139,7 @@ struct Instruction {
 
   // Fills `used` and `defined`.
   void find_registers();
+  void find_shortcut();
 
   uint32_t end() const { return offset + length; }
   bool is_direct() const { return source == Place::Immediate; }

@@ -21,10 +21,6 @@ constexpr int64_t kWord = 8;
 // The most words of constants that are looked at one by one.
 constexpr uint64_t kMaximumSlots = 1 << 20;
 
-Value unsigned_of(unsigned size) {
-  return size >= 8 ? Value::any() : Value::between(0, (uint64_t{1} << (size * 8)) - 1);
-}
-
 bool is_within(int64_t offset, unsigned size, size_t begin, size_t length) {
   return offset >= static_cast<int64_t>(begin) &&
          offset + size <= static_cast<int64_t>(begin + length);
@@ -53,14 +49,28 @@ FunctionVerifier::Checked FunctionVerifier::access(const Instruction& instructio
     Checked failed = access_constants(memory, address);
     if (!failed && instruction.operation == Operation::MoveSigned && memory.size == 4 &&
         instruction.width == 8) {
-      loaded_ = address.pointer;
-      loaded_.kind = Kind::JumpOffset;
-      loaded_.fact = Fact::None;
-      loaded_.id = loaded_.low_id = loaded_.origin = 0;
+      Value word = address.pointer;
+      word.kind = Kind::JumpOffset;
+      word.fact = Fact::None;
+      word.id = word.low_id = word.origin = 0;
+      loaded_ = pool_.keep(word);
     }
     return failed;
   }
   return access_runtime(memory, address);
+}
+
+// What access_linear_memory() proves, where that is easily seen. False says nothing.
+bool FunctionVerifier::stays_in_reservation(const MemoryOperand& memory) const {
+  if (facts_.image().target.memories == 0 || memory.base == kRip) return false;
+  if (memory.address32) return true;
+  if (memory.base == kNoRegister || memory.index != kNoRegister) return false;
+  const Value& base = state_->get(memory.base);
+  // So much may be added to it.
+  constexpr int64_t kRoom = int64_t{1} << 30;
+  static_assert(UINT32_MAX + 2 * kRoom <= jit::kMemoryReservation);
+  return base.is_number() && base.hi <= UINT32_MAX && memory.displacement >= 0 &&
+         memory.displacement < kRoom;
 }
 
 FunctionVerifier::Checked FunctionVerifier::access_linear_memory(const MemoryOperand& memory) {
@@ -116,7 +126,7 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
   }
   if (memory.size != kWord) return FailedRule{Rule::Context, "not a field, or not all of it"};
   if (memory.is_written) {
-    const Value value = value_stored(instruction);
+    const Value& value = *value_stored(instruction);
     switch (offset) {
       case offsetof(Context, callee):
         if (value.kind != Kind::FunctionReference || memory.is_read) {
@@ -142,17 +152,18 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
     }
   }
   if (offset == offsetof(Context, instance)) {
-    loaded_ = Value::pointer(Kind::Instance);
+    loaded_ = pool_.hold(Value::pointer(Kind::Instance));
     return std::nullopt;
   }
   if (offset == offsetof(Context, memory_base) && facts_.image().target.memories != 0) {
-    loaded_ = Value::memory_base();
+    loaded_ = pool_.hold(Value::memory_base());
     return std::nullopt;
   }
   constexpr auto kHelpers = static_cast<int64_t>(offsetof(Context, helpers));
   if (is_within(offset, kWord, kHelpers, sizeof(Context::helpers)) &&
       (offset - kHelpers) % kWord == 0) {
-    loaded_ = Value::pointer(Kind::Helper, static_cast<uint32_t>((offset - kHelpers) / kWord));
+    loaded_ = pool_.hold(
+        Value::pointer(Kind::Helper, static_cast<uint32_t>((offset - kHelpers) / kWord)));
     return std::nullopt;
   }
   return FailedRule{Rule::Context, "code may not read this"};
@@ -160,8 +171,8 @@ FunctionVerifier::Checked FunctionVerifier::access_context(const Instruction& in
 
 FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& instruction) {
   const MemoryOperand& memory = instruction.memory;
-  const Value index =
-      memory.index == kNoRegister ? Value::constant(0) : state_->get(memory.index).as_number();
+  const Value& at = memory.index == kNoRegister ? kZeroValue : state_->get(memory.index);
+  const Value& index = at.is_number() ? at : kAny;
   const Sum start = Sum{memory.displacement} - state_->depth;
   const Sum lo = start + Sum{index.lo} * memory.scale, hi = start + Sum{index.hi} * memory.scale;
   // Offset 0 is the return address.
@@ -177,25 +188,26 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
     const bool is_compared =
         instruction.operation == Operation::Compare || instruction.operation == Operation::Test;
     if ((slot == kNowhere || state_->get(slot).is_any()) && !is_around &&
-        (instruction.operation == Operation::Move || is_compared) && !memory.is_written) {
+        ((instruction.operation == Operation::Move && !is_quick_) || is_compared) &&
+        !memory.is_written) {
       // Whatever it is: the register and the slot hold the same from now on, or, what is learnt by
       // comparing it is true of what is read next.
       slot = track_slot(offset, memory.size);
-      if (slot != kNowhere) state_->set(slot, memory.size == 8 ? Value::any() : Value::word());
+      if (slot != kNowhere) state_->set(slot, memory.size == 8 ? &kAny : &kWordValue);
     }
     if (slot != kNowhere && !state_->get(slot).is_any()) {
-      loaded_ = memory.size == 8 ? state_->get(slot) : state_->get(slot).low_word();
+      loaded_ = memory.size == 8 ? state_->held(slot) : low_word(state_->held(slot));
       loaded_from_ = slot;
     } else if (memory.size == 4) {
       // The lower half of a slot of 8 bytes.
       if (is_around) {
-        loaded_ = state_->get(around).low_word();
+        loaded_ = low_word(state_->held(around));
         loaded_from_ = around;
       }
     }
   }
   if (!memory.is_written) return std::nullopt;
-  const Value value = value_stored(instruction);
+  const Value* const value = value_stored(instruction);
   forget_frame(offset, static_cast<int64_t>(hi) + memory.size);
   loaded_from_ = kNowhere;
   if (!is_exact || instruction.operation != Operation::Move ||
@@ -206,10 +218,12 @@ FunctionVerifier::Checked FunctionVerifier::access_frame(const Instruction& inst
       instruction.source == Place::Register ? Location{instruction.source_register} : kNowhere;
   if (memory.size == 4 && instruction.source == Place::Immediate) {
     const Location constant = track_slot(offset, 4);
-    if (constant != kNowhere) state_->set(constant, value.low_word());
+    if (constant != kNowhere) state_->set(constant, low_word(value));
     return std::nullopt;
   }
-  if (memory.size == 8 ? value.is_any() : from == kNowhere) return std::nullopt;
+  if (memory.size == 8 ? value->is_any() : from == kNowhere) return std::nullopt;
+  // That 4 bytes have 32 bits need not be remembered.
+  if (memory.size == 4 && is_quick_ && low_word(value) == &kWordValue) return std::nullopt;
   const Location slot = track_slot(offset, memory.size);
   if (slot == kNowhere) return std::nullopt;
   if (memory.size == 8) {
@@ -230,14 +244,14 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   if (memory.size != 8) return std::nullopt;
   if (at.fact == Fact::Filled) {
     if (const Checked failed = check_filled(at)) return failed;
-    loaded_ = Value::pointer(Kind::Code);
+    loaded_ = pool_.hold(Value::pointer(Kind::Code));
     return std::nullopt;
   }
   if (at.is_exact()) {
     if (facts_.is_code_word(at.lo)) {
-      loaded_ = Value::pointer(Kind::Code);
+      loaded_ = pool_.hold(Value::pointer(Kind::Code));
     } else if (!facts_.overlaps_code_word(at.lo)) {
-      loaded_ = Value::constant(facts_.read64(at.lo));
+      loaded_ = pool_.hold(Value::constant(facts_.read64(at.lo)));
     }
     return std::nullopt;
   }
@@ -245,17 +259,18 @@ FunctionVerifier::Checked FunctionVerifier::access_constants(const MemoryOperand
   uint64_t words = 0, code_words = 0;
   if (!count_code_words(at, words, code_words)) return std::nullopt;
   if (words == code_words) {
-    loaded_ = Value::pointer(Kind::Code);
+    loaded_ = pool_.hold(Value::pointer(Kind::Code));
   } else if (code_words == 0 && step >= sizeof(jit::ConstantTableEntry) &&
              at.lo >= offsetof(jit::ConstantTableEntry, type_id)) {
-    loaded_ = Value::pointer(Kind::TypeId, address.link);
-    loaded_.lo = address.link_base - offsetof(jit::ConstantTableEntry, type_id);
-    loaded_.scale = address.link_scale;
-    loaded_.origin = at.origin;
-    loaded_.origin_shift = at.origin_shift;
+    Value type = Value::pointer(Kind::TypeId, address.link);
+    type.lo = address.link_base - offsetof(jit::ConstantTableEntry, type_id);
+    type.scale = address.link_scale;
+    type.origin = at.origin;
+    type.origin_shift = at.origin_shift;
     constexpr uint64_t kType = offsetof(jit::ConstantTableEntry, type_id);
-    if (at.detail < kType) loaded_.origin = 0;
-    loaded_.hi = loaded_.origin == 0 ? 0 : at.detail - kType;
+    if (at.detail < kType) type.origin = 0;
+    type.hi = type.origin == 0 ? 0 : at.detail - kType;
+    loaded_ = pool_.keep(type);
   }
   return std::nullopt;
 }
@@ -342,8 +357,9 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       };
       for (auto [field, kind] : kFields) {
         if (offset != static_cast<int64_t>(field)) continue;
-        loaded_ = Value::pointer(kind);
-        if (kind == Kind::TagArray) loaded_.hi = 0;
+        Value pointer_there = Value::pointer(kind);
+        if (kind == Kind::TagArray) pointer_there.hi = 0;
+        loaded_ = pool_.keep(pointer_there);
         return std::nullopt;
       }
       return forbidden;
@@ -351,15 +367,16 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
     case Kind::FunctionArray:
       if (!is_element || index >= facts_.image().entry_points.size()) return forbidden;
       // Others are values of the guest, and may be null.
-      if (index < target.imported_functions) loaded_ = Value::pointer(Kind::FunctionReference);
+      if (index < target.imported_functions)
+        loaded_ = pool_.hold(Value::pointer(Kind::FunctionReference));
       return std::nullopt;
     case Kind::TableArray:
       if (!is_element || index >= target.tables) return forbidden;
-      loaded_ = Value::pointer(Kind::Table, static_cast<uint32_t>(index));
+      loaded_ = pool_.hold(Value::pointer(Kind::Table, static_cast<uint32_t>(index)));
       return std::nullopt;
     case Kind::GlobalArray:
       if (!is_element || index >= target.globals.size()) return forbidden;
-      loaded_ = Value::pointer(Kind::Global, static_cast<uint32_t>(index));
+      loaded_ = pool_.hold(Value::pointer(Kind::Global, static_cast<uint32_t>(index)));
       return std::nullopt;
     case Kind::TypeArray:
       if (!is_within(offset, memory.size, 0, size_t{target.types} * 4)) return forbidden;
@@ -375,15 +392,15 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       return is_within(offset, memory.size, 0, kWord) ? Checked() : forbidden;
     case Kind::FunctionReference:
       if (!is_word || offset != offsetof(jit::FunctionReference, any_code)) return forbidden;
-      loaded_ = Value::pointer(Kind::Code, kNeedsCallee);
+      loaded_ = pool_.hold(Value::pointer(Kind::Code, kNeedsCallee));
       return std::nullopt;
     case Kind::Table:
       if (memory.size == 4 && offset == offsetof(TableData, size)) return std::nullopt;
       if (!is_word) return forbidden;
       if (offset == offsetof(TableData, entries)) {
-        loaded_ = Value::pointer(Kind::TableEntries, pointer.detail);
+        loaded_ = pool_.hold(Value::pointer(Kind::TableEntries, pointer.detail));
       } else if (offset == offsetof(TableData, size)) {
-        loaded_ = Value::pointer(Kind::TableLength, pointer.detail);
+        loaded_ = pool_.hold(Value::pointer(Kind::TableLength, pointer.detail));
       } else {
         return forbidden;
       }
@@ -405,17 +422,19 @@ FunctionVerifier::Checked FunctionVerifier::access_runtime(const MemoryOperand& 
       switch (offset) {
         case offsetof(TableEntry, code):
           if (!is_filled) return FailedRule{Rule::RuntimeData, "the slot may be empty"};
-          loaded_ = Value::pointer(Kind::Code, kNeedsCallee);
+          loaded_ = pool_.hold(Value::pointer(Kind::Code, kNeedsCallee));
           return std::nullopt;
-        case offsetof(TableEntry, type_id):
-          loaded_ = Value::pointer(Kind::TypeId, address.link);
-          loaded_.origin = pointer.kind == Kind::TableEntries ? kConstantSlot : pointer.origin;
-          loaded_.origin_shift = pointer.origin_shift;
-          loaded_.hi = kInTable | pointer.detail;
-          loaded_.lo = pointer.kind == Kind::TableEntries ? slot : pointer.lo;
+        case offsetof(TableEntry, type_id): {
+          Value type = Value::pointer(Kind::TypeId, address.link);
+          type.origin = pointer.kind == Kind::TableEntries ? kConstantSlot : pointer.origin;
+          type.origin_shift = pointer.origin_shift;
+          type.hi = kInTable | pointer.detail;
+          type.lo = pointer.kind == Kind::TableEntries ? slot : pointer.lo;
+          loaded_ = pool_.keep(type);
           return std::nullopt;
+        }
         case offsetof(TableEntry, reference):
-          if (is_filled) loaded_ = Value::pointer(Kind::FunctionReference);
+          if (is_filled) loaded_ = pool_.hold(Value::pointer(Kind::FunctionReference));
           return std::nullopt;
         default:
           return forbidden;
@@ -482,8 +501,8 @@ FunctionVerifier::Address FunctionVerifier::address_of(const MemoryOperand& memo
 }
 
 // What a store puts into memory.
-Value FunctionVerifier::value_stored(const Instruction& instruction) const {
-  if (instruction.operation != Operation::Move) return Value::any();
+const Value* FunctionVerifier::value_stored(const Instruction& instruction) {
+  if (instruction.operation != Operation::Move) return &kAny;
   return read_source(instruction);
 }
 
@@ -517,7 +536,7 @@ void FunctionVerifier::forget_frame(int64_t begin, int64_t end) {
         std::min<int64_t>(static_cast<int64_t>(slots.size()) - 1, (-begin + size - 1) / size);
     for (int64_t n = first; n <= last; ++n) {
       const uint32_t index = slots[static_cast<size_t>(n)];
-      if (index != 0) state_->set(static_cast<Location>(kRegisters + index - 1), Value::any());
+      if (index != 0) state_->set(static_cast<Location>(kRegisters + index - 1), &kAny);
     }
   }
 }

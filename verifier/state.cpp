@@ -153,125 +153,73 @@ void restrict_derived(Value& value, uint64_t lo, uint64_t hi) {
 
 }  // namespace
 
-State State::at_entry() {
-  State state;
+void State::begin_function() {
+  depth = 0;
+  callee_set = constant_callee_set = is_changeable_ = false;
+  long_table_size = 0;
+  flags = Flags();
+  registers_.fill(&kAny);
+  slots_.clear();
   for (Register r : {kRbx, kRbp, Register{12}, Register{13}, Register{14}, Register{15}}) {
-    state.set(r, Value::pointer(Kind::Preserved, r));
+    set(r, Value::pointer(Kind::Preserved, r));
   }
-  return state;
 }
 
-State& State::operator=(const State& other) {
-  if (this == &other) return *this;
-  depth = other.depth;
-  callee_set = other.callee_set;
-  constant_callee_set = other.constant_callee_set;
-  long_table = other.long_table;
-  long_table_size = other.long_table_size;
-  if (other.flags.source != Flags::Source::Unknown) {
-    flags = other.flags;
-  } else {
-    flags.source = Flags::Source::Unknown;
-  }
-  known_registers_ = other.known_registers_;
-  for (unsigned bits = known_registers_; bits != 0; bits &= bits - 1) {
-    const auto r = static_cast<size_t>(std::countr_zero(bits));
-    registers_[r] = other.registers_[r];
-  }
-  known_ = other.known_;
-  if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
-  for (size_t word = 0; word < known_.size(); ++word) {
-    for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
-      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
-      slots_[slot] = other.slots_[slot];
-    }
-  }
-  return *this;
-}
-
-Value* State::find(Location location) {
-  if (location < kFirstSlot) {
-    const auto reg = static_cast<Register>(location);
-    // It may get a name though nothing else is known of it.
-    registers_[reg] = get(reg);
-    known_registers_ |= static_cast<uint16_t>(1u << reg);
-    return &registers_[reg];
-  }
-  const auto slot = static_cast<size_t>(location - kFirstSlot);
-  return is_known(slot) ? &slots_[slot] : nullptr;
-}
-
-void State::set_slot(Location location, const Value& value) {
-  const auto slot = static_cast<size_t>(location - kFirstSlot);
-  const uint64_t bit = uint64_t{1} << slot % 64;
-  if (value.is_any()) {
-    if (slot / 64 < known_.size()) known_[slot / 64] &= ~bit;
-    return;
-  }
-  if (slot / 64 >= known_.size()) {
-    const Value kept = value;  // which may be one of those that move now
-    known_.resize(slot / 64 + 1);
-    if (slots_.size() < known_.size() * 64) slots_.resize(known_.size() * 64);
-    slots_[slot] = kept;
-  } else {
-    slots_[slot] = value;
-  }
-  known_[slot / 64] |= bit;
-}
-
+// Also of what nothing is known but the name.
 void State::name(Location location, uint32_t id) {
-  if (Value* value = find(location)) value->id = id;
+  if (id == 0) return;
+  Value value = get(location);
+  value.id = id;
+  put(location, pool_->keep(value));
 }
 
 void State::name_low(Location location, uint32_t id) {
-  if (Value* value = find(location)) value->low_id = id;
+  if (id == 0) return;
+  Value value = get(location);
+  value.low_id = id;
+  put(location, pool_->keep(value));
 }
 
 void State::clobber_by_call() {
-  known_registers_ &= static_cast<uint16_t>(~kClobbered);
+  keep_registers(static_cast<uint16_t>(~kClobbered));
   flags = Flags();
   forget_what_calls_change();
 }
 
 void State::forget_what_calls_change() {
-  auto forget_changeable = [](Value& value) {
-    switch (value.kind) {
-      case Kind::TableEntries:
-      case Kind::TableEntry:
-      case Kind::TableLength:
-      case Kind::MemoryBase:
-        value = Value::any();
-        break;
-      case Kind::TypeId:
-        // Constant tables stay as they are.
-        if ((value.hi & kInTable) != 0) value = Value::any();
-        break;
-      default:
-        if (value.fact == Fact::FilledOffset) value.fact = Fact::SlotOffset;
-        break;
+  if (!is_changeable_) return;
+  update(changes_in_calls, [](Value& value) {
+    if (value.fact == Fact::FilledOffset && value.is_number()) {
+      value.fact = Fact::SlotOffset;
+    } else {
+      value = Value::any();
     }
-  };
-  for_each(forget_changeable);
+  });
+  is_changeable_ = false;
 }
 
 void State::assume_filled(const Value& type_id) {
   if (type_id.origin != 0) {
-    auto fill = [&](Value& value) {
-      if (value.origin != type_id.origin || value.origin_shift != type_id.origin_shift) return;
-      if (value.kind == Kind::Image && value.detail == type_id.hi) {
-        value.fact = Fact::Filled;
-      } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi &&
-                 (value.origin != kConstantSlot || value.lo == type_id.lo)) {
-        value.fact = Fact::Filled;
-      } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
-        value.fact = Fact::FilledConstant;
-        value.detail = static_cast<uint32_t>(type_id.hi);
-        value.scale = 1;
-      } else if (value.fact == Fact::SlotOffset && (value.detail | kInTable) == type_id.hi) {
-        value.fact = Fact::FilledOffset;
-      }
+    auto has_origin = [&](const Value& value) {
+      return value.origin == type_id.origin && value.origin_shift == type_id.origin_shift;
     };
-    for_each(fill);
+    update(
+        has_origin,
+        [&](Value& value) {
+          if (value.kind == Kind::Image && value.detail == type_id.hi) {
+            value.fact = Fact::Filled;
+          } else if (value.kind == Kind::TableEntry && (value.detail | kInTable) == type_id.hi &&
+                     (value.origin != kConstantSlot || value.lo == type_id.lo)) {
+            value.fact = Fact::Filled;
+          } else if (value.is_number() && (type_id.hi & kInTable) == 0) {
+            value.fact = Fact::FilledConstant;
+            value.detail = static_cast<uint32_t>(type_id.hi);
+            value.scale = 1;
+          } else if (value.fact == Fact::SlotOffset && (value.detail | kInTable) == type_id.hi) {
+            value.fact = Fact::FilledOffset;
+          }
+        },
+        pool_->places(type_id.origin));
   }
   if (type_id.detail == 0) return;
   for_all_equal(kNowhere, type_id.detail, [&](Value& value) {
@@ -292,8 +240,8 @@ void State::assume_filled(const Value& type_id) {
 
 bool State::assume_relation(Condition condition, bool is_left) {
   const Location at = is_left ? flags.left : flags.right;
-  const Value x = is_left ? flags.left_value : flags.right_value;
-  const Value y = is_left ? flags.right_value : flags.left_value;
+  const Value& x = is_left ? *flags.left_value : *flags.right_value;
+  const Value& y = is_left ? *flags.right_value : *flags.left_value;
   const unsigned width = flags.width;
   if (x.kind == Kind::TypeId && width == 8) {
     const bool is_constant = y.is_number() && y.is_exact();
@@ -333,11 +281,16 @@ bool State::assume_relation(Condition condition, bool is_left) {
   for_all_equal(at, x.id, [&](Value& value) { is_possible &= restrict_to(value, width, lo, hi); });
   // Of equal lower halves the bounds are those of 32 bits; and so of what has been made of them.
   if (x.low_id == 0 || hi > UINT32_MAX || width < 4) return is_possible;
-  auto restrict_low = [&](Value& value) {
-    if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
-    if (value.origin == x.low_id) restrict_derived(value, lo, hi);
+  auto is_derived = [&](const Value& value) {
+    return value.low_id == x.low_id || value.origin == x.low_id;
   };
-  for_each(restrict_low);
+  update(
+      is_derived,
+      [&](Value& value) {
+        if (value.low_id == x.low_id) is_possible &= restrict_to(value, 4, lo, hi);
+        if (value.origin == x.low_id) restrict_derived(value, lo, hi);
+      },
+      pool_->places(x.low_id));
   return is_possible;
 }
 

@@ -7,6 +7,7 @@
 
 #include "verifier/instruction.h"
 #include "verifier/value.h"
+#include "verifier/value_pool.h"
 
 namespace linden::verifier {
 
@@ -26,25 +27,26 @@ struct Flags {
   uint8_t width = 0;
   Location left = kNowhere, right = kNowhere;
   Location difference = kNowhere;  // of a Comparison: where the difference of both is
-  Value left_value, right_value;
-
-  bool operator==(const Flags&) const = default;
+  const Value* left_value = &kAny;
+  const Value* right_value = &kAny;
 };
 
 class JoinNames;
 class RequirementSource;
 
-// What to do with bounds that grow when states are joined.
+// How states are joined.
 struct Growth {
-  // Those that have been counted to grow so often, and still grow, are rounded up, so that loops
+  // Bounds that have been counted to grow so often, and still grow, are rounded up, so that loops
   // come to an end. No count is larger than kForever.
   unsigned patience;
   bool is_counted;
+  // The first state is what a loop is taken to begin with, and ought to stay as it is.
+  bool is_loop;
+  // Of numbers that differ nothing is kept but how wide they are; and no names but equal ones.
+  bool is_quick;
 
   static constexpr unsigned kForever = 16;
 };
-// Where there is no loop.
-inline constexpr Growth kNoLoop{Growth::kForever, false};
 
 struct State {
   // Distance of the stack pointer from where it was when the function began.
@@ -56,36 +58,40 @@ struct State {
   uint64_t long_table_size = 0;
   Flags flags;
 
-  static State at_entry();
-  State() = default;
-  State(State&&) = default;
-  State& operator=(State&&) = default;
-  State(const State& other) { *this = other; }
-  State& operator=(const State& other);
+  // All states of one function have the same pool.
+  explicit State(ValuePool& pool) : pool_(&pool) { registers_.fill(&kAny); }
+  // What a function may count on.
+  void begin_function();
 
-  // Of all registers and slots of which anything is known.
-  template <typename Use>
-  void for_each(Use use) {
-    for (unsigned bits = known_registers_; bits != 0; bits &= bits - 1) {
-      use(registers_[static_cast<size_t>(std::countr_zero(bits))]);
-    }
-    for (size_t word = 0; word < known_.size(); ++word) {
-      for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
-        use(slots_[word * 64 + static_cast<size_t>(std::countr_zero(bits))]);
-      }
+  // Changes what is kept at each place of which anything is known and `matters`.
+  template <typename Matters, typename Change>
+  void update(Matters matters, Change change, SlotRange slots = {0, UINT32_MAX}) {
+    auto update_one = [&](const Value*& held) {
+      if (held == &kAny || !matters(*held)) return;
+      Value value = *held;
+      change(value);
+      hold(held, value);
+    };
+    for (const Value*& held : registers_) update_one(held);
+    const size_t last = std::min<size_t>(slots.last, slots_.size());
+    for (size_t slot = slots.first; slot < last; ++slot) update_one(slots_[slot]);
+  }
+  // Of the slots of which anything is known, with their numbers.
+  template <typename Change>
+  void update_slots(Change change) {
+    for (size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot] == &kAny) continue;
+      Value value = *slots_[slot];
+      if (change(slot, value)) hold(slots_[slot], value);
     }
   }
-
-  // Of the slots, with their numbers. Nothing is known any more of those for which `forget` says
-  // so.
-  template <typename Forget>
-  void forget_slots(Forget forget) {
-    for (size_t word = 0; word < known_.size(); ++word) {
-      for (uint64_t bits = known_[word]; bits != 0; bits &= bits - 1) {
-        const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
-        if (forget(slot, slots_[slot])) known_[word] &= ~(uint64_t{1} << slot % 64);
-      }
-    }
+  // Every pointer to a value, to put another in its place.
+  template <typename Use>
+  void for_each_pointer(Use use) {
+    for (const Value*& held : registers_) use(held);
+    for (const Value*& held : slots_) use(held);
+    use(flags.left_value);
+    use(flags.right_value);
   }
 
   uint32_t fulfilled() const {
@@ -94,28 +100,40 @@ struct State {
   bool has_slot(uint32_t table, uint64_t index) const {
     return table == long_table && index < long_table_size;
   }
-  const Value& get(Register reg) const {
-    return (known_registers_ >> reg & 1) != 0 ? registers_[reg] : kAny;
-  }
-  const Value& get(Location location) const {
-    if (location < kFirstSlot) return get(static_cast<Register>(location));
+  // What is kept does not change: the pointer is good for the value whatever is put here next.
+  const Value* held(Location location) const {
+    if (location < kFirstSlot) return registers_[static_cast<size_t>(location)];
     const auto slot = static_cast<size_t>(location - kFirstSlot);
-    return is_known(slot) ? slots_[slot] : kAny;
+    return slot < slots_.size() ? slots_[slot] : &kAny;
   }
-  void set(Register reg, const Value& value) {
-    overwrite(reg);
-    const auto bit = static_cast<uint16_t>(1u << reg);
-    if (value.is_any()) {
-      known_registers_ &= static_cast<uint16_t>(~bit);
-    } else {
-      known_registers_ |= bit;
-      registers_[reg] = value;
-    }
-  }
-  void set(Location location, const Value& value) {
-    if (location < kFirstSlot) return set(static_cast<Register>(location), value);
+  const Value& get(Location location) const { return *held(location); }
+  // `value` is kept in the pool, or a constant.
+  void set(Location location, const Value* value) {
     overwrite(location);
-    set_slot(location, value);
+    put(location, value);
+  }
+  void set(Location location, const Value& value) { set(location, pool_->hold(value)); }
+  // Something of which little is known, in a register: a constant.
+  void set_plain(Register reg, const Value* constant) {
+    overwrite(reg);
+    registers_[reg] = constant;
+  }
+  // The same place, and the same value, of which more is known.
+  void put(Location location, const Value* value) {
+    is_changeable_ |= changes_in_calls(*value);
+    if (location < kFirstSlot) {
+      registers_[static_cast<size_t>(location)] = value;
+      return;
+    }
+    const auto slot = static_cast<size_t>(location - kFirstSlot);
+    if (slot >= slots_.size()) {
+      if (value == &kAny) return;
+      slots_.resize(slot + 1, &kAny);
+    }
+    slots_[slot] = value;
+    if ((value->id | value->low_id | value->origin) != 0) {
+      pool_->note(static_cast<uint32_t>(slot), *value);
+    }
   }
   // Gives what is at `location`, or its lower half, a name that nothing has.
   void name(Location location, uint32_t id);
@@ -134,16 +152,19 @@ struct State {
       set(location, value);
     }
     if (id == 0) return;
-    for_each([&](Value& value) {
-      if (value.id == id) change(value);
-    });
+    update([id](const Value& value) { return value.id == id; }, change, pool_->places(id));
   }
 
   // Of registers that are not among these, nothing is known any more.
-  void keep_registers(uint16_t kept) { known_registers_ &= kept; }
+  void keep_registers(uint16_t kept) {
+    for (unsigned bits = static_cast<uint16_t>(~kept); bits != 0; bits &= bits - 1) {
+      registers_[static_cast<size_t>(std::countr_zero(bits))] = &kAny;
+    }
+  }
   // They are counted anew at every place where states meet.
   void forget_growths() {
-    for_each([](Value& value) { value.growths = 0; });
+    update([](const Value& value) { return value.growths != 0; },
+           [](Value& value) { value.growths = 0; });
   }
 
   // What is true if the flags fulfil `condition`. False: they cannot.
@@ -152,28 +173,34 @@ struct State {
  private:
   friend bool join(State& into, const State& from, uint16_t registers,
                    const RequirementSource& functions, JoinNames& names, Growth growth);
-  bool is_known(size_t slot) const {
-    return slot / 64 < known_.size() && (known_[slot / 64] >> slot % 64 & 1) != 0;
+  // What tables hold and where they lie, and where linear memory is.
+  static bool changes_in_calls(const Value& value) {
+    if (value.fact == Fact::FilledOffset) return true;
+    return value.kind >= Kind::MemoryBase &&
+           (value.kind == Kind::MemoryBase || value.kind == Kind::TableEntries ||
+            value.kind == Kind::TableEntry || value.kind == Kind::TableLength ||
+            (value.kind == Kind::TypeId && (value.hi & kInTable) != 0));
+  }
+  void hold(const Value*& held, const Value& value) {
+    held = pool_->hold(value);
+    is_changeable_ |= changes_in_calls(value);
   }
   // The flags are still those of what was there.
   void overwrite(Location location) {
+    if (flags.source == Flags::Source::Unknown) return;
     if (flags.difference == location) flags.difference = kNowhere;
     if (flags.left == location) flags.left = kNowhere;
     if (flags.right == location) flags.right = kNowhere;
   }
-  void set_slot(Location location, const Value& value);
-  Value* find(Location location);
-  static constexpr Value kAny{};
   bool assume_relation(Condition condition, bool is_left);
   bool assume_difference(Condition condition);
   void assume_filled(const Value& type_id);
 
-  // Of few registers and slots anything is known at a time, so the others are neither copied nor
-  // joined: what they have in registers_ and slots_ is of no meaning.
-  uint16_t known_registers_ = 0;
-  std::array<Value, kRegisters> registers_;
-  std::vector<uint64_t> known_;
-  std::vector<Value> slots_;
+  ValuePool* pool_;
+  // Of no place anything is known that a call changes, if this is not so.
+  bool is_changeable_ = false;
+  std::array<const Value*, kRegisters> registers_;
+  std::vector<const Value*> slots_;  // as far as anything was ever known
 };
 
 // What code that is callable needs, by the offset of a function in the image; nullopt if no
@@ -185,8 +212,8 @@ class RequirementSource {
 };
 
 // Names differ between two states; that places have the same name in each is what matters. Places
-// that share one in both share one afterwards: the first state's where that is unambiguous, else a
-// new one. Names only ever divide, so this comes to an end.
+// that share one in both share one afterwards: the first state's where that is unambiguous (or
+// where the second has the same), else a new one. Names only ever divide, so this comes to an end.
 class JoinNames {
  public:
   void begin_function() {
@@ -199,24 +226,33 @@ class JoinNames {
     pairs_.emplace_back();
     return static_cast<uint32_t>(pairs_.size() - 1);
   }
-  void begin() {
+  enum class Rule : uint8_t {
+    KeepFirst,  // all places of both states that have names must be matched
+    Divide,     // those whose names are equal in both need not be matched
+    Drop,       // so here; and there are no other names afterwards
+  };
+  void begin(Rule rule) {
     ++round_;
+    rule_ = rule;
     divided_.clear();
   }
   uint32_t match(uint32_t a, uint32_t b) {
     if (a == 0 || b == 0) return 0;
     if (a == kConstantSlot || b == kConstantSlot) return a == b ? a : 0;
-    Pair& pair = pairs_[a];
+    if (rule_ != Rule::KeepFirst && a == b) return a;
+    if (rule_ == Rule::Drop) return 0;
+    const Pair pair = pairs_[a];
     if (pair.round != round_) {
-      pair = {round_, b};
-      return a;
+      const uint32_t name = rule_ == Rule::KeepFirst ? a : create();
+      pairs_[a] = {round_, b, name};
+      return name;
     }
-    return pair.b == b ? a : divide(a, b);
+    return pair.b == b ? pair.name : divide(a, b);
   }
 
  private:
   struct Pair {
-    uint32_t round = 0, b = 0;
+    uint32_t round = 0, b = 0, name = 0;
   };
   struct Divided {
     uint32_t a, b, name;
@@ -228,10 +264,11 @@ class JoinNames {
   std::vector<Pair> pairs_;  // by the first state's name
   std::vector<Divided> divided_;
   uint32_t round_ = 0;
+  Rule rule_ = Rule::Drop;
 };
 
-// Makes `into` true of both. Of registers that are not among `registers`, nothing is known in it.
-// Returns whether it changed. Their depths are equal.
+// Makes `into` true of both. Registers that are not among `registers` do not matter. Returns
+// whether it changed. Their depths are equal.
 bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
           JoinNames& names, Growth growth);
 

@@ -90,6 +90,14 @@ Value join_values(Value a, const State& of_a, Value b, const State& of_b,
   return join(a, b);
 }
 
+// Numbers of 32 bits, one of which is no small one, of which nothing else is known in both.
+bool is_wide(const Value& a, const Value& b) {
+  constexpr uint64_t kSmall = UINT16_MAX;
+  return a.is_number() && b.is_number() && std::max(a.hi, b.hi) <= UINT32_MAX &&
+         std::max(a.hi, b.hi) > kSmall && (a.fact == Fact::None || b.fact == Fact::None) &&
+         a.byte_hi - a.byte_lo == UINT8_MAX && b.byte_hi - b.byte_lo == UINT8_MAX;
+}
+
 }  // namespace
 
 uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
@@ -104,24 +112,32 @@ uint32_t JoinNames::divide(uint32_t a, uint32_t b) {
 bool join(State& into, const State& from, uint16_t registers, const RequirementSource& functions,
           JoinNames& names, Growth growth) {
   bool changed = false;
-  names.begin();
-  // False: nothing is known any more.
-  auto merge = [&](Value& a, const Value& b) {
-    // Most often: equal, whatever it is, if its names are equal too.
-    if (a == b && a.kind != Kind::Code && a.kind != Kind::TypeId) {
-      if ((a.id | a.low_id | a.origin) == 0) return !a.is_any();
-      const uint32_t id = names.match(a.id, a.id), low_id = names.match(a.low_id, a.low_id),
-                     origin = names.match(a.origin, a.origin);
-      if (id != a.id || low_id != a.low_id || origin != a.origin) {
-        a.id = id;
-        a.low_id = low_id;
-        a.origin = origin;
-        changed = true;
-      }
-      return true;
+  using Rule = JoinNames::Rule;
+  const bool keeps_names = growth.is_loop && !growth.is_quick;
+  names.begin(growth.is_quick ? Rule::Drop : keeps_names ? Rule::KeepFirst : Rule::Divide);
+  auto merge = [&](const Value*& held, const Value* other) {
+    const Value& a = *held;
+    const Value& b = *other;
+    // Most often: equal, whatever it is, if its names need not be matched.
+    if (held == other &&
+        (!keeps_names || ((a.id | a.low_id | a.origin) == 0 && a.kind != Kind::TypeId))) {
+      return;
+    }
+    if (held == &kAny) return;
+    if (other == &kAny) {
+      held = &kAny;
+      changed = true;
+      return;
+    }
+    // What has 32 bits, and has been found to be no other than that before.
+    if (held == &kWordValue && b.is_number() && b.hi <= UINT32_MAX) return;
+    if (growth.is_quick && !growth.is_loop && is_wide(a, b)) {
+      held = &kWordValue;
+      changed = true;
+      return;
     }
     Value joined = join_values(a, into, b, from, functions, names);
-    if (joined == a) return true;
+    if (joined == a) return;
     if (has_grown(a, joined)) {
       if (joined.growths >= growth.patience) {
         joined = widened(a, joined, growth.patience == 0);
@@ -129,35 +145,32 @@ bool join(State& into, const State& from, uint16_t registers, const RequirementS
         joined.growths = joined.growths + 1;
       }
     }
-    a = joined;
+    held = into.pool_->hold(joined);
     changed = true;
-    return !a.is_any();
   };
-  const unsigned known = into.known_registers_ & registers;
-  for (unsigned bits = known & from.known_registers_; bits != 0; bits &= bits - 1) {
-    const auto r = static_cast<size_t>(std::countr_zero(bits));
-    if (!merge(into.registers_[r], from.registers_[r])) {
-      into.known_registers_ &= static_cast<uint16_t>(~(1u << r));
+  for (Register r = 0; r < kRegisters; ++r) {
+    const Value*& held = into.registers_[r];
+    if (held == &kAny || (held == from.registers_[r] && !keeps_names)) continue;
+    if ((registers >> r & 1) == 0) {
+      held = &kAny;
+    } else {
+      merge(held, from.registers_[r]);
     }
   }
-  if ((known & ~unsigned{from.known_registers_}) != 0) {
-    into.known_registers_ &= from.known_registers_;
-    changed = true;
-  }
-  into.known_registers_ &= registers;
-  for (size_t word = 0; word < into.known_.size(); ++word) {
-    const uint64_t both = word < from.known_.size() ? into.known_[word] & from.known_[word] : 0;
-    if (both != into.known_[word]) {
-      into.known_[word] = both;
-      changed = true;
-    }
-    for (uint64_t bits = both; bits != 0; bits &= bits - 1) {
-      const size_t slot = word * 64 + static_cast<size_t>(std::countr_zero(bits));
-      if (!merge(into.slots_[slot], from.slots_[slot])) {
-        into.known_[word] &= ~(uint64_t{1} << slot % 64);
-      }
+  const size_t both = std::min(into.slots_.size(), from.slots_.size());
+  for (size_t slot = 0; slot < both; ++slot) {
+    const Value*& held = into.slots_[slot];
+    if (held == &kAny || (held == from.slots_[slot] && !keeps_names)) continue;
+    merge(held, from.slots_[slot]);
+    if ((held->id | held->low_id | held->origin) != 0) {
+      into.pool_->note(static_cast<uint32_t>(slot), *held);
     }
   }
+  for (size_t slot = both; slot < into.slots_.size(); ++slot) {
+    changed |= into.slots_[slot] != &kAny;
+  }
+  into.slots_.resize(both, &kAny);
+  into.is_changeable_ |= from.is_changeable_;
   // Names in flags would have to be matched too, for what does not happen.
   if (into.flags.source != Flags::Source::Unknown) {
     into.flags = Flags();

@@ -1,5 +1,7 @@
 // What one instruction does to the state.
 
+#include <cassert>
+
 #include "verifier/function_verifier.h"
 
 #include "jit/abi.h"
@@ -19,16 +21,6 @@ uint64_t largest(unsigned width) {
   return width >= 8 ? UINT64_MAX : (uint64_t{1} << (width * 8)) - 1;
 }
 
-// The lowest `width` bytes, zero-extended.
-Value narrow(const Value& value, unsigned width) {
-  if (width >= 8) return value;
-  if (width == 4) return value.low_word();
-  const Value number = value.as_number();
-  if (number.hi <= largest(width)) return number;
-  if (width == 1) return Value::between(number.byte_lo, number.byte_hi);
-  return Value::between(0, largest(width));
-}
-
 // The base of linear memory plus an offset plus a number. Where the sum may be out of all reason,
 // it is nothing that is known.
 Value add_to_base(const Value& base, const Value& number) {
@@ -45,7 +37,7 @@ Value add_to_base(const Value& base, const Value& number) {
 FunctionVerifier::Checked FunctionVerifier::step(const Instruction& instruction) {
   if (instruction.operation == Operation::Nop) return std::nullopt;
   if (instruction.uses_stack_pointer) return step_stack_pointer(instruction);
-  loaded_ = Value::any();
+  loaded_ = &kAny;
   loaded_from_ = kNowhere;
   if (instruction.has_memory) {
     if (const Checked failed = access(instruction)) return failed;
@@ -127,8 +119,8 @@ FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& ins
     state_->depth += kWord;
     forget_frame(-state_->depth, -state_->depth + kWord);
     if (instruction.source == Place::Register) {
-      const Value& value = state_->get(instruction.source_register);
-      if (!value.is_any()) {
+      const Value* value = state_->held(instruction.source_register);
+      if (!value->is_any()) {
         const Location slot = track_slot(-state_->depth);
         if (slot != kNowhere) copy(slot, instruction.source_register, value);
       }
@@ -137,7 +129,7 @@ FunctionVerifier::Checked FunctionVerifier::step_push_pop(const Instruction& ins
   }
   if (state_->depth < kWord) return FailedRule{Rule::Frame, "it takes what is not in its frame"};
   const Location slot = slot_at(-state_->depth);
-  state_->set(instruction.source_register, slot == kNowhere ? Value::any() : state_->get(slot));
+  state_->set(instruction.source_register, slot == kNowhere ? &kAny : state_->held(slot));
   state_->depth -= kWord;
   return std::nullopt;
 }
@@ -147,45 +139,61 @@ void FunctionVerifier::name(Location location) { state_->name(location, names_.c
 void FunctionVerifier::name_low(Location location) { state_->name_low(location, names_.create()); }
 
 // Two places with one value have one name, so that what is learnt of one is learnt of the other.
-void FunctionVerifier::copy(Location to, Location from, const Value& value) {
-  state_->set(to, value);
-  if (from == kNowhere || from == to || value.is_any() || value.id != 0) return;
+void FunctionVerifier::copy(Location to, Location from, const Value* value) {
   // Of what the caller wants back, nothing else is ever asked.
-  if (value.kind == Kind::Preserved) return;
-  name(from);
-  if (value.low_id == 0) name_low(from);
-  state_->set(to, state_->get(from));
+  if (is_quick_ || from == kNowhere || from == to || value == &kAny || value->id != 0 ||
+      value->kind == Kind::Preserved || value->is_any()) {
+    return state_->set(to, value);
+  }
+  Value named = *value;
+  named.id = names_.create();
+  if (named.low_id == 0) named.low_id = names_.create();
+  value = pool_.keep(named);
+  state_->put(from, value);
+  state_->set(to, value);
 }
 
 // The same for the lower 32 bits, which become all of `to`.
 void FunctionVerifier::copy_low(Location to, Location from) {
-  if (!state_->get(from).is_number()) return state_->set(to, Value::word());
-  if (state_->get(from).low_id == 0) name_low(from);
-  state_->set(to, state_->get(from).low_word());
+  if (!state_->get(from).is_number()) return state_->set(to, &kWordValue);
+  if (!is_quick_ && state_->get(from).low_id == 0) name_low(from);
+  state_->set(to, low_word(state_->held(from)));
+}
+
+// The lowest `width` bytes, zero-extended.
+const Value* FunctionVerifier::narrow(const Value* value, unsigned width) {
+  if (width >= 8 || (value->is_number() && value->hi <= largest(width))) return value;
+  if (width == 4) {
+    if (!value->is_number() || value == &kAny) return &kWordValue;
+    return pool_.keep(value->cut_word());
+  }
+  if (width == 2) return &kHalfValue;
+  if (!value->is_number() || (value->byte_lo == 0 && value->byte_hi == UINT8_MAX)) {
+    return &kByteValue;
+  }
+  return pool_.keep(Value::between(value->byte_lo, value->byte_hi));
 }
 
 // Zero-extended from the width of the source.
-Value FunctionVerifier::read_source(const Instruction& instruction) const {
+const Value* FunctionVerifier::read_source(const Instruction& instruction) {
   switch (instruction.source) {
     case Place::Register:
-      return narrow(state_->get(instruction.source_register), instruction.is_direct() ? 8
-                                                              : instruction.source_width == 0
-                                                                  ? 8
-                                                                  : instruction.source_width);
+      return narrow(state_->held(instruction.source_register),
+                    instruction.source_width == 0 ? 8 : instruction.source_width);
     case Place::Memory:
       return loaded_;
     case Place::Immediate:
-      return Value::constant(static_cast<uint64_t>(instruction.immediate) &
-                             largest(instruction.width == 0 ? 8 : instruction.width));
+      return pool_.keep(Value::constant(static_cast<uint64_t>(instruction.immediate) &
+                                        largest(instruction.width == 0 ? 8 : instruction.width)));
     default:
-      return Value::between(0,
-                            largest(instruction.source_width == 0 ? 8 : instruction.source_width));
+      return pool_.hold(
+          Value::between(0, largest(instruction.source_width == 0 ? 8 : instruction.source_width)));
   }
 }
 
-Value FunctionVerifier::read_destination(const Instruction& instruction) const {
+const Value* FunctionVerifier::read_destination(const Instruction& instruction) {
   return instruction.destination == Place::Register
-             ? narrow(state_->get(instruction.destination_register), instruction.width)
+             ? narrow(state_->held(instruction.destination_register), instruction.width)
              : loaded_;
 }
 
@@ -261,38 +269,77 @@ Value FunctionVerifier::add_pointers(const Value& a, const Value& b) const {
   return add(a, b, 8);
 }
 
-Value FunctionVerifier::compute(const Instruction& instruction) {
-  const unsigned width = instruction.width;
+// What lea does.
+Value FunctionVerifier::compute_sum(const Instruction& instruction) {
+  const MemoryOperand& memory = instruction.memory;
+  Value sum = memory.base == kRip ? Value::image(static_cast<uint64_t>(memory.displacement))
+              : memory.base == kNoRegister ? Value::constant(0)
+                                           : state_->get(memory.base);
+  const Value displacement =
+      Value::constant(memory.base == kRip ? 0 : static_cast<uint64_t>(memory.displacement));
+  if (instruction.width == 4) {
+    // Modulo 2^32 from the start: what a 64-bit sum would lose, does not matter.
+    Value low = add(sum, displacement, 4);
+    if (memory.index == kNoRegister) return low;
+    const Value& index = state_->get(memory.index);
+    return add(low, multiply(index, Value::constant(memory.scale), 4), 4);
+  }
+  if (memory.index != kNoRegister) {
+    sum = add_pointers(sum, scaled(memory.index, memory.scale));
+  }
+  return add_pointers(sum, displacement);
+}
+
+const Value* FunctionVerifier::compute(const Instruction& instruction) {
   switch (instruction.operation) {
     case Operation::Move:
       return read_source(instruction);
-    case Operation::MoveSigned:
-      if (loaded_.kind == Kind::JumpOffset) return loaded_;
-      return sign_extend(read_source(instruction), instruction.source_width, width);
+    case Operation::MoveSigned: {
+      if (loaded_->kind == Kind::JumpOffset) return loaded_;
+      const Value* source = read_source(instruction);
+      if (source == &kWordValue && instruction.width == 8) return &kSignedWordValue;
+      if ((source == &kHalfValue || source == &kByteValue) && instruction.width == 4) {
+        return &kWordValue;
+      }
+      return pool_.hold(sign_extend(*source, instruction.source_width, instruction.width));
+    }
     case Operation::Lea: {
       const MemoryOperand& memory = instruction.memory;
-      if (memory.address32) return Value::word();
-      Value sum = memory.base == kRip ? Value::image(static_cast<uint64_t>(memory.displacement))
-                  : memory.base == kNoRegister ? Value::constant(0)
-                                               : state_->get(memory.base);
-      const Value displacement =
-          Value::constant(memory.base == kRip ? 0 : static_cast<uint64_t>(memory.displacement));
-      if (width == 4) {
-        // Modulo 2^32 from the start: what a 64-bit sum would lose, does not matter.
-        Value low = add(sum, displacement, 4);
-        if (memory.index == kNoRegister) return low;
-        const Value& index = state_->get(memory.index);
-        return add(low, multiply(index, Value::constant(memory.scale), 4), 4);
+      if (memory.address32) return &kWordValue;
+      if (instruction.width == 4 && memory.base < kRegisters &&
+          is_plain(state_->held(memory.base))) {
+        return &kWordValue;
       }
-      if (memory.index != kNoRegister) {
-        sum = add_pointers(sum, scaled(memory.index, memory.scale));
-      }
-      return add_pointers(sum, displacement);
+      return pool_.hold(compute_sum(instruction));
     }
+    case Operation::Set:
+      return &kTruthValue;
+    case Operation::Xor:
+      if (instruction.source == Place::Register &&
+          instruction.source_register == instruction.destination_register) {
+        return &kZeroValue;
+      }
+      break;
+    case Operation::Other:
+      return &kAny;
     default:
       break;
   }
-  const Value left = read_destination(instruction), right = read_source(instruction);
+  const Value* left = read_destination(instruction);
+  // A constant need not be one of its own to see that it does not matter.
+  const bool is_number = instruction.source == Place::Immediate;
+  const Value* plain =
+      plain_result(instruction, left, is_number ? &kZeroValue : read_source(instruction));
+  if (plain != nullptr) {
+    assert(*plain == compute_other(instruction, *left, *read_source(instruction)));
+    return plain;
+  }
+  return pool_.hold(compute_other(instruction, *left, *read_source(instruction)));
+}
+
+Value FunctionVerifier::compute_other(const Instruction& instruction, const Value& left,
+                                      const Value& right) {
+  const unsigned width = instruction.width;
   switch (instruction.operation) {
     case Operation::Add:
       return width == 8 ? add_pointers(left, right) : add(left, right, width);
@@ -311,10 +358,6 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::Or:
       return bitwise_or(left, right, width);
     case Operation::Xor:
-      if (instruction.source == Place::Register &&
-          instruction.source_register == instruction.destination_register) {
-        return Value::constant(0);
-      }
       return bitwise_or(left, right, width);
     case Operation::ShiftLeft: {
       Value result = shift_left(left, static_cast<unsigned>(instruction.immediate), width);
@@ -329,7 +372,7 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::ShiftRight:
       return shift_right(left, static_cast<unsigned>(instruction.immediate), width);
     case Operation::ShiftRightSome:
-      return Value::between(0, narrow(right, width).as_number().hi);
+      return Value::between(0, right.as_number().hi);
     case Operation::Multiply:
       return multiply(
           instruction.has_immediate ? right : left,
@@ -340,13 +383,10 @@ Value FunctionVerifier::compute(const Instruction& instruction) {
     case Operation::ConditionalMove:
       return join(left, right);
     case Operation::ZeroHigh: {
-      const Value count = narrow(state_->get(instruction.count_register), 1);
-      const Value kept = narrow(right, width);
-      if (count.hi >= 63) return kept.as_number();
-      return bitwise_and(kept, Value::between(0, (uint64_t{1} << count.hi) - 1), width);
+      const Value& count = *narrow(state_->held(instruction.count_register), 1);
+      if (count.hi >= 63) return right.as_number();
+      return bitwise_and(right, Value::between(0, (uint64_t{1} << count.hi) - 1), width);
     }
-    case Operation::Set:
-      return Value::between(0, 1);
     default:
       return Value::any();
   }
@@ -359,13 +399,13 @@ void FunctionVerifier::name_for_later(Register reg) {
   }
 }
 
-void FunctionVerifier::write_register(Register reg, const Value& value, unsigned width) {
+void FunctionVerifier::write_register(Register reg, const Value* value, unsigned width) {
   if (width == 8) {
     state_->set(reg, value);
   } else if (width == 4) {
-    state_->set(reg, value.low_word());
+    state_->set(reg, low_word(value));
   } else {
-    const Value part = narrow(value, width);
+    const Value& part = *narrow(value, width);
     state_->set(reg, overwrite_part(state_->get(reg), width, part.lo, part.hi));
   }
 }
@@ -378,10 +418,10 @@ void FunctionVerifier::prepare_difference(const Instruction& instruction) {
   if (is_self || instruction.source == Place::Opaque) return;
   subtracted_.source = Flags::Source::Comparison;
   subtracted_.width = instruction.width;
-  subtracted_.left_value = state_->get(to);
+  subtracted_.left_value = state_->held(to);
   if (instruction.source == Place::Register) {
     subtracted_.right = instruction.source_register;
-    subtracted_.right_value = state_->get(instruction.source_register);
+    subtracted_.right_value = state_->held(instruction.source_register);
   } else if (instruction.source == Place::Memory) {
     subtracted_.right = loaded_from_;
     subtracted_.right_value = loaded_;
@@ -413,12 +453,12 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
       if (instruction.operation == Operation::Test && !is_self) break;
       flags.source = Flags::Source::Comparison;
       flags.left = is_register ? Location{instruction.destination_register} : loaded_from_;
-      flags.left_value = is_register ? state_->get(instruction.destination_register) : loaded_;
+      flags.left_value = is_register ? state_->held(instruction.destination_register) : loaded_;
       if (instruction.operation == Operation::Test) {
-        flags.right_value = Value::constant(0);
+        flags.right_value = &kZeroValue;
       } else if (instruction.source == Place::Register) {
         flags.right = instruction.source_register;
-        flags.right_value = state_->get(instruction.source_register);
+        flags.right_value = state_->held(instruction.source_register);
       } else if (instruction.source == Place::Memory) {
         flags.right = loaded_from_;
         flags.right_value = loaded_;
@@ -433,8 +473,8 @@ void FunctionVerifier::set_flags(const Instruction& instruction) {
       if (!is_register || instruction.width < 4) break;
       flags.source = Flags::Source::Result;
       flags.left = instruction.destination_register;
-      flags.left_value = state_->get(instruction.destination_register);
-      flags.right_value = Value::constant(0);
+      flags.left_value = state_->held(instruction.destination_register);
+      flags.right_value = &kZeroValue;
       break;
     default:
       break;
@@ -447,9 +487,9 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
     for (Register reg = 0; reg < kRegisters; ++reg) {
       const unsigned bit = 1u << reg;
       if ((instruction.writes & bit) != 0) {
-        state_->set(reg, Value::any());
+        state_->set(reg, &kAny);
       } else if ((instruction.writes32 & bit) != 0) {
-        state_->set(reg, Value::word());
+        state_->set(reg, &kWordValue);
       }
       if ((instruction.writes_part & bit) != 0) {
         state_->set(reg, overwrite_part(state_->get(reg), 2, 0, UINT64_MAX));
@@ -471,9 +511,9 @@ void FunctionVerifier::step_arithmetic(const Instruction& instruction) {
     const Location from = instruction.source == Place::Register
                               ? Location{instruction.source_register}
                               : loaded_from_;
-    const Value value = compute(instruction);
+    const Value* value = compute(instruction);
     // A copy of less than all is one of all if the rest is zero.
-    if (is_copy && from != kNowhere && state_->get(from) == value) {
+    if (is_copy && from != kNowhere && state_->held(from) == value) {
       copy(to, from, value);
     } else if (is_copy && instruction.source_width == 4 && from != kNowhere && from != to) {
       copy_low(to, from);

@@ -101,8 +101,8 @@ struct Value {
   uint8_t alignment = 0;  // Number: a multiple of 2^alignment
   uint8_t scale = 0;      // FilledConstant: what it is multiplied by; TypeId: so is the address
 
-  static Value any() { return {}; }
-  static Value between(uint64_t lo, uint64_t hi) {
+  static constexpr Value any() { return {}; }
+  static constexpr Value between(uint64_t lo, uint64_t hi) {
     Value value;
     value.lo = lo;
     value.hi = hi;
@@ -112,7 +112,7 @@ struct Value {
     }
     return value;
   }
-  static Value word() { return between(0, UINT32_MAX); }
+  static constexpr Value word() { return between(0, UINT32_MAX); }
   static Value constant(uint64_t number);
   static Value pointer(Kind kind, uint32_t detail = 0) {
     Value value;
@@ -160,6 +160,39 @@ struct Value {
 };
 // So that they can be compared as bytes: joins are much of the verifier's time.
 static_assert(std::has_unique_object_representations_v<Value>);
+
+// Those that are met most often. What is held elsewhere may be equal to them.
+inline constexpr Value kAny = Value::any();
+inline constexpr Value kWordValue = Value::word();
+// What is not much more than 32 bits: an address and a constant.
+inline constexpr uint64_t kLargestSum = uint64_t{1} << 33;
+inline constexpr Value kSumValue = Value::between(0, kLargestSum);
+inline constexpr Value kHalfValue = Value::between(0, UINT16_MAX);
+inline constexpr Value kByteValue = Value::between(0, UINT8_MAX);
+inline constexpr Value kTruthValue = Value::between(0, 1);
+inline constexpr Value kZeroValue = [] {
+  Value value = Value::between(0, 0);
+  value.alignment = 63;
+  return value;
+}();
+inline constexpr Value kSignedWordValue = [] {
+  Value value;
+  value.is_signed_word = true;
+  return value;
+}();
+
+// An unsigned number of so many bytes.
+inline const Value* unsigned_of(unsigned size) {
+  return size == 4 ? &kWordValue : size == 2 ? &kHalfValue : size == 1 ? &kByteValue : &kAny;
+}
+// Nothing is known of it, or that it has 32 bits.
+inline bool is_plain(const Value* value) { return value == &kAny || value == &kWordValue; }
+// One of these, not just equal to one.
+inline bool is_constant(const Value* value) {
+  return value == &kAny || value == &kWordValue || value == &kSumValue || value == &kHalfValue ||
+         value == &kByteValue || value == &kTruthValue || value == &kZeroValue ||
+         value == &kSignedWordValue;
+}
 
 // Numbers; `width` in bytes, 4 or 8. Results of 4 bytes are zero-extended.
 Value add(const Value& a, const Value& b, unsigned width);
