@@ -29,6 +29,9 @@ using namespace llvm::PatternMatch;
 
 constexpr unsigned kFewestBytes = 16;
 constexpr unsigned kMaximumDepth = 256;
+// So that blocks of whatever size take little time and memory.
+constexpr size_t kMostValues = 4096;
+constexpr unsigned kMostMasks = 64;  // of a block
 
 // That a bit is 0, or that it says whether a byte differs from what it is compared with.
 struct Bit {
@@ -50,6 +53,14 @@ llvm::APInt collector(unsigned width) {
   return bits;
 }
 
+// Whether it may be f * 0x204081, whatever f is.
+bool is_collection(const llvm::Instruction& instruction) {
+  const llvm::APInt* constant = nullptr;
+  return match(&instruction, m_Mul(m_Value(), m_APInt(constant))) &&
+         constant->getBitWidth() >= 32 && constant->getBitWidth() % 8 == 0 &&
+         *constant == collector(constant->getBitWidth());
+}
+
 // x of f, or null.
 llvm::Value* compared_word(llvm::Value* flags) {
   const unsigned width = flags->getType()->getIntegerBitWidth();
@@ -69,7 +80,7 @@ class Tracker {
   const Bits& bits_of(llvm::Value* value) {
     const auto known = known_.find(value);
     if (known != known_.end()) return known->second;
-    if (depth_ == kMaximumDepth) return nothing_;
+    if (depth_ == kMaximumDepth || known_.size() >= kMostValues) return nothing_;
     ++depth_;
     Bits bits = compute(value);
     --depth_;
@@ -227,7 +238,8 @@ llvm::PreservedAnalyses ByteMasksPass::run(llvm::Function& function,
                                            llvm::FunctionAnalysisManager&) {
   bool changed = false;
   for (llvm::BasicBlock& block : function) {
-    while (replace_one(block)) changed = true;
+    if (llvm::none_of(block, is_collection)) continue;
+    for (unsigned masks = 0; masks < kMostMasks && replace_one(block); ++masks) changed = true;
   }
   if (!changed) return llvm::PreservedAnalyses::all();
   llvm::PreservedAnalyses preserved;

@@ -22,8 +22,9 @@ namespace {
 
 constexpr unsigned kMostOuterRounds = 8;
 constexpr uint64_t kMostInnerRounds = 32;
-// In instructions of LLVM's, of all rounds.
+// In instructions of LLVM's, of all rounds of a nest, and of all nests of a function.
 constexpr uint64_t kLargest = 2048;
+constexpr uint64_t kMostGrowth = 8192;
 
 // The rounds of `inner` in all rounds of `outer` together; 0 if that is no constant, or does not
 // depend on the round.
@@ -50,6 +51,7 @@ llvm::PreservedAnalyses UnrollNestsPass::run(llvm::Function& function,
   const llvm::LoopInfo& loops = analyses.getResult<llvm::LoopAnalysis>(function);
   if (loops.empty()) return llvm::PreservedAnalyses::all();
   llvm::ScalarEvolution& evolution = analyses.getResult<llvm::ScalarEvolutionAnalysis>(function);
+  uint64_t growth = 0;
   for (llvm::Loop* outer : loops.getLoopsInPreorder()) {
     if (outer->getSubLoops().size() != 1 || !outer->getSubLoops()[0]->isInnermost()) continue;
     llvm::Loop& inner = *outer->getSubLoops()[0];
@@ -60,7 +62,9 @@ llvm::PreservedAnalyses UnrollNestsPass::run(llvm::Function& function,
     for (const llvm::BasicBlock* block : outer->blocks()) {
       (inner.contains(block) ? inner_size : outer_size) += block->size();
     }
-    if (total == 0 || inner_size * total + outer_size * rounds > kLargest) continue;
+    const uint64_t size = inner_size * total + outer_size * rounds;
+    if (total == 0 || size > kLargest || growth + size > kMostGrowth) continue;
+    growth += size;
     for (llvm::Loop* loop : {outer, &inner}) {
       llvm::addStringMetadataToLoop(loop, "llvm.loop.unroll.full", 1);
     }
