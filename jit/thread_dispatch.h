@@ -1,5 +1,6 @@
 // A machine pass (machine_passes.h): each handler of an interpreter's loop dispatches the next
-// instruction itself.
+// instruction itself, and whatever jumps, in a loop, to a short block that jumps on does that
+// itself.
 #ifndef LINDEN_JIT_THREAD_DISPATCH_H_
 #define LINDEN_JIT_THREAD_DISPATCH_H_
 

@@ -118,7 +118,10 @@ class Announcer {
       if (!llvm::isa<llvm::LoadInst>(store->getValueOperand())) continue;
       const InLoop collects = find_in_loop(*store, store->getPointerOperand());
       if (collects.begin == nullptr) continue;
-      for (const InLoop& looks : looked_at.lookup(collects.begin)) {
+      const auto found = looked_at.find(collects.begin);
+      if (found == looked_at.end()) continue;
+      for (const InLoop& looks : found->second) {
+        if (pairs >= kMostPairs) return changed;
         if (!looks.loop->contains(collects.loop) && !collects.loop->contains(looks.loop)) {
           try_pair(looks.instruction, store);
         }

@@ -28,6 +28,8 @@
 //     `check` comes before the first iteration ("eager"). All others have it between two
 //     iterations, where lane 0 is the iteration that is just over ("proven"): its loads have been
 //     executed and it has not left, so its lane is ignored, and vectors overlap by one lane.
+//     Loops that compare two things by words have it between iterations in any case, and not before
+//     the fifth (build_wait).
 //   * Indices are i32 and wrap around, addresses do not: an index in the last vector of a page is
 //     not followed by one that has wrapped.
 //   * If other threads change what is read, then the iteration that is resumed may not leave. It

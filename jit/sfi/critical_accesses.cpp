@@ -8,7 +8,8 @@
 // Those are addressed by a register that has the base of memory. The base is loaded where it cannot
 // be carried across a call, which might fork (docs/fork.md): chases are sought in loops without
 // calls, before which it is loaded once; for a counter it is loaded for each access. base_check
-// proves it of the machine code.
+// proves it of the machine code. What is chased is carried in 64 bits, and a choice of what comes
+// next made between addresses, so that no round waits for an extension or a sum either.
 //
 // Only small loops, and small functions that call themselves: in others there is enough to be done
 // meanwhile, and the base takes a register.
